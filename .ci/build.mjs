@@ -1,0 +1,202 @@
+/**
+ * Bundles everything into `dist/`, and has the compiler write the declarations beside it.
+ *
+ *     node .ci/build.mjs [--watch] [--no-types]
+ *
+ * Invariant: `dist/` is rebuilt from sources alone; an entry that does not exist is named and passed over.
+ * Knows nothing of packages made from `dist/`: see package.mjs.
+ */
+import { existsSync } from "node:fs";
+import { chmod, copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { writeNotices } from "./notices.mjs";
+import { run, say, since } from "./process.mjs";
+import { isMain, main, root, setup } from "./setup.mjs";
+
+/** CommonJS packages bundled into a module still want a `require`. */
+const requireBanner =
+  'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);';
+
+/** Native code is loaded from disk, and ws and msgpackr do without their optional speed-ups. */
+const nativePackages = ["classic-level", "msgpackr-extract", "bufferutil", "utf-8-validate"];
+
+/** What the shell starts as `switchyard`. */
+const command = "dist/cli/main.js";
+
+/** @type {import("esbuild").BuildOptions} */
+const forNode = { platform: "node", format: "esm", target: "node20.19", mainFields: ["module", "main"] };
+
+/**
+ * @typedef {object} Bundle
+ * @property {string} entry
+ * @property {string} outfile
+ * @property {import("esbuild").BuildOptions} options
+ */
+
+/** @type {readonly Bundle[]} */
+const bundles = [
+  {
+    entry: "library/index.ts",
+    outfile: "dist/library/index.js",
+    options: { ...forNode, packages: "external", sourcemap: "linked" },
+  },
+  {
+    entry: "server/cli/main.ts",
+    outfile: command,
+    options: { ...forNode, external: nativePackages, sourcemap: "linked", banner: { js: requireBanner } },
+  },
+  {
+    entry: "server/main.ts",
+    outfile: "dist/server/main.js",
+    options: { ...forNode, external: nativePackages, sourcemap: "linked", banner: { js: requireBanner } },
+  },
+  {
+    entry: "extension/main.ts",
+    outfile: "dist/extension/main.cjs",
+    options: { ...forNode, format: "cjs", external: ["vscode"], minify: true, keepNames: true },
+  },
+  {
+    entry: "webview/main.tsx",
+    outfile: "dist/webview/main.js",
+    options: {
+      platform: "browser",
+      format: "esm",
+      target: "es2022",
+      minify: true,
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      loader: { ".ttf": "file", ".svg": "dataurl" },
+      assetNames: "[name]",
+    },
+  },
+];
+
+/**
+ * Builds all that exists. Throws with the compiler's words when anything does not build.
+ *
+ * @param {{ types?: boolean }} [options] `types: false` leaves the declarations as they are
+ */
+export async function build({ types = true } = {}) {
+  const startMs = performance.now();
+  const present = bundles.filter(({ entry }) => exists(entry));
+  for (const { entry, outfile } of bundles) {
+    if (!exists(entry)) say(`build    ${outfile}: passed over, ${entry} does not exist yet`);
+  }
+  const [declarations, ...metafiles] = await Promise.all([
+    types ? run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], { cwd: root }) : undefined,
+    ...present.map(bundle),
+  ]);
+  if (exists("webview/main.tsx")) await finishWebview(metafiles);
+  await writeNotices(metafiles);
+  await sayUnresolved(metafiles);
+  if (declarations !== undefined && declarations.status !== 0) {
+    throw new Error(`tsc -b: the bundles are built, the declarations are not\n${declarations.output.trim()}`);
+  }
+  say(`build    done in ${since(startMs)}`);
+}
+
+/** Builds once, then again whenever a source changes, until it is told to stop. */
+async function watch() {
+  const { context } = await import("esbuild");
+  await build({ types: false });
+  for (const bundle of bundles) {
+    if (exists(bundle.entry)) await (await context({ ...(await toOptions(bundle)), logLevel: "info" })).watch();
+  }
+  say("build    watching; Ctrl-C ends it");
+}
+
+/**
+ * @param {Bundle} bundle
+ * @returns {Promise<import("esbuild").Metafile>}
+ */
+async function bundle(bundle) {
+  const esbuild = await import("esbuild");
+  const { entry, outfile } = bundle;
+  const { metafile } = await esbuild.build(await toOptions(bundle)).catch((failure) => {
+    const words = esbuild.formatMessagesSync(failure.errors ?? [], { kind: "error", color: process.stdout.isTTY });
+    throw new Error(`${entry} does not build\n${words.join("").trim() || failure.message}`);
+  });
+  if (outfile === command) await chmod(join(root, outfile), 0o755);
+  await saySize(outfile);
+  return /** @type {import("esbuild").Metafile} */ (metafile);
+}
+
+/**
+ * @param {Bundle} bundle
+ * @returns {Promise<import("esbuild").BuildOptions>}
+ */
+async function toOptions({ entry, outfile, options }) {
+  const js = options.banner?.js;
+  const banner = outfile === command ? { js: `${await shebangFor(entry)}${js}` } : options.banner;
+  return {
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    metafile: true,
+    logLevel: "silent",
+    legalComments: "none",
+    ...options,
+    banner: banner ?? {},
+  };
+}
+
+/** The line for the shell goes through the bundler, so that the source map fits; a source may have it already. */
+async function shebangFor(/** @type {string} */ entry) {
+  return (await readFile(join(root, entry), "utf8")).startsWith("#!") ? "" : "#!/usr/bin/env node\n";
+}
+
+/**
+ * The style sheet, where no script imports it, and the icon font, where no style sheet does.
+ *
+ * @param {readonly import("esbuild").Metafile[]} metafiles
+ */
+async function finishWebview(metafiles) {
+  const outputs = metafiles.flatMap(({ outputs }) => Object.keys(outputs));
+  if (!outputs.includes("dist/webview/main.css") && exists("webview/style.css")) {
+    await bundle({
+      entry: "webview/style.css",
+      outfile: "dist/webview/main.css",
+      options: { minify: true, loader: { ".ttf": "file" }, assetNames: "[name]" },
+    });
+  } else if (outputs.includes("dist/webview/main.css")) await saySize("dist/webview/main.css");
+
+  await mkdir(join(root, "dist/webview"), { recursive: true });
+  for (const file of ["codicon.css", "codicon.ttf"]) {
+    await copyFile(join(root, "node_modules/@vscode/codicons/dist", file), join(root, "dist/webview", file));
+  }
+}
+
+/**
+ * What a bundle leaves to be found at run time must be Node's own, the editor's, or known to be native.
+ *
+ * @param {readonly import("esbuild").Metafile[]} metafiles
+ */
+async function sayUnresolved(metafiles) {
+  const { isBuiltin } = await import("node:module");
+  for (const { outputs } of metafiles) {
+    for (const [file, { imports }] of Object.entries(outputs)) {
+      if (file.startsWith("dist/library/")) continue;
+      const left = imports.filter(({ external, path }) => external && !isBuiltin(path) && path !== "vscode");
+      const names = new Set(left.map(({ path }) => path).filter((path) => path !== "<define:process>"));
+      if (names.size > 0) say(`build    ${file} loads at run time: ${[...names].join(", ")}`);
+    }
+  }
+}
+
+async function saySize(/** @type {string} */ outfile) {
+  const { size } = await stat(join(root, outfile));
+  say(`build    ${outfile.padEnd(26)} ${(size / 1000).toFixed(1).padStart(8)} kB`);
+}
+
+function exists(/** @type {string} */ path) {
+  return existsSync(join(root, path));
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    await setup();
+    if (process.argv.includes("--watch")) await watch();
+    else await build({ types: !process.argv.includes("--no-types") });
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * Names every package whose code or font is inside a bundle, with its licence: dist/NOTICES.txt.
+ *
+ * Invariant: the list comes from what the bundler really put in, so it cannot go stale.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { root } from "./setup.mjs";
+
+/** Copied beside the bundles rather than into them. */
+const copiedPackages = ["node_modules/@vscode/codicons"];
+
+/** @param {readonly import("esbuild").Metafile[]} metafiles */
+export async function writeNotices(metafiles) {
+  const inputs = metafiles.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap(({ inputs }) => Object.keys(inputs)),
+  );
+  const folders = new Set(copiedPackages);
+  for (const input of inputs) {
+    const folder = packageFolder(input);
+    if (folder !== undefined) folders.add(folder);
+  }
+  const notices = await Promise.all([...folders].sort().map(notice));
+  const head = "Switchyard contains the following packages, under their own licences.\n";
+  await mkdir(join(root, "dist"), { recursive: true });
+  await writeFile(join(root, "dist/NOTICES.txt"), [head, ...notices].join(`\n${"-".repeat(78)}\n\n`));
+}
+
+/**
+ * The folder of the package that a bundled file belongs to; undefined for a file of our own.
+ *
+ * @param {string} input as the bundler names it, relative to the root
+ */
+export function packageFolder(input) {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+}
+
+async function notice(/** @type {string} */ folder) {
+  const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
+  const files = existsSync(join(root, folder)) ? await readdir(join(root, folder)) : [];
+  const licenceFile = files.find((file) => /^licen[cs]e/i.test(file) && !/code/i.test(file));
+  const words =
+    licenceFile === undefined ? "" : `\n${(await readFile(join(root, folder, licenceFile), "utf8")).trim()}\n`;
+  return `${name} ${version} (${license})\n${words}`;
+}

@@ -1,0 +1,44 @@
+/**
+ * Two runs of tests: `unit` is everything that needs no editor, `e2e` drives a real one in a real browser.
+ *
+ *     npx vitest run --project unit test/library/core
+ *     npx vitest run --project e2e
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const fakeOfVscode = fileURLToPath(new URL("test/fakes/vscode.ts", import.meta.url));
+
+const common = {
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: { alias: { vscode: fakeOfVscode } },
+} as const;
+
+// The tool's own interface asks for a default export here.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...common,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.{ts,tsx}"],
+          exclude: ["test/e2e/**"],
+          testTimeout: 10_000,
+          hookTimeout: 10_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/e2e/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
