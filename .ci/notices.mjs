@@ -1,5 +1,6 @@
 /**
- * Names every package whose code or font is inside a bundle, with its licence: dist/NOTICES.txt.
+ * Names every package whose code or font is inside a bundle, with its licence: NOTICES.txt, in both
+ * packages.
  *
  * Invariant: the list comes from what the bundler really put in, so it cannot go stale.
  */
@@ -23,8 +24,11 @@ export async function writeNotices(metafiles) {
   }
   const notices = await Promise.all([...folders].sort().map(notice));
   const head = "Switchyard contains the following packages, under their own licences.\n";
-  await mkdir(join(root, "dist"), { recursive: true });
-  await writeFile(join(root, "dist/NOTICES.txt"), [head, ...notices].join(`\n${"-".repeat(78)}\n\n`));
+  const words = [head, ...notices].join(`\n${"-".repeat(78)}\n\n`);
+  for (const folder of ["dist", "dist/cli"]) {
+    await mkdir(join(root, folder), { recursive: true });
+    await writeFile(join(root, folder, "NOTICES.txt"), words);
+  }
 }
 
 /**
