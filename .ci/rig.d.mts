@@ -1,0 +1,42 @@
+/** The types of rig.mjs, which must run on a Node that knows no types. */
+import type { ChildProcess } from "node:child_process";
+
+export function build(options?: { types?: boolean }): Promise<void>;
+
+export interface Editor {
+  /** Opens the folder in a browser. */
+  readonly url: string;
+  /** The user's settings: rewrite it and the editor follows. */
+  readonly settingsFile: string;
+  /** The last of what it printed. */
+  output(): string;
+  /** Its exit status, should it end. */
+  readonly ended: Promise<number>;
+  stop(): Promise<void>;
+}
+
+export function openEditor(options: {
+  folder: string;
+  vsix?: string;
+  port?: number;
+  home?: string;
+  settings?: Record<string, unknown>;
+}): Promise<Editor>;
+
+export const vsixFile: string;
+export function packageExtension(): Promise<string>;
+
+export interface Group {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number>;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+export function startGroup(
+  command: string,
+  args: readonly string[],
+  options?: { cwd?: string; env?: NodeJS.ProcessEnv; onLine?: (line: string) => void },
+): Group;
+
+export function chromium(): Promise<string | undefined>;
