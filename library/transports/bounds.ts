@@ -8,4 +8,12 @@ export const bounds = {
   congestedBytes: 256 * 1024,
   /** Connections that the operating system holds until they are accepted; it refuses more, or holds fewer. */
   backlog: 4096,
+  /** The bytes of one WebSocket message; more is sent as several, and one that is larger closes its link. */
+  messageBytes: 16 * 1024 * 1024,
+  /** The headers of a frame may come on top of it: what a whole message may have on receipt. */
+  receivedMessageBytes: 16 * 1024 * 1024 + 1024,
+  /** A WebSocket client that has not sent its request by then is disconnected. */
+  requestHeadersMs: 5_000,
+  /** A lock on an ipc path that is older was left by a process that died; it is broken. */
+  claimMs: 5_000,
 } as const;

@@ -22,7 +22,9 @@ const whenListening: Readonly<Record<string, FailureCode>> = {
   ENOTFOUND: "NAME_NOT_FOUND",
   EAI_AGAIN: "NAME_NOT_FOUND",
   EADDRNOTAVAIL: "BAD_LOCATION",
+  EEXIST: "BAD_LOCATION", // where a directory is needed, there is a file
   ENOTDIR: "BAD_LOCATION",
+  ENAMETOOLONG: "BAD_LOCATION",
   EMFILE: "TOO_MANY",
   ENFILE: "TOO_MANY",
 };
@@ -46,8 +48,8 @@ export function aborted(location: URL, signal: AbortSignal): SwitchyardError {
 }
 
 /** An open link broke. */
-export function peerLost(remote: string, cause?: unknown): SwitchyardError {
-  return failure("PEER_LOST", `the link with ${remote} broke`, errnoOf(cause), cause);
+export function peerLost(remote: string, cause?: unknown, detail = errnoOf(cause)): SwitchyardError {
+  return failure("PEER_LOST", `the link with ${remote} broke`, detail, cause);
 }
 
 /** `ECONNREFUSED` and the like; empty for errors that do not come from the operating system. */

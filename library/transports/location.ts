@@ -4,6 +4,7 @@
  * Invariant: whoever gets a result may use it as it is; whatever is wrong is a `BAD_LOCATION` that says what.
  * Knows nothing of name resolution, or of who listens where.
  */
+import { domainToASCII } from "node:url";
 import { SwitchyardError } from "../core/errors.ts";
 
 export interface HostAndPort {
@@ -24,10 +25,12 @@ export function badLocation(location: URL, what: string): SwitchyardError {
 /** `port` as text is what a URL has of it: empty where none is written, 0 to 65535 otherwise. */
 export function hostAndPort(location: URL, defaultPort?: number): HostAndPort {
   rejectExtras(location);
-  const { hostname: host, port } = location;
-  if (host === "") throw badLocation(location, "has no host");
+  const { hostname, port } = location;
+  if (hostname === "") throw badLocation(location, "has no host");
+  const host = domainToASCII(decoded(location, hostname)); // as http: URLs have it already
+  if (host === "") throw badLocation(location, "has a host that can be no name");
   if (port === "" && defaultPort === undefined) throw badLocation(location, "has no port");
-  return { host: unbracketed(decoded(location, host)), port: port === "" ? (defaultPort ?? 0) : Number(port) };
+  return { host: unbracketed(host), port: port === "" ? (defaultPort ?? 0) : Number(port) };
 }
 
 /** Query, fragment and user info mean nothing to any transport; a secret has no place in a URL. */
