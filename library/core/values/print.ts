@@ -1,0 +1,53 @@
+/**
+ * The text form of values: Zeek's own literals, one way to write each value.
+ *
+ * Invariant: `parseValue` reads back the same value. The text of a class of ours is in that class.
+ */
+import type { ValueSet, ValueTable } from "./containers.ts";
+import { formatBytes, formatString } from "./quote.ts";
+import { isVector, type Value } from "./types.ts";
+
+export function formatValue(value: Value): string {
+  switch (typeof value) {
+    case "string":
+      return formatString(value);
+    case "number":
+      return formatDouble(value);
+    case "bigint":
+      return value < 0n ? String(value) : `+${value}`;
+    case "boolean":
+      return value ? "T" : "F";
+    case "object":
+      return formatObject(value);
+  }
+}
+
+function formatObject(value: Exclude<Value, string | number | bigint | boolean>): string {
+  if (value === null) return "-";
+  if (isVector(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (value instanceof Uint8Array) return formatBytes(value);
+  if (value.kind === "set") return formatSet(value);
+  return value.kind === "table" ? formatTable(value) : value.toString();
+}
+
+/** Always with a point, an exponent or a word, by which it is told from a count. */
+export function formatDouble(value: number): string {
+  if (Number.isInteger(value)) return formatWhole(value);
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+}
+
+function formatWhole(value: number): string {
+  if (Object.is(value, -0)) return "-0.0";
+  const text = String(value);
+  return text.includes("e") ? text : `${text}.0`;
+}
+
+function formatSet(set: ValueSet): string {
+  return `{${[...set].map(formatValue).join(", ")}}`;
+}
+
+function formatTable(table: ValueTable): string {
+  if (table.size === 0) return "{->}";
+  return `{${[...table].map(([key, value]) => `${formatValue(key)} -> ${formatValue(value)}`).join(", ")}}`;
+}
