@@ -7,7 +7,8 @@
  * Knows nothing of packages made from `dist/`: see package.mjs.
  */
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { writeNotices } from "./notices.mjs";
 import { run, say, since } from "./process.mjs";
@@ -25,6 +26,15 @@ const command = "dist/cli/main.js";
 
 /** @type {import("esbuild").BuildOptions} */
 const forNode = { platform: "node", format: "esm", target: "node20.19", mainFields: ["module", "main"] };
+
+/** @type {import("esbuild").BuildOptions} */
+const forBrowser = {
+  platform: "browser",
+  target: "es2022",
+  minify: true,
+  loader: { ".ttf": "file", ".svg": "dataurl" },
+  assetNames: "[name]",
+};
 
 /**
  * @typedef {object} Bundle
@@ -58,16 +68,7 @@ const bundles = [
   {
     entry: "webview/main.tsx",
     outfile: "dist/webview/main.js",
-    options: {
-      platform: "browser",
-      format: "esm",
-      target: "es2022",
-      minify: true,
-      jsx: "automatic",
-      jsxImportSource: "preact",
-      loader: { ".ttf": "file", ".svg": "dataurl" },
-      assetNames: "[name]",
-    },
+    options: { ...forBrowser, format: "esm", jsx: "automatic", jsxImportSource: "preact" },
   },
 ];
 
@@ -75,30 +76,33 @@ const bundles = [
  * Builds all that exists. Throws with the compiler's words when anything does not build.
  *
  * @param {{ types?: boolean }} [options] `types: false` leaves the declarations as they are
+ * @returns {Promise<readonly string[]>} what was made, for people
  */
 export async function build({ types = true } = {}) {
-  const startMs = performance.now();
-  const present = bundles.filter(({ entry }) => exists(entry));
-  for (const { entry, outfile } of bundles) {
-    if (!exists(entry)) say(`build    ${outfile}: passed over, ${entry} does not exist yet`);
-  }
   const [declarations, ...metafiles] = await Promise.all([
     types ? run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], { cwd: root }) : undefined,
-    ...present.map(bundle),
+    ...bundles.filter(({ entry }) => exists(entry)).map(bundle),
   ]);
-  if (exists("webview/main.tsx")) await finishWebview(metafiles);
+  if (exists("webview/main.tsx")) metafiles.push(...(await finishWebview(metafiles)));
   await writeNotices(metafiles);
-  await sayUnresolved(metafiles);
   if (declarations !== undefined && declarations.status !== 0) {
     throw new Error(`tsc -b: the bundles are built, the declarations are not\n${declarations.output.trim()}`);
   }
+  const absent = bundles.filter(({ entry }) => !exists(entry));
+  return [...metafiles.flatMap(describe), ...absent.map(({ entry }) => `${entry} does not exist yet: passed over`)];
+}
+
+/** Builds, and prints what was made. */
+async function report(/** @type {Parameters<typeof build>[0]} */ options) {
+  const startMs = performance.now();
+  for (const line of await build(options)) say(`build    ${line}`);
   say(`build    done in ${since(startMs)}`);
 }
 
 /** Builds once, then again whenever a source changes, until it is told to stop. */
 async function watch() {
   const { context } = await import("esbuild");
-  await build({ types: false });
+  await report({ types: false });
   for (const bundle of bundles) {
     if (exists(bundle.entry)) await (await context({ ...(await toOptions(bundle)), logLevel: "info" })).watch();
   }
@@ -117,7 +121,6 @@ async function bundle(bundle) {
     throw new Error(`${entry} does not build\n${words.join("").trim() || failure.message}`);
   });
   if (outfile === command) await chmod(join(root, outfile), 0o755);
-  await saySize(outfile);
   return /** @type {import("esbuild").Metafile} */ (metafile);
 }
 
@@ -152,41 +155,29 @@ async function shebangFor(/** @type {string} */ entry) {
  * @param {readonly import("esbuild").Metafile[]} metafiles
  */
 async function finishWebview(metafiles) {
-  const outputs = metafiles.flatMap(({ outputs }) => Object.keys(outputs));
-  if (!outputs.includes("dist/webview/main.css") && exists("webview/style.css")) {
-    await bundle({
-      entry: "webview/style.css",
-      outfile: "dist/webview/main.css",
-      options: { minify: true, loader: { ".ttf": "file" }, assetNames: "[name]" },
-    });
-  } else if (outputs.includes("dist/webview/main.css")) await saySize("dist/webview/main.css");
-
   await mkdir(join(root, "dist/webview"), { recursive: true });
   for (const file of ["codicon.css", "codicon.ttf"]) {
     await copyFile(join(root, "node_modules/@vscode/codicons/dist", file), join(root, "dist/webview", file));
   }
+  const outfile = "dist/webview/main.css";
+  if (metafiles.some(({ outputs }) => outfile in outputs) || !exists("webview/style.css")) return [];
+  return [await bundle({ entry: "webview/style.css", outfile, options: { ...forBrowser, format: "iife" } })];
 }
 
 /**
- * What a bundle leaves to be found at run time must be Node's own, the editor's, or known to be native.
+ * A line for each file that was made: its size, and what it still loads at run time. For an extension that must be Node's
+ * own, the editor's, or native code.
  *
- * @param {readonly import("esbuild").Metafile[]} metafiles
+ * @param {import("esbuild").Metafile} metafile
  */
-async function sayUnresolved(metafiles) {
-  const { isBuiltin } = await import("node:module");
-  for (const { outputs } of metafiles) {
-    for (const [file, { imports }] of Object.entries(outputs)) {
-      if (file.startsWith("dist/library/")) continue;
-      const left = imports.filter(({ external, path }) => external && !isBuiltin(path) && path !== "vscode");
-      const names = new Set(left.map(({ path }) => path).filter((path) => path !== "<define:process>"));
-      if (names.size > 0) say(`build    ${file} loads at run time: ${[...names].join(", ")}`);
-    }
-  }
-}
-
-async function saySize(/** @type {string} */ outfile) {
-  const { size } = await stat(join(root, outfile));
-  say(`build    ${outfile.padEnd(26)} ${(size / 1000).toFixed(1).padStart(8)} kB`);
+function describe({ outputs }) {
+  const scripts = Object.entries(outputs).filter(([file]) => !file.endsWith(".map"));
+  return scripts.map(([file, { bytes, imports }]) => {
+    const left = imports.filter(({ external, path }) => external && !isBuiltin(path) && path !== "vscode");
+    const names = [...new Set(left.map(({ path }) => path))].join(", ");
+    const size = `${file.padEnd(26)} ${(bytes / 1000).toFixed(1).padStart(8)} kB`;
+    return names === "" ? size : `${size}, loads ${names}`;
+  });
 }
 
 function exists(/** @type {string} */ path) {
@@ -197,6 +188,6 @@ if (isMain(import.meta.url)) {
   await main(async () => {
     await setup();
     if (process.argv.includes("--watch")) await watch();
-    else await build({ types: !process.argv.includes("--no-types") });
+    else await report({ types: !process.argv.includes("--no-types") });
   });
 }

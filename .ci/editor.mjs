@@ -118,7 +118,7 @@ async function start(node, args) {
     return { group, origin: answered };
   } catch (error) {
     await group.stop();
-    throw new Error(`${error instanceof Error ? error.message : error}\n${group.output()}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${group.output()}`);
   }
 }
 

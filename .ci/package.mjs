@@ -6,7 +6,7 @@
  */
 import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { runOrThrow, say, since } from "./process.mjs";
 import { isMain, main, root } from "./setup.mjs";
 import { node24, vsce } from "./tools.mjs";
@@ -26,7 +26,6 @@ const leftOut = new Set([".git", "node_modules", "test", "docs", "types", "scree
  * @returns {Promise<string>} the file
  */
 export async function packageExtension() {
-  const startMs = performance.now();
   const [node, entry, stage] = await Promise.all([node24(), vsce(), mkdtemp(join(tmpdir(), "switchyard-vsix-"))]);
   try {
     await copyTree(root, stage);
@@ -40,7 +39,6 @@ export async function packageExtension() {
   } finally {
     await rm(stage, { recursive: true, force: true });
   }
-  say(`package  dist/switchyard.vsix in ${since(startMs)}`);
   return vsixFile;
 }
 
@@ -50,7 +48,6 @@ export async function packageExtension() {
  * @returns {Promise<string>} the file
  */
 export async function packageLibrary() {
-  const startMs = performance.now();
   const target = await mkdtemp(join(root, "dist/.npm-pack-"));
   try {
     await runOrThrow("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", target], { cwd: root });
@@ -60,7 +57,6 @@ export async function packageLibrary() {
   } finally {
     await rm(target, { recursive: true, force: true });
   }
-  say(`package  dist/switchyard.tgz in ${since(startMs)}`);
   return tarballFile;
 }
 
@@ -80,6 +76,9 @@ async function writeManifest(/** @type {string} */ stage) {
 
 if (isMain(import.meta.url)) {
   await main(async () => {
-    await Promise.all([packageExtension(), packageLibrary()]);
+    const startMs = performance.now();
+    const files = await Promise.all([packageExtension(), packageLibrary()]);
+    for (const file of files) say(`package  ${relative(root, file)}`);
+    say(`package  done in ${since(startMs)}`);
   });
 }

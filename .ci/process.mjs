@@ -96,7 +96,14 @@ export function startGroup(command, args, { cwd, env, onLine } = {}) {
     });
     child.on("exit", (code) => resolve(code ?? 1));
   });
-  return { child, ended, output: () => printed, stop: () => endGroup(child, ended) };
+  // A script that ends early takes its groups along.
+  const endNow = () => child.pid !== undefined && signalGroup(child.pid, "SIGKILL");
+  process.once("exit", endNow);
+  const stop = async () => {
+    await endGroup(child, ended);
+    process.off("exit", endNow);
+  };
+  return { child, ended, output: () => printed, stop };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The types of rig.mjs, which must run on a Node that knows no types. */
 import type { ChildProcess } from "node:child_process";
 
-export function build(options?: { types?: boolean }): Promise<void>;
+export function build(options?: { types?: boolean }): Promise<readonly string[]>;
 
 export interface Editor {
   /** Opens the folder in a browser. */
@@ -9,10 +9,10 @@ export interface Editor {
   /** The user's settings: rewrite it and the editor follows. */
   readonly settingsFile: string;
   /** The last of what it printed. */
-  output(): string;
+  readonly output: () => string;
   /** Its exit status, should it end. */
   readonly ended: Promise<number>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export function openEditor(options: {
@@ -29,8 +29,8 @@ export function packageExtension(): Promise<string>;
 export interface Group {
   readonly child: ChildProcess;
   readonly ended: Promise<number>;
-  output(): string;
-  stop(): Promise<void>;
+  readonly output: () => string;
+  readonly stop: () => Promise<void>;
 }
 
 export function startGroup(
