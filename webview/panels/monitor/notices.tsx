@@ -1,0 +1,101 @@
+/**
+ * What the person must know of the picture: that it is paused, old, cut off.
+ *
+ * They stand below the table, so that none of them moves a row.
+ */
+import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
+import { Icon } from "../../parts/icon.tsx";
+import { groupDigits } from "../../parts/number-text.ts";
+import type { FeedProblem } from "./feed.ts";
+import type { Gap } from "./gap-lines.ts";
+import { gapText } from "./table-row.tsx";
+
+interface NoticesProps {
+  readonly paused: { readonly newRows: number; readonly isByFullBuffer: boolean } | undefined;
+  readonly maxRows: number;
+  readonly isEvicted: boolean;
+  readonly problem: FeedProblem | undefined;
+  readonly status: ClusterStatus | undefined;
+  readonly gap: Gap | undefined;
+  readonly nowMs: number;
+  readonly onResume: () => void;
+  readonly onOldest: () => void;
+}
+
+export function Notices(props: NoticesProps) {
+  const { paused, maxRows, isEvicted, problem, status, gap, nowMs } = props;
+  return (
+    <div class="notices">
+      {problem !== undefined && (
+        <p class="notice notice-error" role="alert">
+          <Icon name="error" />
+          <span>
+            {problem.kind === "closed" ? "This monitor is closed: " : "The server does not answer, trying again: "}
+            {problem.message}
+          </span>
+        </p>
+      )}
+      <Connection status={status} gap={gap} nowMs={nowMs} />
+      {isEvicted && (
+        <p class="notice">
+          <Icon name="history" />
+          <span>The rows here have left the buffer, which keeps the newest {groupDigits(maxRows)}.</span>
+          <button type="button" class="link-button" onClick={props.onOldest}>
+            Go to the oldest kept
+          </button>
+        </p>
+      )}
+      {paused !== undefined && (
+        <p class="notice notice-paused" role="status">
+          <Icon name="debug-pause" />
+          <b>Paused</b>
+          {paused.isByFullBuffer && (
+            <span>
+              because the buffer is full: of {groupDigits(maxRows)} rows, the oldest now leave as new ones arrive
+            </span>
+          )}
+          <span class="new-rows" data-count={paused.newRows}>
+            +{groupDigits(paused.newRows)} new
+          </span>
+          <button type="button" class="button" onClick={props.onResume}>
+            Resume
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Connection({ status, gap, nowMs }: Pick<NoticesProps, "status" | "gap" | "nowMs">) {
+  const isDown = status !== undefined && status.state !== "up";
+  if (!isDown && gap === undefined) return null;
+  const since = gap === undefined ? "" : ` ${gapText(gap, nowMs)}`;
+  return (
+    <p class="notice notice-warning" role="status">
+      <Icon name="debug-disconnect" />
+      <span>
+        <b>Disconnected</b>
+        {since}. {status === undefined ? "" : statusText(status)}
+      </span>
+    </p>
+  );
+}
+
+/** What is being done about it, and why it is so. */
+export function statusText({ state, attempt, retryInMs, problem }: ClusterStatus): string {
+  const why = problem === undefined ? "" : ` ${problem}`;
+  switch (state) {
+    case "connecting":
+      return `Connecting…${why}`;
+    case "retrying": {
+      const when = retryInMs === undefined ? "" : ` in ${Math.ceil(retryInMs / 1_000)} s`;
+      return `Trying again${when}${attempt === undefined ? "" : ` (attempt ${attempt})`}.${why}`;
+    }
+    case "rejected":
+      return `The peer does not accept us.${why}`;
+    case "down":
+      return `Nobody tries to connect.${why}`;
+    case "up":
+      return "";
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The picture of a ring that a panel holds: the rows it shows, each at its place.
+ *
+ * Invariant: a place is a whole number that belongs to one row for as long as the search stays the same, however many
+ * rows arrive or leave. Without a search it is the row's number; with one, rows in common between two pages tell how
+ * far the ring has moved on. Pure: knows nothing of hosts, time or the DOM.
+ */
+import type { Counters, Page, Row } from "../../../server/protocol/monitor.ts";
+
+/** Places from `from` up to, without, `to`. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the panel wants to see: the newest rows, or those at some places. */
+export type Wanted = { readonly kind: "newest"; readonly count: number } | ({ readonly kind: "places" } & Range);
+
+export interface Picture {
+  /** Places of all rows that the search shows (up to where a paused panel stopped). */
+  readonly shown: Range;
+  /** The rows known, by place; those below `shown.from` have left the ring since they were read. */
+  readonly rows: ReadonlyMap<number, Row>;
+  readonly counters: Counters;
+  /** Number of the newest row in the ring; -1 while there is none. */
+  readonly newest: number;
+  readonly gaps: Page["gaps"];
+}
+
+export const emptyPicture: Picture = {
+  shown: { from: 0, to: 0 },
+  rows: new Map(),
+  counters: { received: 0, kept: 0, evicted: 0, cleared: 0, dropped: 0, shown: 0 },
+  newest: -1,
+  gaps: [],
+};
+
+/** How a page is asked for, in the words of `readMonitor`. */
+export interface Ask {
+  readonly first: number;
+  readonly limit: number;
+  readonly upTo?: number;
+}
+
+/** The most rows of one page. */
+export const maxPageRows = 500;
+
+export interface PictureOptions {
+  readonly isSearched: boolean;
+  /** Number of the newest row of a paused picture. */
+  readonly pausedAt?: number | undefined;
+}
+
+/**
+ * How to ask for what is wanted, so that the answer holds it even if rows leave the ring meanwhile: wherever a row is
+ * known, the page is asked for up to that row's number, which eviction does not change.
+ */
+export function askFor(picture: Picture, wanted: Wanted, { isSearched, pausedAt }: PictureOptions): Ask {
+  const upToPause = pausedAt === undefined ? {} : { upTo: pausedAt };
+  if (wanted.kind === "newest") {
+    const limit = Math.min(Math.max(wanted.count, 1), maxPageRows);
+    return { first: -limit, limit, ...upToPause };
+  }
+  const limit = Math.min(Math.max(wanted.to - wanted.from, 1), maxPageRows);
+  const lastRow = isSearched ? guessRowAt(picture, wanted) : wanted.to - 1;
+  if (lastRow === undefined) {
+    return { first: Math.max(0, wanted.from - picture.shown.from), limit, ...upToPause };
+  }
+  const upTo = Math.min(lastRow, pausedAt ?? lastRow);
+  // Beyond the known rows the last number is a guess: the longest page makes it land.
+  const rows = isSearched && !picture.rows.has(wanted.to - 1) ? maxPageRows : limit;
+  return { first: -rows, limit: rows, upTo };
+}
+
+/** Number of the row at the last place wanted, guessed from the known rows nearby; nothing when none is near. */
+function guessRowAt(picture: Picture, wanted: Range): number | undefined {
+  const last = wanted.to - 1;
+  const known = picture.rows.get(last);
+  if (known !== undefined) return known.row;
+  const near = nearestRows(picture, wanted);
+  if (near === undefined) return undefined;
+  const rowsPerPlace = Math.max(1, (near.last.row - near.first.row) / Math.max(1, near.to - near.from));
+  return near.last.row + Math.ceil(rowsPerPlace * (last - near.to));
+}
+
+function nearestRows(picture: Picture, wanted: Range) {
+  let found: { from: number; to: number; first: Row; last: Row } | undefined;
+  for (let place = wanted.from; place < wanted.to; place++) {
+    const row = picture.rows.get(place);
+    if (row === undefined) continue;
+    found = { from: found?.from ?? place, to: place, first: found?.first ?? row, last: row };
+  }
+  return found;
+}
+
+/** The picture after `page` came as the answer to `ask`. `wanted` says which of the rows already known to keep. */
+export function mergePage(
+  before: Picture | undefined,
+  page: Page,
+  ask: Ask,
+  wanted: Wanted,
+  options: PictureOptions,
+): Picture {
+  const { counters, newest, gaps } = page;
+  const from = originOf(before, page, wanted, options);
+  const isCut = ask.upTo !== undefined && ask.upTo !== options.pausedAt;
+  const end = isCut ? cutEnd(before, from, page, options) : from + page.total;
+  const rows = new Map<number, Row>();
+  page.rows.forEach((row, index) => {
+    rows.set(from + page.first + index, row);
+  });
+  const wasCleared = before !== undefined && before.counters.cleared !== counters.cleared;
+  if (before !== undefined && wanted.kind === "places" && !wasCleared) keepKnown(before, wanted, rows);
+  return { shown: { from, to: Math.max(from, end) }, rows, counters, newest, gaps };
+}
+
+/** The place of the oldest shown row. */
+function originOf(before: Picture | undefined, page: Page, wanted: Wanted, { isSearched }: PictureOptions): number {
+  const oldest = page.rows[0];
+  if (!isSearched) {
+    if (oldest !== undefined) return oldest.row - page.first;
+    if (page.counters.kept > 0 && page.newest >= 0) return page.newest - page.counters.kept + 1;
+    return before?.shown.to ?? 0;
+  }
+  if (before === undefined) return 0;
+  const known = placesByRow(before);
+  for (const [index, { row }] of page.rows.entries()) {
+    const place = known.get(row);
+    if (place !== undefined) return place - page.first - index;
+  }
+  if (page.counters.shown === 0) return before.shown.to;
+  // Nothing in common. The newest rows are then all new; other places were asked for by the origin as it was.
+  const allNew = wanted.kind === "newest" ? before.shown.to + page.rows.length - page.total : before.shown.from;
+  return Math.max(before.shown.from, allNew);
+}
+
+function placesByRow(picture: Picture): Map<number, number> {
+  const places = new Map<number, number>();
+  for (const [place, { row }] of picture.rows) places.set(row, place);
+  return places;
+}
+
+/** The end of what is shown when the page itself stops earlier: a paused picture's end stays where it is. */
+function cutEnd(before: Picture | undefined, from: number, page: Page, options: PictureOptions): number {
+  if (options.pausedAt === undefined) return from + page.counters.shown;
+  return Math.max(before?.shown.to ?? 0, from + page.total);
+}
+
+function keepKnown(before: Picture, { from, to }: Range, rows: Map<number, Row>): void {
+  for (let place = from; place < to; place++) {
+    const row = before.rows.get(place);
+    if (row !== undefined && !rows.has(place)) rows.set(place, row);
+  }
+}
+
+/** Whether all the rows at these places are known, as far as there are any. */
+export function covers(picture: Picture, { from, to }: Range): boolean {
+  const last = Math.min(to, picture.shown.to);
+  for (let place = Math.max(from, picture.shown.from); place < last; place++) {
+    if (!picture.rows.has(place)) return false;
+  }
+  return true;
+}
