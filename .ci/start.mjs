@@ -123,7 +123,7 @@ function showLive(location) {
       const event = parse(line);
       if (typeof event?.topic !== "string") return;
       events += 1;
-      last = `${event.topic} ${event.name}`;
+      last = `${event.topic} ${String(event.name)}`;
     },
   });
   const timer = setInterval(() => {
