@@ -1,0 +1,237 @@
+/**
+ * The tree of clusters, nodes and topics, and the commands that act on its lines.
+ *
+ * Invariant: at most four refreshes a second, each of the lines that changed and no others; none while it is hidden,
+ * and then nothing is asked of any cluster on its behalf.
+ */
+import {
+  commands,
+  type Disposable,
+  EventEmitter,
+  env,
+  l10n,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+  type TreeView,
+  window,
+  workspace,
+} from "vscode";
+import type { Activation } from "../activation.ts";
+import { serverProblem } from "../cluster-state.ts";
+import { profiles } from "../settings.ts";
+import type { Branch, Target } from "../tree/branch.ts";
+import { buildTree, moreBranch } from "../tree/clusters.ts";
+import { Outline } from "../tree/outline.ts";
+import { Pace } from "../tree/pace.ts";
+
+export const viewId = "switchyard.clusters";
+
+const refreshPauseMs = 250;
+
+export function activate(activation: Activation): void {
+  const { subscriptions, clusters, topologies, server } = activation;
+  const tree = new ClusterTree(activation);
+  subscriptions.push(
+    tree,
+    clusters.onDidChange(() => tree.refresh()),
+    topologies.onDidChange(() => tree.refresh()),
+    server.onDidChangeState(() => tree.refresh()),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration("switchyard.connections")) tree.refresh();
+    }),
+    commands.registerCommand("switchyard.loadMore", (id: string) => tree.showMore(id)),
+    commands.registerCommand("switchyard.filterTree", () => tree.askFilter()),
+    commands.registerCommand("switchyard.clearFilter", () => tree.setFilter("")),
+    commands.registerCommand("switchyard.copyTopic", (id?: unknown, ids?: unknown) =>
+      copy(targetsOf(tree, id, ids).flatMap(({ topic }) => topic ?? [])),
+    ),
+    commands.registerCommand("switchyard.copyPattern", (id?: unknown, ids?: unknown) =>
+      copy(targetsOf(tree, id, ids).flatMap(({ pattern }) => pattern ?? [])),
+    ),
+    commands.registerCommand("switchyard.openMonitorHere", (id?: unknown, ids?: unknown) =>
+      commands.executeCommand("switchyard.openMonitor", ...targetsOf(tree, id, ids)),
+    ),
+    commands.registerCommand("switchyard.raiseEventHere", (id?: unknown) => {
+      const target = targetsOf(tree, id, undefined)[0];
+      return commands.executeCommand(
+        "switchyard.raiseEvent",
+        target && { clusterName: target.cluster, topic: target.topic },
+      );
+    }),
+    ...onClusterOf(tree, {
+      "switchyard.disconnectHere": "switchyard.disconnect",
+      "switchyard.retryHere": "switchyard.retry",
+      "switchyard.saveConnectionHere": "switchyard.saveConnection",
+    }),
+  );
+}
+
+/** Commands of a cluster's line: what they act on is the cluster's name. */
+function onClusterOf(tree: ClusterTree, names: Readonly<Record<string, string>>): Disposable[] {
+  return Object.entries(names).map(([here, command]) =>
+    commands.registerCommand(here, (id?: unknown) => {
+      const target = targetsOf(tree, id, undefined)[0];
+      return commands.executeCommand(command, target && { clusterName: target.cluster });
+    }),
+  );
+}
+
+/** Of the lines a command was called on: all that are selected when the one under the pointer is among them. */
+function targetsOf(tree: ClusterTree, id: unknown, ids: unknown): readonly Target[] {
+  const chosen =
+    Array.isArray(ids) && ids.length > 0 ? (ids as readonly unknown[]) : id === undefined ? tree.selection : [id];
+  return chosen.flatMap((one) => (typeof one === "string" ? (tree.target(one) ?? []) : []));
+}
+
+async function copy(texts: readonly string[]): Promise<void> {
+  if (texts.length > 0) await env.clipboard.writeText(texts.join("\n"));
+}
+
+/** Lines are named by their id in the outline. */
+class ClusterTree implements TreeDataProvider<string>, Disposable {
+  readonly #activation: Activation;
+  readonly #outline = new Outline(moreBranch);
+  readonly #changed = new EventEmitter<string[] | undefined>();
+  readonly #view: TreeView<string>;
+  readonly #subscriptions: Disposable[];
+  readonly #pace = new Pace(refreshPauseMs, () => this.#update());
+  #filter = "";
+  #watch: Disposable | undefined;
+  #emptiness: string | undefined;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(activation: Activation) {
+    this.#activation = activation;
+    this.#update();
+    this.#view = window.createTreeView(viewId, { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
+    this.#subscriptions = [
+      this.#changed,
+      this.#view,
+      this.#view.onDidChangeVisibility(({ visible }) => this.#setVisible(visible)),
+    ];
+    this.#setVisible(this.#view.visible);
+  }
+
+  get selection(): readonly string[] {
+    return this.#view.selection;
+  }
+
+  target(id: string): Target | undefined {
+    return this.#outline.branch(id)?.target;
+  }
+
+  refresh(): void {
+    if (this.#view.visible) this.#pace.ask();
+  }
+
+  showMore(id: string): void {
+    const parent = this.#outline.showMore(id);
+    if (parent !== undefined) this.#changed.fire([parent]);
+  }
+
+  async askFilter(): Promise<void> {
+    const typed = await window.showInputBox({
+      title: l10n.t("Filter Tree"),
+      prompt: l10n.t("Part of the name of topics and nodes, or a pattern with *"),
+      value: this.#filter,
+    });
+    if (typed !== undefined) this.setFilter(typed.trim());
+  }
+
+  setFilter(filter: string): void {
+    this.#filter = filter;
+    this.#view.message = filter === "" ? "" : l10n.t("Filter: {0}", filter);
+    void commands.executeCommand("setContext", "switchyard.isFiltered", filter !== "");
+    this.#update();
+  }
+
+  getTreeItem(id: string): TreeItem {
+    const branch = this.#outline.branch(id);
+    return branch === undefined ? new TreeItem("") : treeItem(id, branch);
+  }
+
+  getChildren(id?: string): string[] {
+    return [...(id === undefined ? this.#outline.roots() : this.#outline.children(id))];
+  }
+
+  getParent(id: string): string | undefined {
+    return this.#outline.parent(id);
+  }
+
+  /** Hovers are made when the pointer rests on a line, not with each refresh. */
+  resolveTreeItem(item: TreeItem, id: string): TreeItem {
+    const hover = this.#outline.branch(id)?.hover?.();
+    if (hover !== undefined) item.tooltip = new MarkdownString(hover);
+    return item;
+  }
+
+  dispose(): void {
+    this.#pace.stop();
+    this.#watch?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #setVisible(isVisible: boolean): void {
+    if (isVisible) {
+      this.#watch ??= this.#activation.topologies.watch();
+      this.#pace.ask();
+      return;
+    }
+    this.#pace.stop();
+    this.#watch?.dispose();
+    this.#watch = undefined;
+  }
+
+  #update(): void {
+    const { server, clusters, topologies } = this.#activation;
+    const problem = serverProblem(server.state);
+    const { roots, emptiness } = buildTree({
+      ...(problem !== undefined && { serverProblem: problem }),
+      clusters: clusters.all(),
+      picture: (name) => topologies.get(name),
+      filter: this.#filter,
+      nowMs: Date.now(),
+    });
+    this.#setEmptiness(emptiness ?? (profiles().length === 0 ? "unconfigured" : "disconnected"));
+    const change = this.#outline.update(roots);
+    if (change === "all") this.#changed.fire(undefined);
+    else if (change.length > 0) this.#changed.fire([...change]);
+  }
+
+  /** Picks the text that stands in an empty tree. */
+  #setEmptiness(emptiness: string): void {
+    if (emptiness === this.#emptiness) return;
+    this.#emptiness = emptiness;
+    void commands.executeCommand("setContext", "switchyard.emptiness", emptiness);
+  }
+}
+
+function treeItem(id: string, branch: Branch): TreeItem {
+  const item = new TreeItem(branch.label, collapsibleState(branch));
+  item.id = id;
+  item.description = branch.description;
+  item.iconPath = new ThemeIcon(branch.icon, branch.color === undefined ? undefined : new ThemeColor(branch.color));
+  item.contextValue = branch.context === undefined ? branch.kind : `${branch.kind}.${branch.context}`;
+  item.accessibilityInformation = { label: branch.spoken ?? `${branch.label} ${branch.description}`.trim() };
+  const command = commandOf(id, branch);
+  if (command !== undefined) item.command = command;
+  return item;
+}
+
+function collapsibleState({ children, isExpanded }: Branch): TreeItemCollapsibleState {
+  if (children === undefined) return TreeItemCollapsibleState.None;
+  return isExpanded === true ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed;
+}
+
+/** What a click, or Enter, on a line does. */
+function commandOf(id: string, { kind, label }: Branch): TreeItem["command"] | undefined {
+  if (kind === "topic") return { command: "switchyard.openMonitorHere", title: label, arguments: [id] };
+  if (kind === "more") return { command: "switchyard.loadMore", title: label, arguments: [id] };
+  if (kind === "server") return { command: "switchyard.showLog", title: label };
+  return undefined;
+}

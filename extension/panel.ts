@@ -1,0 +1,278 @@
+/**
+ * A panel's shell: the webview, what it is opened on, and the relay between it and the server.
+ *
+ * Invariant: a panel shows its cluster while that is connected and a sentence while it is not; what it opened in the
+ * server is closed with it. Knows nothing of what a panel draws.
+ */
+import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from "vscode";
+import type { ClusterStatus } from "../server/protocol/clusters.ts";
+import type { Server } from "./client.ts";
+import type { Cluster, Clusters } from "./clusters.ts";
+import { isRecord, RequestFailure, toFailure } from "./failure.ts";
+import { commandLink, panelPage, waitingPage } from "./panel-page.ts";
+import { concerns, heardBy, type Judgement, judge, type PanelKind, panelCommands, type Scope } from "./panel-relay.ts";
+
+/** What a panel is opened on, in words that outlive connections and windows. Plain JSON. */
+export interface PanelSpec {
+  readonly clusterName: string;
+  readonly location: string;
+  readonly isDemo: boolean;
+}
+
+/** One kind of panel. */
+export interface PanelType<Spec extends PanelSpec> {
+  readonly kind: PanelKind;
+  /** Of the tab: a file in `media/light` and `media/dark`. */
+  readonly icon: string;
+  title(spec: Spec): string;
+  /** Reads a spec that was kept while the window was closed; `undefined` when it is none. */
+  read(base: PanelSpec, state: Readonly<Record<string, unknown>>): Spec | undefined;
+  /** Opens what the panel needs in the server, once for each connection. */
+  open(spec: Spec, cluster: ClusterStatus): Promise<Opened>;
+}
+
+export interface Opened {
+  /** Handed to the panel. */
+  readonly arguments: unknown;
+  readonly scope: Scope;
+  close(): void;
+}
+
+interface PanelHost {
+  readonly server: Server;
+  readonly clusters: Clusters;
+  readonly extensionUri: Uri;
+}
+
+export class Panels implements Disposable {
+  readonly #host: PanelHost;
+  readonly #open = new Set<Shell<PanelSpec>>();
+
+  constructor(host: PanelHost) {
+    this.#host = host;
+  }
+
+  /** Panels of this kind come back after the window was loaded again. */
+  register<Spec extends PanelSpec>(type: PanelType<Spec>): Disposable {
+    return window.registerWebviewPanelSerializer(viewType(type), {
+      deserializeWebviewPanel: async (panel, state: unknown) => {
+        const spec = readSpec(type, state);
+        if (spec === undefined) return panel.dispose();
+        this.#show(type, spec, panel);
+        await this.#reconnect(spec);
+      },
+    });
+  }
+
+  open<Spec extends PanelSpec>(type: PanelType<Spec>, spec: Spec): void {
+    const webviewPanel = window.createWebviewPanel(viewType(type), type.title(spec), ViewColumn.Active);
+    this.#show(type, spec, webviewPanel);
+  }
+
+  /** Brings an open panel to the front; false where none is open on this. */
+  reveal<Spec extends PanelSpec>(type: PanelType<Spec>, spec: Spec): boolean {
+    const wanted = JSON.stringify(spec);
+    const shell = [...this.#open].find((open) => open.kind === type.kind && JSON.stringify(open.spec) === wanted);
+    shell?.reveal();
+    return shell !== undefined;
+  }
+
+  /** The spec of the panel in front, when it is of this kind. */
+  active<Spec extends PanelSpec>(type: PanelType<Spec>): Spec | undefined {
+    const shell = [...this.#open].find((open) => open.kind === type.kind && open.isActive);
+    return shell?.spec as Spec | undefined;
+  }
+
+  dispose(): void {
+    for (const shell of this.#open) shell.dispose();
+  }
+
+  #show<Spec extends PanelSpec>(type: PanelType<Spec>, spec: Spec, panel: WebviewPanel): void {
+    const shell = new Shell(this.#host, type, spec, panel, () => this.#open.delete(shell));
+    this.#open.add(shell);
+  }
+
+  /** A panel that comes back brings its connection back, unless the person has opened or lost it since. */
+  async #reconnect({ clusterName, location, isDemo }: PanelSpec): Promise<void> {
+    const { clusters } = this.#host;
+    if (clusters.find(clusterName) !== undefined) return;
+    const again = isDemo ? clusters.startDemo() : clusters.connect({ name: clusterName, location });
+    await again.catch(() => undefined); // The panel and the tree say why.
+  }
+}
+
+function viewType({ kind }: { readonly kind: PanelKind }): string {
+  return `switchyard.${kind}`;
+}
+
+function readSpec<Spec extends PanelSpec>(type: PanelType<Spec>, state: unknown): Spec | undefined {
+  const spec = isRecord(state) ? state["spec"] : undefined;
+  if (!isRecord(spec)) return undefined;
+  const { clusterName, location, isDemo } = spec;
+  if (typeof clusterName !== "string" || typeof location !== "string") return undefined;
+  return type.read({ clusterName, location, isDemo: isDemo === true }, spec);
+}
+
+class Shell<Spec extends PanelSpec> {
+  readonly spec: Spec;
+  readonly #host: PanelHost;
+  readonly #type: PanelType<Spec>;
+  readonly #panel: WebviewPanel;
+  readonly #subscriptions: Disposable[] = [];
+  #opened: Opened | undefined;
+  /** The connection that is shown, or being opened. */
+  #cluster = "";
+  #isDisposed = false;
+
+  constructor(host: PanelHost, type: PanelType<Spec>, spec: Spec, panel: WebviewPanel, closed: () => void) {
+    this.#host = host;
+    this.#type = type;
+    this.spec = spec;
+    this.#panel = panel;
+    panel.title = type.title(spec);
+    panel.iconPath = {
+      light: Uri.joinPath(host.extensionUri, "media", "light", type.icon),
+      dark: Uri.joinPath(host.extensionUri, "media", "dark", type.icon),
+    };
+    this.#subscriptions.push(
+      panel.onDidDispose(() => {
+        this.#isDisposed = true;
+        this.#close();
+        for (const subscription of this.#subscriptions) subscription.dispose();
+        closed();
+      }),
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#received(message)),
+      host.clusters.onDidChange((cluster) => void this.#follow(cluster)),
+      ...[...heardBy(type.kind)].map((method) => this.#relay(method)),
+    );
+    const cluster = host.clusters.find(spec.clusterName);
+    if (cluster === undefined) this.#showWaiting();
+    else void this.#follow(cluster);
+  }
+
+  get kind(): PanelKind {
+    return this.#type.kind;
+  }
+
+  get isActive(): boolean {
+    return this.#panel.active;
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  dispose(): void {
+    this.#panel.dispose();
+  }
+
+  /** Opens the panel when its connection is up; one that is lost and tried again keeps what it shows. */
+  async #follow({ profile, status }: Cluster): Promise<void> {
+    if (profile.name !== this.spec.clusterName) return;
+    const isThere = this.#host.clusters.find(profile.name) !== undefined;
+    if (status.cluster !== "" && status.cluster === this.#cluster && isThere) return;
+
+    this.#close();
+    if (status.state !== "up" || !isThere) return this.#showWaiting(isThere ? status : undefined);
+    this.#cluster = status.cluster;
+    try {
+      const opened = await this.#type.open(this.spec, status);
+      if (this.#isDisposed || this.#cluster !== status.cluster) return opened.close();
+      this.#opened = opened;
+      this.#showPanel(opened);
+    } catch (error) {
+      if (!this.#isDisposed && this.#cluster === status.cluster) this.#showFailure(toFailure(error));
+    }
+  }
+
+  #close(): void {
+    this.#opened?.close();
+    this.#opened = undefined;
+    this.#cluster = "";
+  }
+
+  #showPanel(opened: Opened): void {
+    this.#allow([]);
+    this.#panel.webview.html = panelPage(this.#page(), this.kind, opened.arguments);
+  }
+
+  #showWaiting(status?: ClusterStatus): void {
+    const { clusterName, location, isDemo } = this.spec;
+    const connect = {
+      text: l10n.t("Connect"),
+      command: commandLink("switchyard.retry", { clusterName, location, isDemo }),
+    };
+    const problem = status?.problem;
+    const sentence =
+      status?.state === "connecting"
+        ? l10n.t("Connecting to {0} …", clusterName)
+        : problem === undefined
+          ? l10n.t("Not connected to {0}.", clusterName)
+          : l10n.t("Not connected to {0}: {1}", clusterName, problem);
+    this.#allow(["switchyard.retry"]);
+    this.#panel.webview.html = waitingPage(
+      this.#page(),
+      sentence,
+      status?.state === "connecting" ? undefined : connect,
+    );
+  }
+
+  #showFailure({ message }: RequestFailure): void {
+    this.#allow(["switchyard.showLog"]);
+    const log = { text: l10n.t("Show Log"), command: commandLink("switchyard.showLog") };
+    this.#panel.webview.html = waitingPage(this.#page(), message, log);
+  }
+
+  #page() {
+    const files = this.#files();
+    return { webview: this.#panel.webview, files, title: this.#type.title(this.spec), spec: this.spec };
+  }
+
+  #files(): Uri {
+    return Uri.joinPath(this.#host.extensionUri, "dist", "webview");
+  }
+
+  /** Links to commands work only on our own pages without anything from a cluster. */
+  #allow(commandLinks: readonly string[]): void {
+    this.#panel.webview.options = {
+      enableScripts: true,
+      enableCommandUris: commandLinks,
+      localResourceRoots: [this.#files()],
+    };
+  }
+
+  /** A hidden panel hears nothing: it asks again when it is shown. */
+  #relay(method: string): Disposable {
+    return this.#host.server.on<unknown>({ kind: "notification", method }, (params) => {
+      const scope = this.#opened?.scope;
+      if (scope === undefined || !this.#panel.visible || !concerns(this.kind, scope, method, params)) return;
+      void this.#panel.webview.postMessage({ method, params });
+    });
+  }
+
+  async #received(message: unknown): Promise<void> {
+    const scope = this.#opened?.scope;
+    if (scope === undefined) return;
+    const judged = judge(this.kind, scope, message);
+    if (judged.kind === "garbage") return;
+    const answer = await this.#answer(judged).then(
+      (result) => ({ id: judged.id, result }),
+      (error: unknown) => ({ id: judged.id, failure: plain(toFailure(error)) }),
+    );
+    if (!this.#isDisposed) void this.#panel.webview.postMessage(answer);
+  }
+
+  async #answer(judged: Exclude<Judgement, { kind: "garbage" }>): Promise<unknown> {
+    if (judged.kind === "refused") throw new RequestFailure("BAD_ARGUMENT", judged.why);
+    if (judged.kind === "request")
+      return this.#host.server.request({ kind: "request", method: judged.method }, judged.params);
+    if (judged.method === panelCommands.copy) await env.clipboard.writeText(judged.texts["text"] ?? "");
+    else
+      await commands.executeCommand("switchyard.raiseEvent", { clusterName: this.spec.clusterName, ...judged.texts });
+    return null;
+  }
+}
+
+function plain({ code, message }: RequestFailure): { readonly code: string; readonly message: string } {
+  return { code, message };
+}

@@ -1,0 +1,69 @@
+/**
+ * The settings, typed and checked: what a person wrote there may be anything.
+ *
+ * Invariant: what these functions return is well formed; what is not well formed is left out.
+ * In a workspace that is not trusted, nothing that the workspace says is read.
+ */
+import { ConfigurationTarget, workspace } from "vscode";
+import { isRecord } from "./failure.ts";
+
+/** A cluster to connect to, as a person named it. */
+export interface Profile {
+  readonly name: string;
+  readonly location: string;
+}
+
+const section = "switchyard";
+
+/**
+ * The profiles of all levels together, nearest first: folder and workspace before user.
+ * One name is one profile: the nearest wins.
+ */
+export function profiles(): readonly Profile[] {
+  const levels = workspace.getConfiguration(section).inspect<unknown>("connections");
+  const nearestFirst = workspace.isTrusted
+    ? [levels?.workspaceFolderValue, levels?.workspaceValue, levels?.globalValue]
+    : [levels?.globalValue];
+  const byName = new Map<string, Profile>();
+  for (const profile of nearestFirst.flatMap(readProfiles)) {
+    if (!byName.has(profile.name)) byName.set(profile.name, profile);
+  }
+  return [...byName.values()];
+}
+
+/** The profile to connect to without being asked; never one in a workspace that is not trusted. */
+export function profileOnStart(): Profile | undefined {
+  if (!workspace.isTrusted) return undefined;
+  const name = workspace.getConfiguration(section).get<unknown>("connectOnStart");
+  return profiles().find((profile) => profile.name === name);
+}
+
+/** How many rows a new monitor keeps. */
+export function monitorRows(): number {
+  const rows = workspace.getConfiguration(section).get<unknown>("monitor.maxRows");
+  return typeof rows === "number" && Number.isInteger(rows) ? Math.min(1_000_000, Math.max(100, rows)) : 100_000;
+}
+
+/** Adds a profile to the workspace's settings, or to the person's own where no folder is open. */
+export async function saveProfile(profile: Profile): Promise<void> {
+  const hasWorkspace = (workspace.workspaceFolders?.length ?? 0) > 0;
+  const configuration = workspace.getConfiguration(section);
+  const levels = configuration.inspect<unknown>("connections");
+  const before = readProfiles(hasWorkspace ? levels?.workspaceValue : levels?.globalValue);
+  const after = [...before.filter(({ name }) => name !== profile.name), profile];
+  const target = hasWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
+  await configuration.update("connections", after, target);
+}
+
+function readProfiles(value: unknown): Profile[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: unknown) => {
+    if (!isRecord(entry)) return [];
+    const { name, location } = entry;
+    return isText(name) && isText(location) ? [{ name: name.trim(), location: location.trim() }] : [];
+  });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}
