@@ -1,0 +1,117 @@
+/**
+ * What users install: the extension's package and the npm package, as `npm test` has just made them.
+ *
+ * By hand: `npm run build && node .ci/package.mjs`, then this.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readZip } from "./rig/zip.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vsix = join(root, "dist/switchyard.vsix");
+const tarball = join(root, "dist/switchyard.tgz");
+
+/** Set by `npm test` where the packager could not be fetched; then this is skipped there, in words. */
+const lacksVsix = process.env["SWITCHYARD_LACKS_VSIX"] !== undefined;
+
+const expectedInVsix = [
+  /^extension\.vsixmanifest$/,
+  /^\[Content_Types\]\.xml$/,
+  /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/(media|l10n)\/[\w./-]+\.(svg|png|md|json)$/,
+  /^extension\/dist\/NOTICES\.txt$/,
+  /^extension\/dist\/(cli|server)\/main\.js$/,
+  /^extension\/dist\/extension\/main\.cjs$/,
+  /^extension\/dist\/webview\/[\w-]+\.(js|css|ttf|svg)$/,
+];
+
+const expectedInTarball = [
+  /^package\/(package\.json|README\.md|LICENSE)$/,
+  /^package\/dist\/cli\/(main\.js(\.map)?|NOTICES\.txt)$/,
+  /^package\/dist\/library\/index\.js(\.map)?$/,
+  /^package\/dist\/types\/library\/[\w./-]+\.d\.ts$/,
+];
+
+describe.skipIf(lacksVsix)("the extension's package", () => {
+  const entries = () => readZip(readFileSync(vsix));
+
+  it("holds what it should and nothing else", () => {
+    const paths = entries().map(({ path }) => path);
+    expect(paths.filter((path) => !expectedInVsix.some((pattern) => pattern.test(path)))).toEqual([]);
+    for (const main of ["extension/main.cjs", "server/main.js", "cli/main.js", "webview/main.js", "webview/main.css"]) {
+      expect(paths).toContain(`extension/dist/${main}`);
+    }
+  });
+
+  it("has every file that its manifest names", () => {
+    const paths = new Set(entries().map(({ path }) => path));
+    const manifest = JSON.parse(fileIn(entries(), "extension/package.json"));
+    const named = [manifest.main, ...filesNamedIn({ icon: manifest.icon, contributes: manifest.contributes })];
+    const missing = named.filter((file: string) => !paths.has(join("extension", file).replaceAll("\\", "/")));
+    expect(missing).toEqual([]);
+  });
+
+  it("is at most 3 MB", () => {
+    expect(statSync(vsix).size).toBeLessThanOrEqual(3_000_000);
+  });
+
+  it("keeps the panels' script within 250 kB", () => {
+    const script = entries().find(({ path }) => path === "extension/dist/webview/main.js");
+    expect(script?.bytes).toBeLessThanOrEqual(250_000);
+  });
+
+  it("carries the licences of what is bundled into it", () => {
+    const notices = fileIn(entries(), "extension/dist/NOTICES.txt");
+    const bundled = ["msgpackr", "preact", "vscode-languageclient", "@vscode/codicons"];
+    expect(bundled.filter((name) => !notices.includes(`\n${name} `))).toEqual([]);
+  });
+});
+
+describe("the npm package", () => {
+  const unpacked = () => {
+    // Inside the tree, so that the library finds the packages it depends on as it would once installed.
+    const folder = mkdtempSync(join(root, "dist/.unpacked-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    execFileSync("tar", ["-xzf", tarball, "-C", folder]);
+    return folder;
+  };
+
+  it("holds what it should and nothing else", () => {
+    const folder = unpacked();
+    const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll("\\", "/"),
+      );
+    expect(paths.filter((path) => !expectedInTarball.some((pattern) => pattern.test(path)))).toEqual([]);
+    expect(paths).toContain("package/dist/types/library/index.d.ts");
+  });
+
+  it("has a library and a command that start", () => {
+    const folder = join(unpacked(), "package/dist");
+    const importing = `import(${JSON.stringify(join(folder, "library/index.js"))}).then((all) => console.log(typeof all.Context))`;
+    expect(execFileSync(process.execPath, ["-e", importing], { encoding: "utf8" }).trim()).toBe("function");
+    const version = execFileSync(process.execPath, [join(folder, "cli/main.js"), "--version"], { encoding: "utf8" });
+    expect(version).toContain(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
+  });
+});
+
+function fileIn(entries: ReturnType<typeof readZip>, path: string): string {
+  return (
+    entries
+      .find((entry) => entry.path === path)
+      ?.content()
+      .toString("utf8") ?? ""
+  );
+}
+
+/** Every string below that is a path of a file: `./…` or `media/…`. */
+function filesNamedIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return /^(\.\/|media\/|dist\/|l10n\/)/.test(value) ? [value] : [];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(filesNamedIn) : [];
+}
