@@ -1,0 +1,51 @@
+/**
+ * Starts `peer-program.ts` as a process of its own.
+ *
+ * Invariant: none outlives the run, for a peer that waits ends with its input.
+ */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+/**
+ * `leave`: opens, uses and closes links of its own, listening at the location, and must end by itself then.
+ * `hold`: connects twice, says one byte on each link, and reads nothing.
+ * `race`: says `ready`, waits for a line, tries to listen, and says `listening` or the code of the failure.
+ */
+export type PeerTask = "leave" | "hold" | "race";
+
+export interface Peer {
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** The lines it prints. */
+  readonly lines: AsyncIterator<string>;
+  tell(line: string): void;
+  kill(): void;
+}
+
+let program: Promise<string> | undefined;
+
+export async function startPeer(task: PeerTask, location: string): Promise<Peer> {
+  program ??= bundle();
+  const child = spawn(process.execPath, [await program, task, location], { stdio: ["pipe", "pipe", "inherit"] });
+  return {
+    ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal))),
+    lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    tell: (line) => child.stdin.write(`${line}\n`),
+    kill: () => child.kill("SIGKILL"),
+  };
+}
+
+/** Node 20 does not run TypeScript. */
+async function bundle(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "switchyard-peer-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, "peer.cjs");
+  const entry = fileURLToPath(new URL("./peer-program.ts", import.meta.url));
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
+  return outfile;
+}
