@@ -34,10 +34,7 @@ export class Address {
     const bytes = new Uint8Array(typeof bits === "number" ? 4 : 16);
     const view = new DataView(bytes.buffer);
     if (typeof bits === "number") view.setUint32(0, bits);
-    else {
-      view.setBigUint64(0, bits >> 64n);
-      view.setBigUint64(8, BigInt.asUintN(64, bits));
-    }
+    else writeV6(view, bits);
     return bytes;
   }
 
@@ -62,28 +59,43 @@ function formatV4(bits: number): string {
 }
 
 function formatV6(bits: bigint): string {
-  const groups = [...groupsOf(bits >> 64n), ...groupsOf(BigInt.asUintN(64, bits))];
-  const { start, length } = longestZeroRun(groups);
-  const hex = groups.map((group) => group.toString(16));
-  if (length < 2) return hex.join(":");
-  return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
+  const groups = groupsOf(bits);
+  const { start, end } = longestZeroRun(groups);
+  if (end - start < 2) return joinHex(groups, 0, 8);
+  return `${joinHex(groups, 0, start)}::${joinHex(groups, end, 8)}`;
 }
 
-/** The four 16-bit groups of 64 bits. */
-function groupsOf(half: bigint): number[] {
-  const high = Number(half >> 32n);
-  const low = Number(half & 0xffffffffn);
-  return [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff];
+/** Kept, as a buffer for each address would cost more than all the rest of its text. */
+const scratch = new DataView(new ArrayBuffer(16));
+
+/** The eight 16-bit groups of 128 bits. */
+function groupsOf(bits: bigint): number[] {
+  writeV6(scratch, bits);
+  const groups: number[] = [];
+  for (let at = 0; at < 16; at += 2) groups.push(scratch.getUint16(at));
+  return groups;
 }
 
-function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
+function writeV6(view: DataView, bits: bigint): void {
+  view.setBigUint64(0, bits >> 64n);
+  view.setBigUint64(8, bits); // the lower 64 of them
+}
+
+/** The first of the longest runs of zeros. */
+function longestZeroRun(groups: readonly number[]): { start: number; end: number } {
+  let best = { start: 0, end: 0 };
   let start = 0;
   for (let end = 1; end <= groups.length; end++) {
     if (groups[end - 1] !== 0) start = end;
-    else if (end - start > best.length) best = { start, length: end - start };
+    else if (end - start > best.end - best.start) best = { start, end };
   }
   return best;
+}
+
+function joinHex(groups: readonly number[], start: number, end: number): string {
+  let text = "";
+  for (let i = start; i < end; i++) text += (i > start ? ":" : "") + groups[i]!.toString(16);
+  return text;
 }
 
 /** The address that `text` is, without brackets, or `undefined`. */

@@ -8,20 +8,15 @@ import { SwitchyardError } from "../errors.ts";
 const excerptLength = 60;
 
 export function describe(given: unknown): string {
-  switch (typeof given) {
-    case "string":
-      return JSON.stringify(given.length > excerptLength ? `${given.slice(0, excerptLength)}…` : given);
-    case "bigint":
-      return describeBigint(given);
-    case "function":
-      return "a function";
-    case "symbol":
-      return "a symbol";
-    case "object":
-      return describeObject(given);
-    default:
-      return Object.is(given, -0) ? "-0" : String(given);
-  }
+  if (typeof given === "string") return JSON.stringify(excerpt(given));
+  if (typeof given === "bigint") return describeBigint(given);
+  if (typeof given === "object") return describeObject(given);
+  if (typeof given === "number" || typeof given === "boolean") return String(given);
+  return given === undefined ? "undefined" : `a ${typeof given}`;
+}
+
+function excerpt(text: string): string {
+  return text.length > excerptLength ? `${text.slice(0, excerptLength)}…` : text;
 }
 
 function describeBigint(given: bigint): string {

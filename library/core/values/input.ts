@@ -20,68 +20,73 @@ import type { Input, Scalar, Value, Vector } from "./types.ts";
 import { decodeUtf8, utf8Length } from "./utf8.ts";
 
 /**
- * The normal form of `input`. Scalars that are normal already cost next to nothing; arrays are copied and frozen.
+ * The normal form of `input`. What is normal already comes back as it is, at next to no cost; arrays are copied and
+ * frozen, and bytes copied.
  * @throws SwitchyardError `BAD_VALUE`, `OUT_OF_RANGE` (a bigint beyond 64 bits), `TOO_LARGE` (a string, the nesting),
  * `TOO_MANY` (elements)
  */
 export function toValue(input: Input): Value {
-  switch (typeof input) {
-    case "string":
-      return checkText(input);
-    case "number":
-    case "boolean":
-      return input;
-    case "bigint":
-      return checkInt(input);
-    case "undefined":
-      return null;
-    default:
-      return input === null || isScalar(input) ? input : normalize(input, new Budget(), 0);
-  }
+  return normalize(input, undefined, 0);
+}
+
+/** `budget` is that of the value around it; there is none yet around the whole. */
+function normalize(input: Input, budget: Budget | undefined, depth: number): Value {
+  if (typeof input === "string") return checkText(input);
+  if (typeof input === "number" || typeof input === "boolean") return input;
+  if (typeof input === "bigint") return checkInt(input);
+  if (input === undefined || input === null) return null;
+  return scalars.has(Object.getPrototypeOf(input))
+    ? (input as Scalar)
+    : normalizeObject(input as Exclude<typeof input, Scalar>, budget ?? new Budget(), depth);
 }
 
 const scalars: ReadonlySet<unknown> = new Set(
   [Count, Time, Interval, Address, Subnet, Port, Enum].map((scalar) => scalar.prototype),
 );
 
-function isScalar(input: object | (() => void) | symbol): input is Scalar {
-  return scalars.has(Object.getPrototypeOf(input));
-}
-
-function normalize(input: Input, budget: Budget, depth: number): Value {
-  if (typeof input !== "object" || input === null) return typeof input === "object" ? null : toValue(input);
+function normalizeObject(input: Extract<Input, object>, budget: Budget, depth: number): Value {
   if (Array.isArray(input)) return normalizeArray(input, budget, depth);
   if (input instanceof Uint8Array) return checkBytes(input);
   if (input instanceof Date) return time(input);
   if (input instanceof ValueSet || input instanceof Set) return normalizeSet(input, budget, depth);
   if (input instanceof ValueTable || input instanceof Map) return normalizeTable(input, budget, depth);
-  if (isScalar(input)) return input;
-  throw badValue("value", input, "a value type, or a Map for a table");
+  throw badValue("value", input, "a type of values; for a table a Map");
 }
 
 function normalizeArray(input: readonly Input[], budget: Budget, depth: number): Vector {
   budget.enter(input.length, depth);
-  const vector: Value[] = [];
-  for (let i = 0; i < input.length; i++) {
-    if (!(i in input)) throw new SwitchyardError("BAD_VALUE", `vector with nothing at index ${i}, write null for none`);
-    vector.push(normalize(input[i], budget, depth + 1));
+  const elements: Value[] = [];
+  for (const [index, element] of input.entries()) {
+    if (element === undefined && !(index in input)) {
+      throw new SwitchyardError("BAD_VALUE", `vector with nothing at index ${index}, wanted null for none`);
+    }
+    elements.push(normalize(element, budget, depth + 1));
   }
-  return Object.freeze(vector);
+  return Object.freeze(elements);
 }
 
+/** A `ValueSet` is only measured. */
 function normalizeSet(input: ValueSet | ReadonlySet<Input>, budget: Budget, depth: number): ValueSet {
-  budget.enter(input.size, depth);
-  const elements = Array.from<Input, Value>(input, (element) => normalize(element, budget, depth + 1));
+  const elements = normalizeElements([...input], budget, depth);
   return input instanceof ValueSet ? input : new ValueSet(elements);
 }
 
+function normalizeElements(elements: readonly Input[], budget: Budget, depth: number): Value[] {
+  budget.enter(elements.length, depth);
+  return elements.map((element) => normalize(element, budget, depth + 1));
+}
+
+/** A `ValueTable` is only measured. */
 function normalizeTable(input: ValueTable | ReadonlyMap<Input, Input>, budget: Budget, depth: number): ValueTable {
-  budget.enter(2 * input.size, depth);
-  const entries = Array.from<readonly [Input, Input], Entry>(input, ([key, value]) => [
-    normalize(key, budget, depth + 1),
-    normalize(value, budget, depth + 1),
-  ]);
+  const entries = normalizeEntries([...input], budget, depth);
   return input instanceof ValueTable ? input : new ValueTable(entries);
+}
+
+type InputEntry = readonly [key: Input, value: Input];
+
+function normalizeEntries(entries: readonly InputEntry[], budget: Budget, depth: number): Entry[] {
+  budget.enter(2 * entries.length, depth);
+  return entries.map(([key, value]) => [normalize(key, budget, depth + 1), normalize(value, budget, depth + 1)]);
 }
 
 function checkText(text: string): string {
@@ -123,7 +128,7 @@ export function vector(elements: Iterable<Input>): Vector {
 
 /** A set of the elements; of equal ones the first stays. @throws SwitchyardError as `toValue` does */
 export function set(elements: Iterable<Input>): ValueSet {
-  return normalizeSet(new Set(iterated("set", elements)), new Budget(), 0);
+  return new ValueSet(normalizeElements([...iterated("set", elements)], new Budget(), 0));
 }
 
 /**
@@ -132,16 +137,15 @@ export function set(elements: Iterable<Input>): ValueSet {
  */
 export function table(entries: Iterable<readonly [key: Input, value: Input]>): ValueTable {
   const pairs = [...iterated("table", entries)];
-  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
-    throw badValue("table", entries, "pairs of key and value");
-  const budget = new Budget();
-  budget.enter(2 * pairs.length, 0);
-  return new ValueTable(pairs.map(([key, value]) => [normalize(key, budget, 1), normalize(value, budget, 1)]));
+  const odd = pairs.find((pair) => !Array.isArray(pair) || pair.length !== 2);
+  if (odd !== undefined) throw badValue("table", odd, "pairs of key and value");
+  return new ValueTable(normalizeEntries(pairs, new Budget(), 0));
 }
 
 function iterated<T>(type: string, elements: Iterable<T>): Iterable<T> {
   const given: unknown = elements;
-  const iterable = typeof given === "object" && given !== null && Symbol.iterator in given;
-  if (!iterable) throw badValue(type, given, "an array or another iterable");
+  if (typeof given !== "object" || given === null || !(Symbol.iterator in given)) {
+    throw badValue(type, given, "an array or another iterable");
+  }
   return elements;
 }

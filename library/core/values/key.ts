@@ -12,18 +12,11 @@ import { decodeUtf8 } from "./utf8.ts";
 const mark = "\u0000";
 
 export function keyOf(value: Value): string {
-  switch (typeof value) {
-    case "string":
-      return value.charCodeAt(0) === 0 ? `${mark}"${value}` : value;
-    case "number":
-      return `${mark}d${value}`; // prints -0 as 0, to which it is equal
-    case "bigint":
-      return `${mark}i${value}`;
-    case "boolean":
-      return value ? `${mark}T` : `${mark}F`;
-    case "object":
-      return objectKey(value);
-  }
+  if (typeof value === "string") return value.charCodeAt(0) === 0 ? `${mark}"${value}` : value;
+  if (typeof value === "number") return `${mark}d${value}`; // prints -0 as 0, to which it is equal
+  if (typeof value === "bigint") return `${mark}i${value}`;
+  if (typeof value === "boolean") return value ? `${mark}T` : `${mark}F`;
+  return objectKey(value);
 }
 
 function objectKey(value: Exclude<Value, string | number | bigint | boolean>): string {

@@ -39,20 +39,11 @@ const ranks: Readonly<Record<TypeName, number>> = {
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return true;
   const type = typeOf(a);
-  return type === typeOf(b) && equalWithin(type, a, b);
-}
-
-function equalWithin(type: TypeName, a: Value, b: Value): boolean {
-  switch (type) {
-    case "vector":
-      return equalVectors(a as Vector, b as Vector);
-    case "set":
-      return equalSets(a as ValueSet, b as ValueSet);
-    case "table":
-      return equalTables(a as ValueTable, b as ValueTable);
-    default:
-      return keyOf(a) === keyOf(b);
-  }
+  if (type !== typeOf(b)) return false;
+  if (type === "vector") return equalVectors(a as Vector, b as Vector);
+  if (type === "set") return equalSets(a as ValueSet, b as ValueSet);
+  if (type === "table") return equalTables(a as ValueTable, b as ValueTable);
+  return keyOf(a) === keyOf(b);
 }
 
 function equalVectors(a: Vector, b: Vector): boolean {

@@ -63,16 +63,10 @@ class Reader {
 
   /** The value that comes next, inside of `depth` containers. */
   read(depth: number): Value {
-    switch (this.peek()) {
-      case '"':
-        return this.#take(readQuoted(this.#text, this.at));
-      case "[":
-        return this.#bracketed(depth);
-      case "{":
-        return this.#braced(depth);
-      default:
-        return this.#take(readLiteral(this.#text, this.at));
-    }
+    const first = this.peek();
+    if (first === "[") return this.#bracketed(depth);
+    if (first === "{") return this.#braced(depth);
+    return this.#take(first === '"' ? readQuoted(this.#text, this.at) : readLiteral(this.#text, this.at));
   }
 
   /** The next character that is not blank; `undefined` at the end. */

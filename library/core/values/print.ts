@@ -8,18 +8,11 @@ import { formatBytes, formatString } from "./quote.ts";
 import { isVector, type Value } from "./types.ts";
 
 export function formatValue(value: Value): string {
-  switch (typeof value) {
-    case "string":
-      return formatString(value);
-    case "number":
-      return formatDouble(value);
-    case "bigint":
-      return value < 0n ? String(value) : `+${value}`;
-    case "boolean":
-      return value ? "T" : "F";
-    case "object":
-      return formatObject(value);
-  }
+  if (typeof value === "string") return formatString(value);
+  if (typeof value === "number") return formatDouble(value);
+  if (typeof value === "bigint") return value < 0n ? String(value) : `+${value}`;
+  if (typeof value === "boolean") return value ? "T" : "F";
+  return formatObject(value);
 }
 
 function formatObject(value: Exclude<Value, string | number | bigint | boolean>): string {

@@ -7,12 +7,10 @@
  */
 import { limits } from "../limits.ts";
 import type { Read } from "./literal.ts";
-import { decodeUtf8, encodeUtf8, sequenceLength } from "./utf8.ts";
+import { decodeUtf8, encodeUtf8, sequenceLength, utf8Length } from "./utf8.ts";
 
 /** What never prints as itself: quote, backslash, control characters, and those that change the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is its purpose
-const special = /["\\\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
-const allSpecial = new RegExp(special, "g");
+const special = /["\\\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
 
 const escapes: ReadonlyMap<string, string> = new Map([
   ['"', '\\"'],
@@ -27,7 +25,7 @@ const unescapes: ReadonlyMap<string, string> = new Map(
 );
 
 export function formatString(text: string): string {
-  return special.test(text) ? `"${text.replace(allSpecial, escapeCharacter)}"` : `"${text}"`;
+  return text.search(special) >= 0 ? `"${text.replace(special, escapeCharacter)}"` : `"${text}"`;
 }
 
 function escapeCharacter(character: string): string {
@@ -53,7 +51,7 @@ export function formatBytes(bytes: Uint8Array): string {
 }
 
 function formatText(bytes: Uint8Array, start: number, end: number): string {
-  return (decodeUtf8(bytes.subarray(start, end)) ?? "").replace(allSpecial, escapeCharacter);
+  return (decodeUtf8(bytes.subarray(start, end)) ?? "").replace(special, escapeCharacter);
 }
 
 /** Reads the literal whose opening quote is at `start`. */
@@ -72,7 +70,7 @@ export function readQuoted(text: string, start: number): Read {
   }
 }
 
-/** Text, or one byte that was written as `\xHH`. */
+/** Text, or one byte from 0x80 on that was written as `\xHH`. */
 type Piece = string | number;
 
 /** What does not stand for itself; an end of line is there to find a forgotten quote in its own line. */
@@ -89,27 +87,28 @@ function readEscape(text: string, at: number): { piece: Piece; end: number } | u
   if (character !== undefined) return { piece: character, end: at + 2 };
   const digits = text.slice(at + 2, at + 4);
   if (letter !== "x" || !/^[0-9a-fA-F]{2}$/.test(digits)) return undefined;
-  return { piece: Number.parseInt(digits, 16), end: at + 4 };
+  const byte = Number.parseInt(digits, 16);
+  return { piece: byte < 0x80 ? String.fromCharCode(byte) : byte, end: at + 4 };
 }
 
 function join(pieces: readonly Piece[], start: number, end: number): Read {
-  if (!pieces.every((piece) => typeof piece === "number" || piece.isWellFormed())) {
+  if (pieces.some((piece) => typeof piece === "string" && !piece.isWellFormed())) {
     return { error: "expected whole characters, found half of a surrogate pair", position: start };
   }
-  const chunks = pieces.map((piece) => (typeof piece === "number" ? Uint8Array.of(piece) : encodeUtf8(piece)));
-  const bytes = concatenate(chunks);
-  if (bytes.length > limits.stringBytes) {
+  const value = pieces.every((piece) => typeof piece === "string") ? pieces.join("") : joinBytes(pieces);
+  if ((typeof value === "string" ? utf8Length(value) : value.length) > limits.stringBytes) {
     return { error: `expected at most ${limits.stringBytes} bytes in a string`, position: start };
   }
-  return { value: decodeUtf8(bytes) ?? bytes, end };
+  return { value, end };
 }
 
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
+function joinBytes(pieces: readonly Piece[]): string | Uint8Array {
+  const chunks = pieces.map((piece) => (typeof piece === "number" ? Uint8Array.of(piece) : encodeUtf8(piece)));
   const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
     at += chunk.length;
   }
-  return bytes;
+  return decodeUtf8(bytes) ?? bytes;
 }

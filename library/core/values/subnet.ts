@@ -38,7 +38,7 @@ export class Subnet {
 
   /** The text form of values, which has v6 in brackets. */
   toString(): string {
-    return `${this.address}/${this.length}`;
+    return this.address.isV4 ? this.text : `[${this.address.text}]/${this.length}`;
   }
 
   toJSON(): Json {

@@ -9,17 +9,10 @@ import { formatDouble } from "./print.ts";
 import { isVector, type Json, type Value } from "./types.ts";
 
 export function toJson(value: Value): Json {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return value;
-    case "number":
-      return doubleToJson(value);
-    case "bigint":
-      return { int: isSafe(value) ? Number(value) : String(value) };
-    case "object":
-      return objectToJson(value);
-  }
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return doubleToJson(value);
+  if (typeof value === "bigint") return { int: isSafe(value) ? Number(value) : String(value) };
+  return objectToJson(value);
 }
 
 function objectToJson(value: Exclude<Value, string | number | bigint | boolean>): Json {

@@ -53,18 +53,11 @@ export function isVector(value: Value): value is Vector {
 }
 
 export function typeOf(value: Value): TypeName {
-  switch (typeof value) {
-    case "boolean":
-      return "bool";
-    case "bigint":
-      return "int";
-    case "number":
-      return "double";
-    case "string":
-      return "string";
-    case "object":
-      if (value === null) return "none";
-      if (isVector(value)) return "vector";
-      return value instanceof Uint8Array ? "string" : value.kind;
-  }
+  if (typeof value === "string") return "string";
+  if (typeof value === "number") return "double";
+  if (typeof value === "bigint") return "int";
+  if (typeof value === "boolean") return "bool";
+  if (value === null) return "none";
+  if (isVector(value)) return "vector";
+  return value instanceof Uint8Array ? "string" : value.kind;
 }
