@@ -79,17 +79,25 @@ const bundles = [
  * @returns {Promise<readonly string[]>} what was made, for people
  */
 export async function build({ types = true } = {}) {
-  const [declarations, ...metafiles] = await Promise.all([
-    types ? run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], { cwd: root }) : undefined,
+  const made = await Promise.allSettled([
     ...bundles.filter(({ entry }) => exists(entry)).map(bundle),
+    ...(types ? [declare()] : []),
   ]);
+  const metafiles = made.flatMap((result) => (result.status === "fulfilled" && result.value ? [result.value] : []));
   if (exists("webview/main.tsx")) metafiles.push(...(await finishWebview(metafiles)));
   await writeNotices(metafiles);
-  if (declarations !== undefined && declarations.status !== 0) {
-    throw new Error(`tsc -b: the bundles are built, the declarations are not\n${declarations.output.trim()}`);
-  }
+  const failures = made.flatMap((result) => (result.status === "rejected" ? [result.reason.message] : []));
+  if (failures.length > 0) throw new Error(failures.join("\n\n"));
   const absent = bundles.filter(({ entry }) => !exists(entry));
   return [...metafiles.flatMap(describe), ...absent.map(({ entry }) => `${entry} does not exist yet: passed over`)];
+}
+
+/** The declarations, by the compiler. */
+async function declare() {
+  const { status, output } = await run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], {
+    cwd: root,
+  });
+  if (status !== 0) throw new Error(`tsc -b: the declarations are not whole\n${output.trim()}`);
 }
 
 /** Builds, and prints what was made. */
