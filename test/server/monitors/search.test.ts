@@ -1,8 +1,8 @@
 /** A search kept up in bits, against going through everything anew. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Ring } from "../../server/ring.ts";
-import { AllRows, RowSearch } from "../../server/row-search.ts";
+import { Ring } from "../../../server/monitors/ring.ts";
+import { AllRows, RowSearch } from "../../../server/monitors/search.ts";
 import { act, actions, NaiveRing } from "./naive-ring.ts";
 
 const has = (piece: string) => (text: string) => text.includes(piece);

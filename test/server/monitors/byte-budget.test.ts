@@ -1,8 +1,8 @@
 /** The bytes that several rings share. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ByteBudget } from "../../server/byte-budget.ts";
-import { Ring } from "../../server/ring.ts";
+import { ByteBudget } from "../../../server/monitors/byte-budget.ts";
+import { Ring } from "../../../server/monitors/ring.ts";
 
 test("all members together stay within the budget, and only the biggest gives", () => {
   const pushes = fc.array(fc.tuple(fc.nat({ max: 2 }), fc.integer({ min: 1, max: 200 })), { maxLength: 300 });

@@ -1,0 +1,86 @@
+/**
+ * The events and log lines of one cluster, as rows for its monitors.
+ *
+ * Invariant: a monitor is handed each message once, however many of its patterns match; a message that several monitors
+ * want is put into words once. A pattern is subscribed to while some monitor holds it, and no longer.
+ * Knows nothing of what monitors do with rows.
+ */
+import type { Clock, Context, LogLine, ReceivedEvent } from "../../library/index.ts";
+import { type KeptRow, keepEvent, keepLine } from "./kept-row.ts";
+
+type Take = (row: KeptRow) => void;
+
+export class Feed {
+  readonly #context: Context;
+  readonly #clock: Clock;
+  readonly #held = new Map<string, number>(); // how many monitors hold each pattern
+  #lastMessage: object | undefined;
+  #lastRow: KeptRow | undefined;
+
+  constructor(context: Context, clock: Clock) {
+    this.#context = context;
+    this.#clock = clock;
+  }
+
+  /**
+   * Hands `take` every message under the patterns, also those that this node raises itself. Resolves, with what stops
+   * it, when the connected peers know.
+   * @throws SwitchyardError `BAD_PATTERN`, `CLOSED`; then nothing stays subscribed
+   */
+  async open(patterns: readonly string[], take: Take): Promise<() => Promise<void>> {
+    const { events, logs } = this.#context;
+    // One function for all patterns: it is run once for a message, however many of them match.
+    const onEvent = (event: ReceivedEvent, topic: string): void => take(this.#rowOf(event, topic, keepEvent));
+    const onLine = (line: LogLine, topic: string): void => take(this.#rowOf(line, topic, keepLine));
+    const held = this.#hold(new Set(patterns));
+    try {
+      await Promise.all(held.flatMap((pattern) => [events.on(pattern, onEvent), logs.on(pattern, onLine)]));
+    } catch (error) {
+      this.#release(held);
+      throw error;
+    }
+    return async () => {
+      this.#release(held);
+      await Promise.all(held.flatMap((pattern) => [events.off(pattern, onEvent), logs.off(pattern, onLine)]));
+    };
+  }
+
+  #rowOf<Message extends object>(
+    message: Message,
+    topic: string,
+    keep: (message: Message, topic: string, nowMs: number) => KeptRow,
+  ): KeptRow {
+    if (message !== this.#lastMessage || this.#lastRow === undefined) {
+      this.#lastMessage = message;
+      this.#lastRow = keep(message, topic, this.#clock.wallMs());
+    }
+    return this.#lastRow;
+  }
+
+  /** Asks for this node's own messages too, all of them or none. */
+  #hold(patterns: Iterable<string>): string[] {
+    const held: string[] = [];
+    try {
+      for (const pattern of patterns) {
+        const times = this.#held.get(pattern) ?? 0;
+        if (times === 0) this.#context.topics.subscribeLocally(pattern);
+        this.#held.set(pattern, times + 1);
+        held.push(pattern);
+      }
+    } catch (error) {
+      this.#release(held);
+      throw error;
+    }
+    return held;
+  }
+
+  #release(patterns: readonly string[]): void {
+    for (const pattern of patterns) {
+      const times = this.#held.get(pattern) ?? 0;
+      this.#held.set(pattern, times - 1);
+      if (times > 1) continue;
+      this.#held.delete(pattern);
+      this.#context.topics.unsubscribeLocally(pattern);
+    }
+  }
+}
