@@ -4,9 +4,10 @@
  * Zeek leaves out what is unset, so records of one log differ in their fields. A layout grows by the fields that it
  * lacks, and a record that leaves some out has `null` there. Records get layouts of their own only where they name
  * different logs in `_path`, disagree about the order, or about a field that is `null` in so many words.
- * Invariant: the fields of a record are, in their order, the columns of its layout that are not `null`.
+ * Invariant: the fields of a record are, in their order, the columns of its layout that are not `null`, and each is of
+ * its column's type.
  */
-import { typeOf, type Value } from "../values/types.ts";
+import { isVector, typeOf, type Value } from "../values/types.ts";
 import { JsonObjectReader, type Members } from "./json-value.ts";
 import type { Failing, LineReader, LogLayout, LogRecord } from "./record.ts";
 import type { LogColumn } from "./types.ts";
@@ -30,6 +31,12 @@ interface Fitted {
   readonly shapes: Map<string, readonly number[]>;
 }
 
+/** The layout for a record, and the places of its fields there. */
+interface Fit {
+  readonly fitted: Fitted;
+  readonly places: readonly number[];
+}
+
 /** Half of a surrogate pair, which no name holds: it is text. */
 const separator = "\ud800";
 
@@ -47,13 +54,14 @@ export class JsonLinesReader implements LineReader {
   read(line: string): LogRecord | undefined {
     if (line.trim() === "") return undefined;
     const members = this.#objects.read(line);
-    const { layout, places } = this.#fit(members);
-    const values = new Array<Value>(layout.columns.length).fill(null);
+    const { fitted, places } = this.#fit(members);
+    const values = new Array<Value>(fitted.layout.columns.length).fill(null);
     for (let i = 0; i < places.length; i++) values[places[i]!] = members.values[i]!;
-    return { layout, values };
+    widen(fitted, values);
+    return { layout: fitted.layout, values };
   }
 
-  #fit(members: Members): { layout: LogLayout; places: readonly number[] } {
+  #fit(members: Members): Fit {
     const family = familyOf(members);
     const shape = members.names.join(separator);
     const relatives = this.#fitted.filter((fitted) => fitted.family === family);
@@ -73,11 +81,11 @@ export class JsonLinesReader implements LineReader {
     return this.#use(freshLayout(members, family), [...members.names.keys()]);
   }
 
-  #use(fitted: Fitted, places: readonly number[]): { layout: LogLayout; places: readonly number[] } {
+  #use(fitted: Fitted, places: readonly number[]): Fit {
     if (this.#fitted[0] !== fitted) {
       this.#fitted = [fitted, ...this.#fitted.filter((other) => other !== fitted)].slice(0, layoutsHeld);
     }
-    return { layout: fitted.layout, places };
+    return { fitted, places };
   }
 }
 
@@ -135,13 +143,35 @@ function placesOf(columns: readonly LogColumn[]): Map<string, number> {
   return new Map(columns.map(({ name }, place) => [name, place]));
 }
 
-/** A column has the type of the first value seen in it; later ones keep their own where they differ. */
+/** Columns that hold a value of another type than before become columns of any type, in a new layout. */
+function widen(fitted: Fitted, values: readonly Value[]): void {
+  const { path, columns } = fitted.layout;
+  if (values.every((value, place) => isOfType(columns[place]!.type, value))) return;
+  const widened = columns.map((column, place) =>
+    isOfType(column.type, values[place]!) ? column : { name: column.name, type: anyType },
+  );
+  fitted.layout = { path, columns: widened };
+}
+
+/** A type that Zeek does not have: each value in the column has its own. */
+const anyType = "any";
+
+/** A column has the type of the first value seen in it. */
 function columnOf(name: string, value: Value): LogColumn {
   return { name, type: typeText(value) };
 }
 
+/** An empty vector is taken for one of strings, which is what most are. */
 function typeText(value: Value): string {
-  if (!Array.isArray(value)) return typeOf(value);
-  const first: Value | undefined = value[0];
-  return `vector[${first === undefined ? "string" : typeText(first)}]`;
+  if (!isVector(value)) return typeOf(value);
+  const element = value.length === 0 ? "string" : typeText(value[0]!);
+  return isOfType(`vector[${element}]`, value) ? `vector[${element}]` : anyType;
+}
+
+function isOfType(type: string, value: Value): boolean {
+  if (value === null || type === anyType) return true;
+  if (!isVector(value)) return typeOf(value) === type;
+  if (!type.startsWith("vector[")) return false;
+  const element = type.slice("vector[".length, -1);
+  return value.every((each) => each !== null && isOfType(element, each));
 }

@@ -132,7 +132,6 @@ function readPort(cell: string): Port | undefined {
     : new Port(Number(digits), protocol as Port["protocol"]);
 }
 
-/** What no script could have declared stays a string: it prints the same. */
-function readEnum(cell: string): Value {
-  return isEnumName(cell) ? new Enum(cell) : unescapeString(cell);
+function readEnum(cell: string): Enum | undefined {
+  return isEnumName(cell) ? new Enum(cell) : undefined;
 }

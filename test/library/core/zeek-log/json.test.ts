@@ -88,6 +88,23 @@ describe("JSON lines", () => {
     expect(all[2]!.values).toEqual([null, null, count(3)]);
   });
 
+  it("have columns of any type where the types differ, and only there", () => {
+    const all = readLines([
+      '{"a":1,"b":[]}',
+      '{"a":2,"b":["x"]}',
+      '{"a":"x","b":["y"]}',
+      '{"a":3,"b":[1]}',
+      '{"b":[1,"x"]}',
+    ]);
+    expect(all.map(({ layout }) => layout.columns.map(({ type }) => type).join(" "))).toEqual([
+      "count vector[string]",
+      "count vector[string]",
+      "any vector[string]",
+      "any any",
+      "any any",
+    ]);
+  });
+
   it("have layouts of their own for each log and each order", () => {
     const all = readLines(['{"_path":"a","x":1}', '{"_path":"b","x":1}', '{"x":1,"_path":"a"}', '{"_path":"a","x":2}']);
     expect(new Set(all.map(({ layout }) => layout)).size).toBe(3);
