@@ -14,7 +14,7 @@ import {
 } from "../server/protocol/clusters.ts";
 import { startDemo, stopDemo } from "../server/protocol/demo.ts";
 import type { Server } from "./client.ts";
-import { toFailure } from "./failure.ts";
+import { RequestFailure, toFailure } from "./failure.ts";
 import type { Profile } from "./settings.ts";
 
 export interface Cluster {
@@ -27,6 +27,10 @@ export interface Cluster {
   readonly dueMs?: number;
 }
 
+interface Attempt {
+  readonly opened: Promise<Cluster>;
+}
+
 /** The name under which the demo cluster is shown. */
 export const demoName = "demo";
 
@@ -37,6 +41,8 @@ export class Clusters implements Disposable {
   readonly #forgotten = new Set<ClusterId>();
   readonly #changed = new EventEmitter<Cluster>();
   readonly #subscriptions: Disposable[];
+  /** The attempt under way for a name, which a second caller joins; one that is no longer here was given up. */
+  readonly #attempts = new Map<string, Attempt>();
   #current: string | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -80,28 +86,21 @@ export class Clusters implements Disposable {
   }
 
   /**
-   * Opens a connection under the profile's name; one that is up already under this name and location is left alone.
+   * Opens a connection under the profile's name; one that is up, or on its way, under this name and location is taken.
    * @throws RequestFailure the entry stays then, with what went wrong, so that it can be tried again
    */
-  async connect(profile: Profile, isDemo = false): Promise<Cluster> {
-    const known = this.#entries.get(profile.name);
-    const isSame = known?.profile.location === profile.location;
-    if (isSame && known.status.state === "up") {
-      this.select(profile.name);
-      return known;
-    }
-    if (known !== undefined) await this.#close(known);
-
+  connect(profile: Profile, isDemo = false): Promise<Cluster> {
     const { name, location } = profile;
-    this.#set({ profile, isDemo, status: { cluster: "", name, location, state: "connecting" } });
+    const known = this.#entries.get(name);
     this.select(name);
-    try {
-      this.#adopt(await this.#server.request(connect, { name, location }));
-    } catch (error) {
-      this.#connectFailed(name, location, error);
-      throw toFailure(error);
+    if (known?.profile.location === location) {
+      if (known.status.state === "up") return Promise.resolve(known);
+      const underWay = this.#attempts.get(name);
+      if (underWay !== undefined) return underWay.opened;
     }
-    return this.#entries.get(name) ?? { profile, isDemo, status: { cluster: "", name, location, state: "down" } };
+    const attempt: Attempt = { opened: this.#open(profile, isDemo, () => this.#attempts.get(name) === attempt) };
+    this.#attempts.set(name, attempt);
+    return attempt.opened;
   }
 
   /** Closes the connection and forgets the entry. Never throws: a server that is gone has closed it already. */
@@ -109,13 +108,14 @@ export class Clusters implements Disposable {
     const cluster = this.#entries.get(name);
     if (cluster === undefined) return;
     this.#entries.delete(name);
+    this.#attempts.delete(name);
     if (this.#current === name) this.#current = this.#entries.keys().next().value;
     this.#changed.fire({ ...cluster, status: { ...cluster.status, state: "down" } });
     this.#tick();
     await this.#close(cluster);
   }
 
-  /** Starts the demo cluster where it does not run yet, and connects to it. */
+  /** Starts the demo cluster where it does not run yet, and connects to it. Every caller joins the same start. */
   async startDemo(): Promise<Cluster> {
     const { location } = await this.#server.request(startDemo, {});
     return this.connect({ name: demoName, location }, true);
@@ -131,41 +131,56 @@ export class Clusters implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
+  async #open(profile: Profile, isDemo: boolean, isWanted: () => boolean): Promise<Cluster> {
+    const { name, location } = profile;
+    const before = this.#entries.get(name);
+    this.#set({ profile, isDemo, status: { cluster: "", name, location, state: "connecting" } });
+    this.select(name);
+    if (before !== undefined) await this.#close(before);
+    try {
+      const status = await this.#server.request(connect, { name, location });
+      if (isWanted()) return this.#adopt({ profile, isDemo }, status);
+      await this.#forget(status.cluster);
+    } catch (error) {
+      if (isWanted()) {
+        this.#connectFailed({ profile, isDemo }, toFailure(error));
+        throw toFailure(error);
+      }
+    } finally {
+      if (isWanted()) this.#attempts.delete(name);
+    }
+    throw new RequestFailure("CANCELLED", l10n.t("Cancelled"));
+  }
+
   async #close({ status }: Cluster): Promise<void> {
-    if (status.cluster === "") return;
-    this.#forgotten.add(status.cluster);
-    await this.#server.request(disconnect, { cluster: status.cluster }).catch(() => undefined);
+    if (status.cluster !== "") await this.#forget(status.cluster);
+  }
+
+  async #forget(cluster: ClusterId): Promise<void> {
+    this.#forgotten.add(cluster);
+    await this.#server.request(disconnect, { cluster }).catch(() => undefined); // Gone is as good as closed.
   }
 
   /** News of an attempt may overtake the answer to `connect`: its id is taken from whichever comes first. */
   #heard(status: ClusterStatus): void {
     const { cluster, name } = status;
-    if (this.#forgotten.has(cluster)) return;
     const entry = this.#entries.get(name);
-    if (entry === undefined || (entry.status.cluster !== "" && entry.status.cluster !== cluster)) return;
-    this.#adopt(status);
+    if (entry === undefined || this.#forgotten.has(cluster)) return;
+    if (entry.status.cluster === cluster || entry.status.cluster === "") this.#adopt(entry, status);
   }
 
-  #adopt(status: ClusterStatus): void {
-    const entry = this.#entries.get(status.name);
-    if (entry === undefined) {
-      // Given up while it was being opened.
-      this.#forgotten.add(status.cluster);
-      void this.#server.request(disconnect, { cluster: status.cluster }).catch(() => undefined);
-      return;
-    }
-    const { profile, isDemo } = entry;
+  #adopt({ profile, isDemo }: Pick<Cluster, "profile" | "isDemo">, status: ClusterStatus): Cluster {
     const dueMs = status.state === "retrying" ? Date.now() + (status.retryInMs ?? 0) : undefined;
-    this.#set(dueMs === undefined ? { profile, isDemo, status } : { profile, isDemo, status, dueMs });
+    const cluster = { profile, isDemo, status, ...(dueMs !== undefined && { dueMs }) };
+    this.#set(cluster);
+    return cluster;
   }
 
-  #connectFailed(name: string, location: string, error: unknown): void {
-    const entry = this.#entries.get(name);
-    if (entry === undefined || entry.profile.location !== location) return;
-    const { code, message } = toFailure(error);
-    if (entry.status.cluster !== "") this.#forgotten.add(entry.status.cluster);
-    const state = entry.status.state === "rejected" || code === "REJECTED" ? "rejected" : "down";
-    const { profile, isDemo } = entry;
+  #connectFailed({ profile, isDemo }: Pick<Cluster, "profile" | "isDemo">, { code, message }: RequestFailure): void {
+    const { name, location } = profile;
+    const before = this.#entries.get(name)?.status;
+    if (before !== undefined && before.cluster !== "") this.#forgotten.add(before.cluster);
+    const state = before?.state === "rejected" || code === "REJECTED" ? "rejected" : "down";
     this.#set({ profile, isDemo, status: { cluster: "", name, location, state, problem: message, code } });
   }
 

@@ -4,7 +4,7 @@
  * Invariant: a panel reaches nothing but its own cluster and its own monitor, whatever it sends.
  * Knows nothing of webviews: it judges messages.
  */
-import { type ClusterId, clusterChanged } from "../server/protocol/clusters.ts";
+import { type ClusterId, clusterChanged, listClusters } from "../server/protocol/clusters.ts";
 import { checkArguments, findReceivers, raiseEvent } from "../server/protocol/events.ts";
 import { clearMonitor, type MonitorId, monitorChanged, readMonitor, readRow } from "../server/protocol/monitor.ts";
 import { getTopology } from "../server/protocol/topology.ts";
@@ -24,6 +24,7 @@ type Bound = readonly (keyof Scope)[];
 const requests: Readonly<Record<PanelKind, ReadonlyMap<string, Bound>>> = {
   monitor: new Map<string, Bound>([
     [readMonitor.method, ["monitor"]],
+    [listClusters.method, []],
     [readRow.method, ["monitor"]],
     [clearMonitor.method, ["monitor"]],
   ]),
@@ -83,6 +84,12 @@ export function judge(kind: PanelKind, scope: Scope, message: unknown): Judgemen
   if (bound === undefined) return { kind: "refused", id, why: `a ${kind} panel may not ask for ${method}` };
   if (!isWithin(scope, bound, params)) return { kind: "refused", id, why: `${method} of something else` };
   return { kind: "request", id, method, params };
+}
+
+/** What of the server's answer is for this panel: of a list of clusters, its own. */
+export function narrow(scope: Scope, method: string, result: unknown): unknown {
+  if (method !== listClusters.method || !Array.isArray(result)) return result;
+  return result.filter((status: unknown) => isRecord(status) && status["cluster"] === scope.cluster);
 }
 
 /** Every notification that some panel of this kind hears. */

@@ -4,13 +4,33 @@
  * Invariant: a panel shows its cluster while that is connected and a sentence while it is not; what it opened in the
  * server is closed with it. Knows nothing of what a panel draws.
  */
-import { commands, type Disposable, env, l10n, Uri, ViewColumn, type WebviewPanel, window } from "vscode";
+import {
+  CancellationTokenSource,
+  commands,
+  type Disposable,
+  env,
+  l10n,
+  Uri,
+  ViewColumn,
+  type WebviewPanel,
+  window,
+  workspace,
+} from "vscode";
 import type { ClusterStatus } from "../server/protocol/clusters.ts";
 import type { Server } from "./client.ts";
 import type { Cluster, Clusters } from "./clusters.ts";
 import { isRecord, RequestFailure, toFailure } from "./failure.ts";
 import { commandLink, panelPage, waitingPage } from "./panel-page.ts";
-import { concerns, heardBy, type Judgement, judge, type PanelKind, panelCommands, type Scope } from "./panel-relay.ts";
+import {
+  concerns,
+  heardBy,
+  type Judgement,
+  judge,
+  narrow,
+  type PanelKind,
+  panelCommands,
+  type Scope,
+} from "./panel-relay.ts";
 
 /** What a panel is opened on, in words that outlive connections and windows. Plain JSON. */
 export interface PanelSpec {
@@ -95,7 +115,7 @@ export class Panels implements Disposable {
   /** A panel that comes back brings its connection back, unless the person has opened or lost it since. */
   async #reconnect({ clusterName, location, isDemo }: PanelSpec): Promise<void> {
     const { clusters } = this.#host;
-    if (clusters.find(clusterName) !== undefined) return;
+    if (clusters.find(clusterName) !== undefined || !workspace.isTrusted) return;
     const again = isDemo ? clusters.startDemo() : clusters.connect({ name: clusterName, location });
     await again.catch(() => undefined); // The panel and the tree say why.
   }
@@ -123,6 +143,8 @@ class Shell<Spec extends PanelSpec> {
   /** The connection that is shown, or being opened. */
   #cluster = "";
   #isDisposed = false;
+  /** Cancelled with the panel: nobody waits for its answers then. */
+  readonly #closing = new CancellationTokenSource();
 
   constructor(host: PanelHost, type: PanelType<Spec>, spec: Spec, panel: WebviewPanel, closed: () => void) {
     this.#host = host;
@@ -137,6 +159,7 @@ class Shell<Spec extends PanelSpec> {
     this.#subscriptions.push(
       panel.onDidDispose(() => {
         this.#isDisposed = true;
+        this.#closing.cancel();
         this.#close();
         for (const subscription of this.#subscriptions) subscription.dispose();
         closed();
@@ -255,21 +278,31 @@ class Shell<Spec extends PanelSpec> {
     if (scope === undefined) return;
     const judged = judge(this.kind, scope, message);
     if (judged.kind === "garbage") return;
-    const answer = await this.#answer(judged).then(
+    const answer = await this.#answer(scope, judged).then(
       (result) => ({ id: judged.id, result }),
       (error: unknown) => ({ id: judged.id, failure: plain(toFailure(error)) }),
     );
     if (!this.#isDisposed) void this.#panel.webview.postMessage(answer);
   }
 
-  async #answer(judged: Exclude<Judgement, { kind: "garbage" }>): Promise<unknown> {
-    if (judged.kind === "refused") throw new RequestFailure("BAD_ARGUMENT", judged.why);
-    if (judged.kind === "request")
-      return this.#host.server.request({ kind: "request", method: judged.method }, judged.params);
-    if (judged.method === panelCommands.copy) await env.clipboard.writeText(judged.texts["text"] ?? "");
-    else
-      await commands.executeCommand("switchyard.raiseEvent", { clusterName: this.spec.clusterName, ...judged.texts });
-    return null;
+  async #answer(scope: Scope, judged: Exclude<Judgement, { kind: "garbage" }>): Promise<unknown> {
+    switch (judged.kind) {
+      case "refused":
+        throw new RequestFailure("BAD_ARGUMENT", judged.why);
+      case "command":
+        await this.#command(judged.method, judged.texts);
+        return null;
+      case "request": {
+        const { method, params } = judged;
+        const result = await this.#host.server.request({ kind: "request", method }, params, this.#closing.token);
+        return narrow(scope, method, result);
+      }
+    }
+  }
+
+  async #command(method: string, texts: Readonly<Record<string, string>>): Promise<void> {
+    if (method === panelCommands.copy) await env.clipboard.writeText(texts["text"] ?? "");
+    else await commands.executeCommand("switchyard.raiseEvent", { ...texts, clusterName: this.spec.clusterName });
   }
 }
 

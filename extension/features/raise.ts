@@ -29,7 +29,8 @@ export function activate({ subscriptions, clusters, panels }: Activation): void 
       }
       const { profile, isDemo } = cluster;
       const draft = isRecord(argument) ? readDraft(argument) : {};
-      panels.open(raiseType, { clusterName: profile.name, location: profile.location, isDemo, ...draft });
+      const spec = { clusterName: profile.name, location: profile.location, isDemo, ...draft };
+      if (!panels.reveal(raiseType, spec)) panels.open(raiseType, spec);
     }),
   );
 }
