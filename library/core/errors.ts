@@ -11,6 +11,7 @@ export const failures = {
   BAD_PATTERN: "not a pattern; use 1 to 1024 bytes of UTF-8 with at most 8 '*'",
   BAD_VALUE: "not a value; see the text form of values",
   BAD_NAME: "not a name; use 1 to 255 letters, digits, '.', '-' and '_'",
+  SCHEMA_MISMATCH: "the values are not of the declared types; see which was expected",
   OUT_OF_RANGE: "the number does not fit its type",
   NOT_SUBSCRIBED: "no such subscription; give the very pattern and connection used to subscribe",
   NOT_PUBLISHED: "no such publication; give the very topic and connection used to publish",

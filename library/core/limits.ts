@@ -42,6 +42,8 @@ export const limits = {
   queueBytes: 64 * 1024 * 1024,
   /** Above half of `queueMessages` or this many waiting bytes `drained()` waits and what must not be dropped is no longer read. */
   highWaterBytes: 1024 * 1024,
+  /** How long a peer may be above the high-water mark before nobody waits for it any more: then its events are dropped by policy until it has caught up. */
+  patienceMs: 500,
   /** A peer that takes nothing for this long while something that must not be dropped waits for it is disconnected. */
   stalledMs: 10_000,
 

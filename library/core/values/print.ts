@@ -5,7 +5,7 @@
  */
 import type { ValueSet, ValueTable } from "./containers.ts";
 import { formatBytes, formatString } from "./quote.ts";
-import { isVector, type Value } from "./types.ts";
+import { isVector, type Value, type Vector } from "./types.ts";
 
 export function formatValue(value: Value): string {
   if (typeof value === "string") return formatString(value);
@@ -17,10 +17,16 @@ export function formatValue(value: Value): string {
 
 function formatObject(value: Exclude<Value, string | number | bigint | boolean>): string {
   if (value === null) return "-";
-  if (isVector(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (isVector(value)) return formatVector(value);
   if (value instanceof Uint8Array) return formatBytes(value);
   if (value.kind === "set") return formatSet(value);
   return value.kind === "table" ? formatTable(value) : value.toString();
+}
+
+/** `[ab::cd]` would be an address; a vector of that one enum has a blank, which no address has. */
+function formatVector(vector: Vector): string {
+  const elements = vector.map(formatValue).join(", ");
+  return vector.length === 1 && /^[0-9a-fA-F]+::[0-9a-fA-F:]+$/.test(elements) ? `[ ${elements}]` : `[${elements}]`;
 }
 
 /** Always with a point, an exponent or a word, by which it is told from a count. */

@@ -1,0 +1,29 @@
+/** Which part of the node a frame from a neighbour is for. Kinds that we do not know are passed over. */
+import type { Cluster } from "./cluster.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { Node } from "./node.ts";
+import { type ControlFrame, FrameKind } from "./wire/frames.ts";
+
+export class Dispatch {
+  readonly #node: Node;
+  readonly #cluster: Cluster;
+
+  constructor(node: Node, cluster: Cluster) {
+    this.#node = node;
+    this.#cluster = cluster;
+  }
+
+  /** @throws SwitchyardError when the frame breaks the protocol */
+  receive(from: Neighbour, { kind, fields }: ControlFrame): void {
+    const { messages, interest, barriers } = this.#node;
+    if (kind === FrameKind.stream) messages.learnStream(from, fields);
+    else if (kind === FrameKind.shape) messages.learnShape(from, fields);
+    else if (kind === FrameKind.interest) interest.receive(from, fields);
+    else if (kind === FrameKind.barrier) barriers.receive(from, fields);
+    else if (kind === FrameKind.passed) barriers.passed(from, fields);
+    else if (kind === FrameKind.ask) this.#cluster.asked(from, fields);
+    else if (kind === FrameKind.answer) this.#cluster.answered(from, fields);
+    else if (kind === FrameKind.ping) from.send(FrameKind.pong, []);
+    // pong and bye need no more than having been heard
+  }
+}

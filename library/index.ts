@@ -1,0 +1,25 @@
+/** The public API of Switchyard's library. */
+export { type Chance, type Clock, systemChance, systemClock } from "./clock.ts";
+export type { Cluster, NodesOptions } from "./cluster.ts";
+export type { Connection, ConnectionState, ConnectionStats, Peer } from "./connection.ts";
+export type { Connections, ListenOptions, OpenOptions } from "./connections.ts";
+export { Context, type ContextOptions, type ContextStats } from "./context.ts";
+export { type FailureCode, failures, SwitchyardError } from "./core/errors.ts";
+export { isNodeName } from "./core/handshake.ts";
+export { checkPattern, covers, matches, overlaps } from "./core/pattern.ts";
+export { checkTopic, isReserved, nodeTopic } from "./core/topic.ts";
+export * from "./core/values/index.ts";
+export * from "./core/zeek-log/index.ts";
+export { type Event, type EventHandler, type Events, event, type ReceivedEvent } from "./events.ts";
+export type { Log, LogHandler, LogHeader, LogLine, Logs } from "./logs.ts";
+export type { Origin } from "./messages.ts";
+export type { ConnectionReport, ForwardReport, NodeReport, SubscriptionReport, TopicReport } from "./node-report.ts";
+export type { OverflowPolicy } from "./outbox.ts";
+export { software, version } from "./software.ts";
+export type { Forwarding, Topics } from "./topics.ts";
+export { inproc } from "./transports/inproc.ts";
+export { ipc } from "./transports/ipc.ts";
+export { tcp } from "./transports/tcp.ts";
+export type { Link, LinkEvents, Listener, Transport } from "./transports/transport.ts";
+export { ws } from "./transports/ws.ts";
+export type { Column } from "./wire/shape.ts";

@@ -1,0 +1,129 @@
+/** Carries interest between the table that decides, the routes that use it, and the neighbours that are told. */
+import { SwitchyardError } from "./core/errors.ts";
+import { type ForwardRule, type InterestChange, InterestTable } from "./core/interest.ts";
+import { limits } from "./core/limits.ts";
+import { checkPattern } from "./core/pattern.ts";
+import { nodeTopic } from "./core/topic.ts";
+import type { Origin } from "./messages.ts";
+import type { Neighbour } from "./neighbour.ts";
+import { isAskedOf, type RouteTable, type Subscription } from "./routes.ts";
+import { areTexts, malformed } from "./wire/fields.ts";
+import { type Field, FrameKind } from "./wire/frames.ts";
+
+/** Pieces of interest in one frame. */
+const batch = 256;
+
+export class InterestExchange {
+  readonly #table: InterestTable;
+  readonly #routes: RouteTable;
+  readonly #neighbours = new Map<number, Neighbour>();
+  readonly #subscriptions = new Set<Subscription>();
+
+  constructor(self: Origin, routes: RouteTable) {
+    this.#table = new InterestTable(self.id);
+    this.#routes = routes;
+    this.#hold({ pattern: nodeTopic(self.name), connection: undefined, byHandler: false });
+  }
+
+  get subscriptions(): ReadonlySet<Subscription> {
+    return this.#subscriptions;
+  }
+
+  /** A link is ready: tells the neighbour all that it must know. */
+  connect(neighbour: Neighbour): void {
+    this.#neighbours.set(neighbour.id, neighbour);
+    const asked = [...this.#subscriptions].filter((subscription) => isAskedOf(subscription, neighbour));
+    this.#tell(
+      this.#table.connect(
+        neighbour.id,
+        neighbour.peerId,
+        asked.map(({ pattern }) => pattern),
+      ),
+    );
+    this.#routes.changed();
+  }
+
+  disconnect(neighbour: Neighbour): void {
+    if (!this.#neighbours.delete(neighbour.id)) return;
+    this.#tell(this.#table.disconnect(neighbour.id));
+    this.#routes.dropAll(neighbour);
+  }
+
+  /** Adds a subscription; returns the neighbours that are asked. */
+  subscribe(subscription: Subscription): Neighbour[] {
+    this.#hold(subscription);
+    const asked = [...this.#neighbours.values()].filter((neighbour) => isAskedOf(subscription, neighbour));
+    for (const neighbour of asked) this.#tell(this.#table.want(neighbour.id, subscription.pattern));
+    return asked;
+  }
+
+  /** Takes one away; returns the neighbours that were asked. */
+  unsubscribe(subscription: Subscription): Neighbour[] {
+    this.#subscriptions.delete(subscription);
+    this.#routes.removeSubscription(subscription);
+    const asked = [...this.#neighbours.values()].filter((neighbour) => isAskedOf(subscription, neighbour));
+    for (const neighbour of asked) this.#tell(this.#table.drop(neighbour.id, subscription.pattern));
+    return asked;
+  }
+
+  addRule(rule: ForwardRule): void {
+    this.#routes.addRule(rule);
+    this.#tell(this.#table.addRule(rule));
+  }
+
+  removeRule(rule: ForwardRule): void {
+    this.#routes.removeRule(rule);
+    this.#tell(this.#table.removeRule(rule));
+  }
+
+  /** A neighbour tells of interest. @throws SwitchyardError `BAD_FRAME`, `BAD_PATTERN`, `TOO_MANY` */
+  receive(from: Neighbour, fields: readonly Field[]): void {
+    for (const field of fields) {
+      if (!Array.isArray(field)) throw malformed("interest");
+      this.#learn(from, field as readonly Field[]);
+    }
+  }
+
+  /** `[origin, pattern, path]`; without a path it is withdrawn. */
+  #learn(from: Neighbour, [origin, pattern, path]: readonly Field[]): void {
+    if (typeof origin !== "string" || typeof pattern !== "string") throw malformed("interest");
+    const wasWanted = this.#table.hasHeard(from.id, origin, pattern);
+    if (path === undefined) {
+      this.#tell(this.#table.lost(from.id, { origin, pattern }));
+    } else {
+      if (!areTexts(path) || path.length === 0 || path.length > limits.hops) throw malformed("interest");
+      checkPattern(pattern);
+      if (!wasWanted && this.#table.heardCount(from.id) >= limits.patternsPerPeer) {
+        throw new SwitchyardError("TOO_MANY", `${from.peerName} asks for more than ${limits.patternsPerPeer} patterns`);
+      }
+      this.#tell(this.#table.heard(from.id, { origin, pattern, path }));
+    }
+    const isWanted = this.#table.hasHeard(from.id, origin, pattern);
+    if (isWanted && !wasWanted) this.#routes.want(from, pattern);
+    if (wasWanted && !isWanted) this.#routes.drop(from, pattern);
+  }
+
+  #hold(subscription: Subscription): void {
+    this.#subscriptions.add(subscription);
+    this.#routes.addSubscription(subscription);
+  }
+
+  #tell(changes: readonly InterestChange[]): void {
+    const frames = new Map<number, Field[]>();
+    for (const change of changes) {
+      const fields = frames.get(change.connection) ?? [];
+      frames.set(change.connection, fields);
+      fields.push(fieldsOf(change));
+    }
+    for (const [connection, fields] of frames) {
+      const neighbour = this.#neighbours.get(connection);
+      for (let i = 0; i < fields.length; i += batch) neighbour?.send(FrameKind.interest, fields.slice(i, i + batch));
+    }
+  }
+}
+
+function fieldsOf(change: InterestChange): Field {
+  if (change.kind === "drop") return [change.origin, change.pattern];
+  const { origin, pattern, path } = change.interest;
+  return [origin, pattern, path];
+}

@@ -1,0 +1,209 @@
+/** Remote logs: lines with named, typed columns, written here and handled wherever somebody subscribed. */
+
+import { type Arrival, inspect } from "./arrival.ts";
+import { SwitchyardError } from "./core/errors.ts";
+import { checkPattern } from "./core/pattern.ts";
+import { checkRaisable } from "./core/topic.ts";
+import { type Input, type Time, toValue, type Value } from "./core/values/index.ts";
+import type { MessageKind, Origin, Raised } from "./messages.ts";
+import type { Node } from "./node.ts";
+import type { WireTime } from "./wire/codec.ts";
+import { signatureOfColumns } from "./wire/column-types.ts";
+import { FrameKind } from "./wire/frames.ts";
+import type { Column, Shape, ShapeName } from "./wire/shape.ts";
+import { timeOfWire, wireTimeOfMs } from "./wire/time.ts";
+
+export interface LogHeader {
+  readonly topic: string;
+  /** The log's name, as Zeek's enum has it: `DNS::LOG`, or a plain word. */
+  readonly id: string;
+  readonly writer: string;
+  /** Empty when the log was opened without. */
+  readonly columns: readonly Column[];
+}
+
+export interface LogLine {
+  /** The same object for all lines of one log. */
+  readonly log: LogHeader;
+  readonly values: readonly Value[];
+  /** When it was written. */
+  readonly time: Time;
+  readonly origin: Origin;
+  /** Connections it came over: 0 for our own, 1 from a direct peer. */
+  readonly hops: number;
+}
+
+/** May return a promise: then nothing more is read from that peer until it settles. */
+export type LogHandler = (line: LogLine, topic: string) => unknown;
+
+export interface Log {
+  readonly topic: string;
+  readonly id: string;
+  readonly writer: string;
+  readonly columns: readonly Column[];
+  /**
+   * Writes one line. False: more waits for a peer than should; go on after `context.drained()`. Nothing is dropped.
+   * @throws SwitchyardError `SCHEMA_MISMATCH`, `BAD_VALUE`, `TOO_LARGE`, `CLOSED`
+   */
+  write(values: readonly Input[]): boolean;
+  close(): void;
+}
+
+export class Logs {
+  readonly #node: Node;
+
+  constructor(node: Node) {
+    this.#node = node;
+    node.messages.register(logKind);
+  }
+
+  /**
+   * Opens a log for writing. With `columns`, names and types travel with it and each line must have them;
+   * any value may be none.
+   *
+   * @param id the log's name, as Zeek's enum has it
+   * @param writer as Zeek's enum has it; default `Log::WRITER_ASCII`
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `CLOSED`
+   */
+  open(
+    topic: string,
+    id: string,
+    writer = "Log::WRITER_ASCII",
+    options: { readonly columns?: readonly Column[] } = {},
+  ): Log {
+    this.#node.checkOpen();
+    checkRaisable(topic);
+    if (typeof id !== "string" || id === "") throw new SwitchyardError("BAD_ARGUMENT", "a log needs an id");
+    const columns = (options.columns ?? []).map(({ name, type }) => ({ name, type }));
+    return new OpenLog(this.#node, topic, { name: id, writer, columns }, signatureOfColumns(columns));
+  }
+
+  /**
+   * Registers a handler and, on connections with `autoSubscribe`, subscribes to the pattern.
+   * @throws SwitchyardError `BAD_PATTERN`, `CLOSED`
+   */
+  on(pattern: string, handler: LogHandler): Promise<void> {
+    checkPattern(pattern);
+    return this.#node.addHandler(FrameKind.log, pattern, handler);
+  }
+
+  /** @throws SwitchyardError `NOT_SUBSCRIBED`, `CLOSED` */
+  off(pattern: string, handler?: LogHandler): Promise<void> {
+    return this.#node.removeHandlers(FrameKind.log, pattern, handler);
+  }
+}
+
+class OpenLog implements Log {
+  readonly topic: string;
+  readonly #node: Node;
+  readonly #shape: ShapeName;
+  readonly #signature: string | undefined;
+  #isClosed = false;
+
+  constructor(node: Node, topic: string, shape: ShapeName, signature: string | undefined) {
+    this.#node = node;
+    this.topic = topic;
+    this.#shape = shape;
+    this.#signature = signature;
+  }
+
+  get id(): string {
+    return this.#shape.name;
+  }
+
+  get writer(): string {
+    return this.#shape.writer;
+  }
+
+  get columns(): readonly Column[] {
+    return this.#shape.columns;
+  }
+
+  write(values: readonly Input[]): boolean {
+    this.#node.checkOpen();
+    if (this.#isClosed) throw new SwitchyardError("CLOSED", `log ${this.id} under ${this.topic}`);
+    return this.#node.messages.raise(
+      this.topic,
+      new RaisedLine(this.#node, this, this.#shape, this.#signature, values),
+    );
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}
+
+class RaisedLine implements Raised<LogLine> {
+  readonly kind = FrameKind.log;
+  readonly shape: ShapeName;
+  readonly signature: string | undefined;
+  readonly values: readonly Value[];
+  readonly time: WireTime;
+  readonly #log: LogHeader;
+  readonly #node: Node;
+
+  constructor(node: Node, log: LogHeader, shape: ShapeName, signature: string | undefined, values: readonly Input[]) {
+    this.shape = shape;
+    this.signature = signature;
+    this.values = values.map(toValue);
+    this.time = wireTimeOfMs(node.clock.wallMs());
+    this.#log = log;
+    this.#node = node;
+  }
+
+  toMessage(): LogLine {
+    return { log: this.#log, values: this.values, time: timeOfWire(this.time), origin: this.#node.origin, hops: 0 };
+  }
+}
+
+class ArrivedLine implements LogLine {
+  readonly #arrival: Arrival;
+
+  constructor(arrival: Arrival) {
+    this.#arrival = arrival;
+  }
+
+  get log(): LogHeader {
+    return headerOf(this.#arrival);
+  }
+
+  get values(): readonly Value[] {
+    return this.#arrival.values;
+  }
+
+  get time(): Time {
+    return this.#arrival.time;
+  }
+
+  get origin(): Origin {
+    return this.#arrival.origin;
+  }
+
+  get hops(): number {
+    return this.#arrival.hops;
+  }
+
+  /** What `console.log` shows. */
+  [inspect](): LogLine {
+    const { log, values, time, origin, hops } = this;
+    return { log, values, time, origin, hops };
+  }
+}
+
+const headers = new WeakMap<Shape, LogHeader>();
+
+function headerOf({ stream: { topic }, shape }: Arrival): LogHeader {
+  let header = headers.get(shape);
+  if (header === undefined) {
+    const { name, writer, columns } = shape.definition;
+    header = { topic, id: name, writer, columns };
+    headers.set(shape, header);
+  }
+  return header;
+}
+
+const logKind: MessageKind<LogLine> = {
+  kind: FrameKind.log,
+  isDroppable: false,
+  received: (arrival) => new ArrivedLine(arrival),
+};

@@ -1,0 +1,395 @@
+/**
+ * The way of a message: raised here or come in, handled here, passed on. This is the hot path.
+ *
+ * A message is encoded once, whatever the number of its receivers, and passed on as bytes: a router changes two numbers
+ * in place and looks at the body only to see that it is well-formed. Values are built when a handler asks for them.
+ *
+ * Invariant: a peer is told of a stream and of a shape before the first message that has them, on the same link.
+ */
+import { Arrival } from "./arrival.ts";
+import type { Clock } from "./clock.ts";
+import { SwitchyardError } from "./core/errors.ts";
+import { limits } from "./core/limits.ts";
+import { checkRaisable } from "./core/topic.ts";
+import { typeOf, type Value } from "./core/values/index.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { Handler, Route, RouteTable } from "./routes.ts";
+import { type Stream, StreamTable } from "./streams.ts";
+import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
+import { isIndex, malformed } from "./wire/fields.ts";
+import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
+import { readShapeFields, type Shape, type ShapeName, shapeFields } from "./wire/shape.ts";
+
+/** The node that raised a message. */
+export interface Origin {
+  readonly name: string;
+  /** Its node life: 32 hex digits. */
+  readonly id: string;
+}
+
+/** Counts the message in. False for a repeat, which goes no further. */
+function isNext(stream: Stream, sequence: number): boolean {
+  const ahead = (sequence - stream.next) | 0;
+  if (ahead < 0) {
+    stream.repeated += 1;
+    return false;
+  }
+  stream.missing += ahead;
+  stream.next = (sequence + 1) >>> 0;
+  stream.isRecent = true;
+  return true;
+}
+
+function describeMismatch({ definition }: Shape, values: readonly Value[]): string {
+  const types = definition.columns.map(({ type }) => type).join(", ");
+  return `${definition.name} takes (${types}), not (${values.map(typeOf).join(", ")})`;
+}
+
+/** What handlers of one kind of message are given. */
+export interface MessageKind<Message> {
+  readonly kind: number;
+  /** May be dropped when a peer is slow. */
+  readonly isDroppable: boolean;
+  /** As handlers get it. */
+  received(arrival: Arrival): Message;
+}
+
+export interface Raised<Message> {
+  readonly kind: number;
+  readonly shape: ShapeName;
+  /** When the shape has declared types; otherwise they are those of the values. */
+  readonly signature: string | undefined;
+  readonly values: readonly Value[];
+  readonly time: WireTime;
+  /** Made only when a local handler wants it. */
+  toMessage(): Message;
+}
+
+export class Messages {
+  readonly arena = new Arena();
+  readonly streams: StreamTable;
+  /** Messages that did not go out, to whatever peer. */
+  dropped = 0;
+  readonly #routes: RouteTable;
+  readonly #clock: Clock;
+  readonly #neighbours: ReadonlySet<Neighbour>;
+  readonly #onFailure: (error: SwitchyardError) => void;
+  /** Those who wait until messages flow again may look. */
+  readonly #onFlowing: () => void;
+  readonly #kinds = new Map<number, MessageKind<unknown>>();
+  readonly #dirty: Neighbour[] = [];
+  /** Peers that wait for a slow one: read again when it has drained. */
+  readonly #waiting = new Map<Neighbour, Set<Neighbour>>();
+  #lastBytes: Uint8Array | undefined;
+  #isTurnPlanned = false;
+
+  constructor(
+    self: Origin,
+    routes: RouteTable,
+    clock: Clock,
+    neighbours: ReadonlySet<Neighbour>,
+    tell: { readonly failure: (error: SwitchyardError) => void; readonly flowing: () => void },
+  ) {
+    this.#routes = routes;
+    this.#clock = clock;
+    this.#neighbours = neighbours;
+    this.#onFailure = tell.failure;
+    this.#onFlowing = tell.flowing;
+    this.streams = new StreamTable(self, (stream) => {
+      for (const neighbour of neighbours) neighbour.forgetStream(stream.number);
+    });
+  }
+
+  register(kind: MessageKind<unknown>): void {
+    this.#kinds.set(kind.kind, kind);
+  }
+
+  /** May a frame of this kind be dropped? Kinds that we do not know may. */
+  isDroppable(kind: number): boolean {
+    if (kind < FrameKind.firstMessage) return false;
+    return this.#kinds.get(kind)?.isDroppable ?? true;
+  }
+
+  /**
+   * Sends a message to whoever wants it, and hands it to our own handlers where the topic is subscribed locally.
+   * False: a peer that wants it has more waiting than it should; go on when `drained`.
+   * @throws SwitchyardError `BAD_TOPIC`, `TOO_LARGE`
+   */
+  raise<Message>(topic: string, raised: Raised<Message>): boolean {
+    const stream = this.streams.own(topic) ?? this.#openOwn(topic);
+    stream.isRecent = true;
+    stream.raised += 1;
+    const route = this.#routes.route(stream, undefined);
+    const handlers = route.handlers.get(raised.kind);
+    const isFlowing = route.targets.length === 0 || this.#send(stream, route, raised);
+    if (handlers !== undefined)
+      this.#hand(stream, handlers as readonly Handler<unknown>[], raised.toMessage(), undefined);
+    return isFlowing;
+  }
+
+  #openOwn(topic: string): Stream {
+    checkRaisable(topic);
+    return this.streams.openOwn(topic);
+  }
+
+  #send<Message>(given: Stream, route: Route, raised: Raised<Message>): boolean {
+    const stream = this.#withShape(given, raised);
+    const shape = stream.lastShape!;
+    const body = shape.bodyOf(raised.values);
+    if (body === undefined) throw new SwitchyardError("SCHEMA_MISMATCH", describeMismatch(shape, raised.values));
+    const { arena } = this;
+    arena.message(raised.kind, body, stream.lastIndex, stream.number, stream.next, raised.time);
+    stream.next = (stream.next + 1) >>> 0;
+    if (arena.bytes !== this.#lastBytes) this.#turnPage(arena.bytes);
+    const { bytes, start, end } = arena;
+    let isFlowing = true;
+    const isDroppable = this.isDroppable(raised.kind);
+    for (const target of route.targets) {
+      this.#sendTo(target, stream, stream.lastIndex, bytes, start, end);
+      if (!target.isWorthWaiting(isDroppable)) continue;
+      isFlowing = false;
+      this.#beginPatience(target);
+    }
+    this.#planTurn();
+    return isFlowing;
+  }
+
+  /** The stream, set to the shape of these values; a new stream when it has too many shapes. */
+  #withShape<Message>(stream: Stream, { kind, shape, signature, values }: Raised<Message>): Stream {
+    if (stream.isOfLastShape(kind, shape, values)) return stream;
+    if (stream.takeShape(kind, shape, values, signature)) return stream;
+    const fresh = this.streams.openOwn(stream.topic);
+    fresh.takeShape(kind, shape, values, signature);
+    fresh.route = stream.route;
+    return fresh;
+  }
+
+  /** A buffer is full: what lies in it goes out, so that the peers work while we go on. */
+  #turnPage(bytes: Uint8Array): void {
+    if (this.#lastBytes !== undefined) this.flush();
+    this.#lastBytes = bytes;
+  }
+
+  #sendTo(target: Neighbour, stream: Stream, shape: number, bytes: Uint8Array, start: number, end: number): void {
+    if (!target.knowsShape(stream.number, shape)) this.#announce(target, stream);
+    target.outbox.append(bytes, start, end);
+    this.#touch(target);
+  }
+
+  #touch(neighbour: Neighbour): void {
+    if (neighbour.isDirty) return;
+    neighbour.isDirty = true;
+    this.#dirty.push(neighbour);
+  }
+
+  /** A frame was queued outside of the messages' way: it goes out at the end of this turn. */
+  queued(neighbour: Neighbour): void {
+    this.#touch(neighbour);
+    this.#planTurn();
+  }
+
+  /** Tells a peer what it does not know of a stream. */
+  #announce(target: Neighbour, stream: Stream): void {
+    const { number, origin, topic, serial, next } = stream;
+    const known = target.knownShapes(number);
+    const first = (next - 1) >>> 0; // that of the message being sent
+    if (known < 0) target.send(FrameKind.stream, [number, origin.id, origin.name, topic, serial, first]);
+    for (let index = Math.max(known, 0); index < stream.shapes.length; index++) {
+      target.send(FrameKind.shape, shapeFields(number, index, stream.shapes[index]!.definition));
+    }
+    target.tellShapes(number, stream.shapes.length);
+  }
+
+  /**
+   * A message came in. `end` is that of the frame. The bytes are ours and are changed when they are passed on.
+   * False: it breaks the protocol.
+   */
+  receive(from: Neighbour, bytes: Uint8Array, start: number, end: number): boolean {
+    const view = viewOf(bytes);
+    const bodyEnd = end - (bytes[start + header.padding]! & 7);
+    const bodyStart = start + routing.bytes;
+    if (bodyStart >= bodyEnd) return false;
+    const stream = from.inbound[view.getUint32(start + routing.stream)];
+    const index = view.getUint16(start + routing.shape);
+    const shape = stream?.shapes[index];
+    if (stream === undefined || shape === undefined) return false;
+    const kind = bytes[start]!;
+    if (shape.definition.kind !== kind || !shape.fits(bytes, bodyStart, bodyEnd)) return false;
+    from.receivedMessages += 1;
+    if (!isNext(stream, view.getUint32(start + routing.sequence))) return true;
+
+    const route = this.#routes.route(stream, from);
+    const hops = bytes[start + routing.hops]! + 1;
+    const handlers = route.handlers.get(kind);
+    if (handlers !== undefined) {
+      const time = { high: view.getUint32(start + routing.time), low: view.getUint32(start + routing.time + 4) };
+      const arrival = new Arrival(stream, shape, hops, time, bytes, bodyStart, bodyEnd);
+      const message = this.#kinds.get(kind)!.received(arrival);
+      this.#hand(stream, handlers as readonly Handler<unknown>[], message, from);
+    }
+    if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);
+    return true;
+  }
+
+  #forward(
+    from: Neighbour,
+    route: Route,
+    stream: Stream,
+    shape: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    hops: number,
+  ): void {
+    if (hops >= limits.hops) {
+      stream.dropped += 1;
+      return;
+    }
+    stream.forwarded += 1;
+    bytes[start + routing.hops] = hops;
+    viewOf(bytes).setUint32(start + routing.stream, stream.number);
+    const isDroppable = this.isDroppable(bytes[start]!);
+    for (const target of route.targets) {
+      this.#sendTo(target, stream, shape, bytes, start, end);
+      if (target.isWorthWaiting(isDroppable)) this.#holdFor(target, from);
+    }
+  }
+
+  /** No more is read while the peer that it goes to is slow: for a while, or as long as it takes for what must arrive. */
+  #holdFor(slow: Neighbour, source: Neighbour): void {
+    const waiting = this.#waiting.get(slow) ?? new Set();
+    this.#waiting.set(slow, waiting);
+    if (waiting.has(source)) return;
+    waiting.add(source);
+    source.hold();
+    this.#beginPatience(slow);
+  }
+
+  /** One slow peer must not slow down the others for long. */
+  #beginPatience(slow: Neighbour): void {
+    slow.cancelPatience ??= this.#clock.after(limits.patienceMs, () => {
+      slow.cancelPatience = undefined;
+      slow.isLagging = true;
+      this.#release(slow);
+      this.#onFlowing();
+    });
+  }
+
+  #endPatience(neighbour: Neighbour): void {
+    neighbour.cancelPatience?.();
+    neighbour.cancelPatience = undefined;
+  }
+
+  #release(slow: Neighbour): void {
+    for (const source of this.#waiting.get(slow) ?? []) source.release();
+    this.#waiting.delete(slow);
+  }
+
+  #hand(stream: Stream, handlers: readonly Handler<unknown>[], message: unknown, from: Neighbour | undefined): void {
+    stream.delivered += 1;
+    for (const handler of handlers) {
+      if (!handler.isActive) continue;
+      try {
+        const busy = handler.run(message, stream.topic);
+        if (busy instanceof Promise) this.#await(busy, from, stream.topic);
+      } catch (cause) {
+        this.#failed(stream.topic, cause);
+      }
+    }
+  }
+
+  /** A handler that takes its time: nothing more is read from that peer until it is done. */
+  #await(busy: Promise<unknown>, from: Neighbour | undefined, topic: string): void {
+    from?.hold();
+    busy
+      .catch((cause: unknown) => this.#failed(topic, cause))
+      .finally(() => from?.release())
+      .catch((cause: unknown) => this.#failed(topic, cause));
+  }
+
+  #failed(topic: string, cause: unknown): void {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    this.#onFailure(new SwitchyardError("HANDLER_FAILED", `handler for ${topic}: ${what}`, { cause }));
+  }
+
+  /** A peer announces a stream. @throws SwitchyardError */
+  learnStream(from: Neighbour, [number, id, name, topic, serial, next]: readonly Field[]): void {
+    if (!isIndex(number, limits.streams) || !isIndex(serial) || !isIndex(next, 2 ** 32)) throw malformed("stream");
+    if (typeof id !== "string" || typeof name !== "string" || typeof topic !== "string") throw malformed("stream");
+    checkRaisable(topic);
+    while (from.inbound.length < number) from.inbound.push(undefined);
+    const stream = this.streams.foreign({ id, name }, topic, serial, next);
+    if (((next - stream.next) | 0) > 0) stream.next = next; // we were not subscribed for a while
+    from.inbound[number] = stream;
+  }
+
+  /** A peer announces a shape of a stream. @throws SwitchyardError */
+  learnShape(from: Neighbour, fields: readonly Field[]): void {
+    const [number, index] = fields;
+    const stream = isIndex(number, limits.streams) ? from.inbound[number] : undefined;
+    if (stream === undefined || !isIndex(index, limits.shapesPerStream)) throw malformed("shape");
+    stream.learnShape(index, readShapeFields(fields));
+  }
+
+  /** At the end of a chunk: the first answers of a turn go out at once, later ones together. */
+  endOfInput(): void {
+    if (this.#dirty.length === 0) return;
+    if (!this.#isTurnPlanned) this.flush();
+    this.#planTurn();
+  }
+
+  #planTurn(): void {
+    if (this.#isTurnPlanned) return;
+    this.#isTurnPlanned = true;
+    this.#clock.soon(() => {
+      this.#isTurnPlanned = false;
+      this.flush();
+    });
+  }
+
+  /** Hands everything that waits to the links. */
+  flush(): void {
+    for (const neighbour of this.#dirty) {
+      neighbour.isDirty = false;
+      neighbour.outbox.flush();
+      if (neighbour.cancelPatience !== undefined || neighbour.isLagging) this.drained(neighbour);
+    }
+    this.#dirty.length = 0;
+  }
+
+  /** A peer takes more: those that waited for it are read again, once it has little left. */
+  drained(neighbour: Neighbour): void {
+    if (neighbour.outbox.queuedBytes === 0) neighbour.isLagging = false;
+    if (neighbour.outbox.isAboveHighWater) return;
+    this.#endPatience(neighbour);
+    this.#release(neighbour);
+    this.#onFlowing();
+  }
+
+  /** A peer is gone, and with it whatever waited for it. */
+  lost(neighbour: Neighbour): void {
+    this.#endPatience(neighbour);
+    this.#release(neighbour);
+    for (const sources of this.#waiting.values()) sources.delete(neighbour);
+    this.#onFlowing();
+  }
+
+  /** Does anybody wait for this peer to take what it must? */
+  isWaitedFor(neighbour: Neighbour): boolean {
+    return (this.#waiting.get(neighbour)?.size ?? 0) > 0;
+  }
+
+  /** A frame was dropped before it went out. */
+  countDropped(bytes: Uint8Array, start: number): void {
+    if (bytes[start]! < FrameKind.firstMessage) return;
+    const stream = this.streams.byNumber(viewOf(bytes).getUint32(start + routing.stream));
+    if (stream !== undefined) stream.dropped += 1;
+    this.dropped += 1;
+  }
+
+  /** Is there no peer that producers should wait for? */
+  get isFlowing(): boolean {
+    for (const neighbour of this.#neighbours) if (neighbour.isWorthWaiting(false)) return false;
+    return true;
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The peer at the other end of one connection while it is up: what it has been told, and what waits for it.
+ *
+ * Made anew at each reconnect, so nothing of an old link is believed on a new one.
+ */
+import type { ConnectionId } from "./core/interest.ts";
+import { limits } from "./core/limits.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Stream } from "./streams.ts";
+import type { Arena } from "./wire/codec.ts";
+import type { Field } from "./wire/frames.ts";
+
+export interface NeighbourOptions {
+  readonly id: ConnectionId;
+  readonly peerId: string;
+  readonly peerName: string;
+  readonly autoPublish: boolean;
+  readonly autoSubscribe: boolean;
+  readonly arena: Arena;
+  readonly outbox: Outbox;
+  /** Something was queued that nobody else knows of. */
+  readonly onQueued: (neighbour: Neighbour) => void;
+  /** Stops and restarts reading from the peer. */
+  readonly setReading: (isReading: boolean) => void;
+}
+
+export class Neighbour {
+  readonly id: ConnectionId;
+  readonly peerId: string;
+  readonly peerName: string;
+  readonly autoPublish: boolean;
+  readonly autoSubscribe: boolean;
+  readonly outbox: Outbox;
+  /** Topics offered over this connection explicitly. */
+  readonly published: Set<string>;
+  /** By the peer's number of a stream. */
+  readonly inbound: (Stream | undefined)[] = [];
+  receivedMessages = 0;
+  receivedBytes = 0;
+  /** It was slow for too long: nobody waits for it any more, until it has caught up. */
+  isLagging = false;
+  /** Ends the patience with it; present while somebody waits. */
+  cancelPatience: (() => void) | undefined;
+  /** Something waits in the outbox that `flush` has not seen. */
+  isDirty = false;
+
+  readonly #arena: Arena;
+  readonly #onQueued: (neighbour: Neighbour) => void;
+  readonly #setReading: (isReading: boolean) => void;
+  /** By our number of a stream: 0 when the peer does not know it, else 1 and how many of its shapes it knows. */
+  readonly #told: number[] = [];
+  #holds = 0;
+
+  constructor(options: NeighbourOptions, published: Set<string>) {
+    this.id = options.id;
+    this.peerId = options.peerId;
+    this.peerName = options.peerName;
+    this.autoPublish = options.autoPublish;
+    this.autoSubscribe = options.autoSubscribe;
+    this.outbox = options.outbox;
+    this.published = published;
+    this.#arena = options.arena;
+    this.#onQueued = options.onQueued;
+    this.#setReading = options.setReading;
+  }
+
+  /** Queues a frame between neighbours. */
+  send(kind: number, fields: readonly Field[]): void {
+    this.#arena.control({ kind, fields });
+    this.outbox.append(this.#arena.bytes, this.#arena.start, this.#arena.end);
+    this.#onQueued(this);
+  }
+
+  knowsShape(streamNumber: number, shapeIndex: number): boolean {
+    return (this.#told[streamNumber] ?? 0) > shapeIndex + 1;
+  }
+
+  /** How many shapes of the stream the peer knows; -1 when it does not know the stream. */
+  knownShapes(streamNumber: number): number {
+    return (this.#told[streamNumber] ?? 0) - 1;
+  }
+
+  tellShapes(streamNumber: number, count: number): void {
+    while (this.#told.length < streamNumber) this.#told.push(0); // keeps the array dense, and so fast
+    this.#told[streamNumber] = count + 1;
+  }
+
+  /** It is announced anew before the next message. */
+  forgetStream(streamNumber: number): void {
+    if (streamNumber < this.#told.length) this.#told[streamNumber] = 0;
+  }
+
+  /** Should whoever has more for it wait? What may be dropped does not wait for a lagging peer. */
+  isWorthWaiting(isDroppable: boolean): boolean {
+    if (!this.outbox.isAboveHighWater) return false;
+    return !this.isLagging || (!isDroppable && this.outbox.keptBytes > limits.highWaterBytes);
+  }
+
+  /** Nothing more is read from the peer until every hold is released. */
+  hold(): void {
+    this.#holds += 1;
+    if (this.#holds === 1) this.#setReading(false);
+  }
+
+  release(): void {
+    this.#holds -= 1;
+    if (this.#holds === 0) this.#setReading(true);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What the parts of a context share: who this node is, its neighbours, and what it subscribes to.
+ *
+ * Public calls come in through `context.events` and the like, which check their arguments; here they take effect.
+ */
+import { Barriers } from "./barriers.ts";
+import type { Chance, Clock } from "./clock.ts";
+import { SwitchyardError } from "./core/errors.ts";
+import { InterestExchange } from "./interest-exchange.ts";
+import { Messages, type Origin } from "./messages.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { OverflowPolicy } from "./outbox.ts";
+import { type Handler, RouteTable, type Subscription } from "./routes.ts";
+
+export interface NodeOptions {
+  readonly origin: Origin;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly queueMessages: number;
+  readonly queueBytes: number;
+  readonly onOverflow: OverflowPolicy;
+  readonly onFailure: (error: SwitchyardError) => void;
+}
+
+export class Node {
+  readonly origin: Origin;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly options: NodeOptions;
+  readonly neighbours = new Set<Neighbour>();
+  readonly routes = new RouteTable();
+  readonly messages: Messages;
+  readonly interest: InterestExchange;
+  readonly barriers: Barriers;
+  readonly startedAtMs: number;
+  isClosed = false;
+
+  readonly #registrations: Registration[] = [];
+  #drainWaiters: (() => void)[] = [];
+
+  constructor(options: NodeOptions) {
+    this.options = options;
+    this.origin = options.origin;
+    this.clock = options.clock;
+    this.chance = options.chance;
+    this.startedAtMs = options.clock.wallMs();
+    this.messages = new Messages(this.origin, this.routes, this.clock, this.neighbours, {
+      failure: options.onFailure,
+      flowing: () => this.#flowing(),
+    });
+    this.interest = new InterestExchange(this.origin, this.routes);
+    this.barriers = new Barriers(this.origin.id, this.neighbours);
+  }
+
+  get registrations(): readonly Registration[] {
+    return this.#registrations;
+  }
+
+  fail(error: SwitchyardError): void {
+    this.options.onFailure(error);
+  }
+
+  /** @throws SwitchyardError `CLOSED` */
+  checkOpen(): void {
+    if (this.isClosed) throw new SwitchyardError("CLOSED", `context ${this.origin.name}`);
+  }
+
+  connected(neighbour: Neighbour): void {
+    this.neighbours.add(neighbour);
+    this.routes.changed();
+  }
+
+  disconnected(neighbour: Neighbour): void {
+    this.neighbours.delete(neighbour);
+    this.interest.disconnect(neighbour);
+    this.messages.lost(neighbour);
+    this.barriers.lost(neighbour);
+  }
+
+  async subscribe(subscription: Subscription): Promise<void> {
+    this.checkOpen();
+    await this.barriers.ask(this.interest.subscribe(subscription), 1);
+  }
+
+  async unsubscribe(subscription: Subscription): Promise<void> {
+    this.checkOpen();
+    await this.barriers.ask(this.interest.unsubscribe(subscription), 1);
+  }
+
+  async addHandler<Message>(kind: number, pattern: string, run: Handler<Message>["run"]): Promise<void> {
+    this.checkOpen();
+    const handler = { pattern, run, isActive: true } as Handler<never>;
+    const subscription: Subscription = { pattern, connection: undefined, byHandler: true };
+    this.#registrations.push({ kind, handler, subscription });
+    this.routes.addHandler(kind, handler);
+    await this.subscribe(subscription);
+  }
+
+  /** Without `run`, all of the pattern. @throws SwitchyardError `NOT_SUBSCRIBED` */
+  async removeHandlers<Message>(
+    kind: number,
+    pattern: string,
+    run: Handler<Message>["run"] | undefined,
+  ): Promise<void> {
+    this.checkOpen();
+    const removed = this.#registrations.filter(
+      ({ kind: its, handler }) => its === kind && handler.pattern === pattern && (run ?? handler.run) === handler.run,
+    );
+    if (removed.length === 0) throw new SwitchyardError("NOT_SUBSCRIBED", `no handler for ${pattern}`);
+    for (const registration of removed) {
+      this.#registrations.splice(this.#registrations.indexOf(registration), 1);
+      this.routes.removeHandler(kind, registration.handler);
+    }
+    await Promise.all(removed.map(({ subscription }) => this.unsubscribe(subscription)));
+  }
+
+  /** Resolves when no peer has more waiting than it should. */
+  whenDrained(): Promise<void> {
+    this.messages.flush();
+    if (this.messages.isFlowing) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  #flowing(): void {
+    if (this.#drainWaiters.length === 0 || !this.messages.isFlowing) return;
+    const waiters = this.#drainWaiters;
+    this.#drainWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** A handler, and the subscription that it stands for. */
+export interface Registration {
+  readonly kind: number;
+  readonly handler: Handler<never>;
+  readonly subscription: Subscription;
+}

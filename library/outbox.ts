@@ -1,0 +1,250 @@
+/**
+ * What waits to go out over one connection: gathered per turn, sent in slices, bounded when the peer is slow.
+ *
+ * Frames are kept as runs of bytes in the buffers they were packed or received in; neighbours in one buffer become one
+ * run, so that a thousand events leave as one slice, uncopied, and ten connections share the same bytes.
+ *
+ * Invariant: `queuedMessages` and `queuedBytes` are those of `#runs`. Knows nothing of what frames mean but their length
+ * and whether they may be dropped.
+ */
+
+import { viewOf } from "./wire/codec.ts";
+import { header } from "./wire/frames.ts";
+
+export type OverflowPolicy = "drop-oldest" | "drop-newest" | "disconnect";
+
+export interface OutboxOptions {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly highWaterBytes: number;
+  readonly policy: OverflowPolicy;
+  /** Takes bytes; false: no more until `drained` is called. */
+  send(bytes: Uint8Array): boolean;
+  /** May this frame be dropped when the queue is full? */
+  isDroppable(bytes: Uint8Array, start: number): boolean;
+  /** A frame was dropped; it is whole at that place. */
+  dropped(bytes: Uint8Array, start: number): void;
+  /** The queue is full of what must not be dropped, or the policy is to disconnect. */
+  overflowed(): void;
+}
+
+interface Run {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+  messages: number;
+  /** Bytes of frames that must not be dropped. */
+  keptBytes: number;
+}
+
+/** Runs shorter than this are copied together; longer ones go out as they are. */
+const copyBelow = 4 * 1024;
+const gatherBytes = 64 * 1024;
+
+export class Outbox {
+  queuedMessages = 0;
+  queuedBytes = 0;
+  /** Those of `queuedBytes` that must not be dropped. */
+  keptBytes = 0;
+  sentMessages = 0;
+  sentBytes = 0;
+  isCongested = false;
+
+  readonly #options: OutboxOptions;
+  #runs: Run[] = [];
+  /** Small frames that had to be copied; the next ones go behind them. */
+  #spill: Uint8Array = new Uint8Array(0);
+  #spilled = 0;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** More waits than should: producers had better wait. */
+  get isAboveHighWater(): boolean {
+    return this.queuedBytes > this.#options.highWaterBytes || this.queuedMessages > this.#options.maxMessages / 2;
+  }
+
+  /** Queues one frame. The bytes are not copied and must not be changed any more. */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    if (this.isCongested && this.#isFull(end - start) && !this.#makeRoom(bytes, start, end)) return;
+    const length = end - start;
+    const keptBytes = this.#options.isDroppable(bytes, start) ? 0 : length;
+    this.queuedMessages += 1;
+    this.queuedBytes += length;
+    this.keptBytes += keptBytes;
+    if (this.#extend(bytes, start, end, keptBytes)) return;
+    if (this.isCongested && length < copyBelow) this.#appendCopy(bytes, start, end, keptBytes);
+    else this.#runs.push({ bytes, start, end, messages: 1, keptBytes });
+  }
+
+  /** True when the frame follows the last one in the same buffer. */
+  #extend(bytes: Uint8Array, start: number, end: number, keptBytes: number): boolean {
+    const last = this.#runs.at(-1);
+    if (last === undefined || last.bytes !== bytes || last.end !== start || isKept(last)) return false;
+    last.end = end;
+    last.messages += 1;
+    last.keptBytes += keptBytes;
+    return true;
+  }
+
+  /** Hands over what waits, until the link is congested. */
+  flush(): void {
+    if (this.isCongested || this.#runs.length === 0) return;
+    let next = 0;
+    while (next < this.#runs.length && !this.isCongested) next = this.#sendFrom(next);
+    this.#runs = next === this.#runs.length ? [] : this.#runs.slice(next);
+  }
+
+  /** The link took everything; sending goes on. */
+  drained(): void {
+    this.isCongested = false;
+    this.flush();
+  }
+
+  /** Drops everything that waits, counting what may be counted: the connection is gone. */
+  clear(): void {
+    for (const run of this.#runs) {
+      for (let at = run.start; at < run.end; at += frameLength(run.bytes, at)) this.#options.dropped(run.bytes, at);
+    }
+    this.#runs = [];
+    this.queuedMessages = 0;
+    this.queuedBytes = 0;
+    this.keptBytes = 0;
+    this.isCongested = false;
+  }
+
+  #isFull(moreBytes: number): boolean {
+    const { maxMessages, maxBytes } = this.#options;
+    return this.queuedMessages >= maxMessages || this.queuedBytes + moreBytes > maxBytes;
+  }
+
+  /** False when the new frame is the one that goes. */
+  #makeRoom(bytes: Uint8Array, start: number, end: number): boolean {
+    const { policy, isDroppable, dropped, overflowed, maxBytes } = this.#options;
+    const canGo = isDroppable(bytes, start);
+    if (policy === "disconnect" && canGo) {
+      dropped(bytes, start);
+      overflowed();
+      return false;
+    }
+    if (policy === "drop-newest" && canGo) {
+      dropped(bytes, start);
+      return false;
+    }
+    while (this.#isFull(end - start)) {
+      if (this.#dropOldest()) continue;
+      if (canGo) {
+        dropped(bytes, start);
+        return false;
+      }
+      if (this.queuedBytes + end - start > maxBytes) {
+        overflowed();
+        return false;
+      }
+      break; // what must not be dropped is bounded in bytes alone
+    }
+    return true;
+  }
+
+  /** Drops the oldest frame that may be dropped; what must be kept is parted from it. */
+  #dropOldest(): boolean {
+    for (let i = 0; i < this.#runs.length; i++) {
+      const run = this.#runs[i]!;
+      if (isKept(run)) continue;
+      const rest = this.#partAt(i, this.#keptUntil(run));
+      this.#dropFirstOf(rest, this.#runs[rest]!);
+      return true;
+    }
+    return false;
+  }
+
+  /** End of the frames at the beginning of a run that must be kept; before the run's end, for one may be dropped. */
+  #keptUntil(run: Run): number {
+    let at = run.start;
+    while (!this.#options.isDroppable(run.bytes, at)) at += frameLength(run.bytes, at);
+    return at;
+  }
+
+  /** Splits what must be kept from the beginning of a run; returns the index of the rest. */
+  #partAt(index: number, at: number): number {
+    const run = this.#runs[index]!;
+    if (at === run.start) return index;
+    let messages = 0;
+    for (let frame = run.start; frame < at; frame += frameLength(run.bytes, frame)) messages += 1;
+    const keptBytes = at - run.start;
+    this.#runs.splice(index, 0, { bytes: run.bytes, start: run.start, end: at, messages, keptBytes });
+    run.start = at;
+    run.messages -= messages;
+    run.keptBytes -= keptBytes;
+    return index + 1;
+  }
+
+  #dropFirstOf(index: number, run: Run): void {
+    const length = frameLength(run.bytes, run.start);
+    this.#options.dropped(run.bytes, run.start);
+    run.start += length;
+    run.messages -= 1;
+    this.queuedMessages -= 1;
+    this.queuedBytes -= length;
+    if (run.start === run.end) this.#runs.splice(index, 1);
+  }
+
+  /** While the peer is slow, a few bytes must not keep a whole buffer alive. */
+  #appendCopy(bytes: Uint8Array, start: number, end: number, keptBytes: number): void {
+    if (this.#spill.length - this.#spilled < end - start) {
+      this.#spill = new Uint8Array(gatherBytes);
+      this.#spilled = 0;
+    }
+    const at = this.#spilled;
+    this.#spill.set(bytes.subarray(start, end), at);
+    this.#spilled = at + end - start;
+    if (this.#extend(this.#spill, at, this.#spilled, keptBytes)) return;
+    this.#runs.push({ bytes: this.#spill, start: at, end: this.#spilled, messages: 1, keptBytes });
+  }
+
+  /** Sends one run, or several short ones copied together; returns the index of the next. */
+  #sendFrom(index: number): number {
+    const first = this.#runs[index]!;
+    let end = index + 1;
+    let bytes = first.end - first.start;
+    let { messages, keptBytes } = first;
+    while (end < this.#runs.length && bytes < gatherBytes) {
+      const run = this.#runs[end]!;
+      if (run.end - run.start >= copyBelow || bytes + run.end - run.start > gatherBytes) break;
+      bytes += run.end - run.start;
+      messages += run.messages;
+      keptBytes += run.keptBytes;
+      end += 1;
+    }
+    this.queuedMessages -= messages;
+    this.queuedBytes -= bytes;
+    this.keptBytes -= keptBytes;
+    this.sentMessages += messages;
+    this.sentBytes += bytes;
+    const slice =
+      end === index + 1 ? first.bytes.subarray(first.start, first.end) : gather(this.#runs, index, end, bytes);
+    this.isCongested = !this.#options.send(slice);
+    return end;
+  }
+}
+
+function gather(runs: readonly Run[], from: number, to: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (let i = from; i < to; i++) {
+    const run = runs[i]!;
+    bytes.set(run.bytes.subarray(run.start, run.end), at);
+    at += run.end - run.start;
+  }
+  return bytes;
+}
+
+export function frameLength(bytes: Uint8Array, start: number): number {
+  return viewOf(bytes).getUint32(start + header.kindAndLength) & 0xff_ff_ff;
+}
+
+/** Holds nothing that may be dropped. */
+function isKept(run: Run): boolean {
+  return run.keptBytes === run.end - run.start;
+}

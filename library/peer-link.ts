@@ -1,0 +1,313 @@
+/**
+ * One link, from its first byte to its last: the preface, the handshake, then frames until it closes.
+ *
+ * Invariant: nothing but a handshake is taken before both sides accepted each other; `ended` is told exactly once.
+ * A mistake of the peer closes this link and touches nobody else.
+ */
+import type { FailureCode } from "./core/errors.ts";
+import { SwitchyardError } from "./core/errors.ts";
+import { Handshake, type HandshakeEffect, type Hello } from "./core/handshake.ts";
+import type { ConnectionId } from "./core/interest.ts";
+import { Keepalive } from "./core/keepalive.ts";
+import { limits } from "./core/limits.ts";
+import type { Dispatch } from "./dispatch.ts";
+import { Neighbour } from "./neighbour.ts";
+import type { Node } from "./node.ts";
+import { Outbox } from "./outbox.ts";
+import { software } from "./software.ts";
+import { describeStranger } from "./stranger.ts";
+import type { Link } from "./transports/transport.ts";
+import { readControl } from "./wire/codec.ts";
+import { FrameKind, isMessageKind, preface, protocolVersions } from "./wire/frames.ts";
+import { readHandshake, writeHandshake } from "./wire/handshake-frames.ts";
+import { Splitter } from "./wire/splitter.ts";
+
+export interface PeerLinkOptions {
+  readonly node: Node;
+  readonly dispatch: Dispatch;
+  readonly id: ConnectionId;
+  readonly link: Link;
+  /** For messages: the location. */
+  readonly where: string;
+  readonly autoPublish: boolean;
+  readonly autoSubscribe: boolean;
+  readonly published: Set<string>;
+  /** A reason to turn the peer away. */
+  refuse(peer: Hello): Promise<string | undefined>;
+  up(peer: Hello, neighbour: Neighbour): void;
+  /** Without an error: in good order. */
+  ended(error: SwitchyardError | undefined): void;
+}
+
+export class PeerLink {
+  readonly #options: PeerLinkOptions;
+  readonly #handshake: Handshake;
+  readonly #keepalive: Keepalive;
+  readonly #splitter: Splitter;
+  readonly #outbox: Outbox;
+  #neighbour: Neighbour | undefined;
+  #expectedPreface = 0;
+  #cancelTimer: () => void;
+  #error: SwitchyardError | undefined;
+  #isEnding = false;
+  #isReading = true;
+  #droppedMessages = 0;
+  #sentBytesSeen = 0;
+  #stalledSinceMs: number | undefined;
+
+  constructor(options: PeerLinkOptions) {
+    this.#options = options;
+    const { node, link } = options;
+    const { min: minVersion, max: maxVersion } = protocolVersions;
+    this.#handshake = new Handshake({ ...node.origin, minVersion, maxVersion, software, features: [] });
+    this.#keepalive = new Keepalive(node.clock.nowMs());
+    this.#splitter = new Splitter(limits.handshakeFrameBytes, (bytes, start, end) => this.#take(bytes, start, end));
+    this.#outbox = this.#makeOutbox();
+    this.#cancelTimer = node.clock.after(limits.handshakeMs, () =>
+      this.fail("TIMED_OUT", `handshake with ${options.where} after ${limits.handshakeMs} ms`),
+    );
+    link.start({
+      received: (chunk) => this.#received(chunk),
+      drained: () => this.#drained(),
+      closed: (error) => this.#closed(error),
+    });
+    link.send(preface.slice());
+    this.#carryOut(this.#handshake.start());
+  }
+
+  get outbox(): Outbox {
+    return this.#outbox;
+  }
+
+  /** Frames that did not go out: the queue was full, or the link was lost. */
+  get droppedMessages(): number {
+    return this.#droppedMessages;
+  }
+
+  /** Ends it for a reason that is the peer's or the link's. */
+  fail(code: FailureCode, what: string): void {
+    if (this.#isEnding) return;
+    this.#error = new SwitchyardError(code, what);
+    this.#isEnding = true;
+    this.#outbox.flush();
+    this.#detach();
+    this.#options.link.close(); // not destroy: the peer shall read why
+    this.#cancelTimer = this.#options.node.clock.after(limits.handshakeMs, () => this.#options.link.destroy());
+  }
+
+  /** Sends what waits, says goodbye and closes; `graceMs` at most. `ended` follows. */
+  close(graceMs: number): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.node.clock.after(graceMs, () => this.#options.link.destroy());
+    if (this.#neighbour !== undefined) this.#neighbour.send(FrameKind.bye, []);
+    this.#closeWhenSent();
+  }
+
+  #closeWhenSent(): void {
+    this.#outbox.flush();
+    if (this.#outbox.queuedBytes > 0) return; // `drained` comes again
+    this.#detach();
+    this.#options.link.close();
+  }
+
+  #received(chunk: Uint8Array): void {
+    const { node } = this.#options;
+    this.#keepalive.heard(node.clock.nowMs());
+    if (this.#neighbour !== undefined) this.#neighbour.receivedBytes += chunk.length;
+    const rest = this.#expectedPreface < preface.length ? this.#passPreface(chunk) : chunk;
+    if (rest === undefined || this.#error !== undefined) return;
+    if (!this.#splitter.push(rest)) this.fail("BAD_FRAME", `${this.#who()} announced a frame of impossible length`);
+    node.messages.endOfInput();
+  }
+
+  /** What follows the preface; `undefined` while it is not complete, or not one. */
+  #passPreface(chunk: Uint8Array): Uint8Array | undefined {
+    let at = 0;
+    while (at < chunk.length && this.#expectedPreface < preface.length) {
+      if (chunk[at] !== preface[this.#expectedPreface]) {
+        this.fail("NOT_A_PEER", `${this.#options.where} answered ${describeStranger(chunk)}`);
+        return undefined;
+      }
+      at += 1;
+      this.#expectedPreface += 1;
+    }
+    return at < chunk.length ? chunk.subarray(at) : undefined;
+  }
+
+  /** One whole frame. False: this link is done for. */
+  #take(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#isEnding) return false;
+    const kind = bytes[start]!;
+    if (isMessageKind(kind) && this.#neighbour !== undefined) {
+      if (this.#options.node.messages.receive(this.#neighbour, bytes, start, end)) return this.#error === undefined;
+      this.fail("BAD_FRAME", `${this.#who()} sent a message that is none`);
+      return false;
+    }
+    this.#takeControl(kind, bytes, start, end);
+    return this.#error === undefined;
+  }
+
+  #takeControl(kind: number, bytes: Uint8Array, start: number, end: number): void {
+    const frame = readControl(bytes, start, end);
+    if (frame === undefined) {
+      this.fail("BAD_FRAME", `${this.#who()} sent a malformed frame of kind ${kind}`);
+      return;
+    }
+    try {
+      const handshake = readHandshake(frame);
+      if (handshake !== undefined) this.#carryOut(this.#handshake.receive(handshake));
+      else if (this.#neighbour === undefined) this.fail("BAD_FRAME", `${this.#who()} sent kind ${kind} too early`);
+      else this.#options.dispatch.receive(this.#neighbour, frame);
+    } catch (error) {
+      if (!(error instanceof SwitchyardError)) throw error;
+      this.fail(error.code, `${this.#who()}: ${error.message}`);
+    }
+  }
+
+  #carryOut(effects: readonly HandshakeEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "send") this.#send(writeHandshake(effect.message));
+      else if (effect.kind === "fail") this.fail(effect.code, `${this.#options.where}: ${effect.reason}`);
+      else if (effect.kind === "ask") this.#ask(effect.peer);
+      else if (effect.kind === "sync") this.#sync();
+      else this.#up();
+    }
+  }
+
+  #send({ kind, fields }: ReturnType<typeof writeHandshake>): void {
+    const { arena } = this.#options.node.messages;
+    arena.control({ kind, fields });
+    this.#outbox.append(arena.bytes, arena.start, arena.end);
+    this.#outbox.flush();
+  }
+
+  #ask(peer: Hello): void {
+    this.#options.refuse(peer).then(
+      (refusal) => {
+        if (!this.#isEnding) this.#carryOut(this.#handshake.decide(refusal));
+      },
+      () => this.#carryOut(this.#handshake.decide("the listener's accept failed")),
+    );
+  }
+
+  /** Both sides are welcome: the neighbour is told all that it must know, then that we are ready. */
+  #sync(): void {
+    const { node, id, autoPublish, autoSubscribe, published } = this.#options;
+    const { id: peerId, name: peerName } = this.#handshake.peer!;
+    const outbox = this.#outbox;
+    const neighbour = new Neighbour(
+      {
+        ...{ id, peerId, peerName, autoPublish, autoSubscribe, outbox },
+        arena: node.messages.arena,
+        onQueued: (each) => node.messages.queued(each),
+        setReading: (isReading) => this.#setReading(isReading),
+      },
+      published,
+    );
+    this.#neighbour = neighbour;
+    this.#splitter.maxFrameBytes = limits.frameBytes;
+    node.connected(neighbour);
+    node.interest.connect(neighbour);
+    this.#carryOut(this.#handshake.synced());
+  }
+
+  #up(): void {
+    this.#watch();
+    this.#options.up(this.#handshake.peer!, this.#neighbour!);
+  }
+
+  /** Plans the next look at whether the peer is alive and takes what it must. */
+  #watch(): void {
+    const { clock } = this.#options.node;
+    this.#cancelTimer();
+    const delayMs = Math.max(this.#keepalive.deadlineMs - clock.nowMs(), 1);
+    this.#cancelTimer = clock.after(Math.min(delayMs, limits.pingAfterMs), () => this.#check());
+  }
+
+  #check(): void {
+    const nowMs = this.#options.node.clock.nowMs();
+    if (!this.#isReading) {
+      this.#keepalive.heard(nowMs); // it is we who do not listen
+      this.#neighbour?.send(FrameKind.pong, []); // and the peer shall know that we are here
+    }
+    const verdict = this.#keepalive.check(nowMs);
+    if (verdict === "dead") {
+      this.fail("PEER_SILENT", `${this.#who()} for ${limits.deadAfterMs} ms`);
+      return;
+    }
+    if (verdict === "ping") this.#neighbour?.send(FrameKind.ping, []);
+    if (this.#isStalled(nowMs)) this.fail("PEER_SLOW", `${this.#who()} took nothing for ${limits.stalledMs} ms`);
+    else this.#watch();
+  }
+
+  /** The peer takes nothing, while others wait for it. */
+  #isStalled(nowMs: number): boolean {
+    const { sentBytes } = this.#outbox;
+    const isStuck = this.#options.node.messages.isWaitedFor(this.#neighbour!) && sentBytes === this.#sentBytesSeen;
+    this.#sentBytesSeen = sentBytes;
+    this.#stalledSinceMs = isStuck ? (this.#stalledSinceMs ?? nowMs) : undefined;
+    return this.#stalledSinceMs !== undefined && nowMs - this.#stalledSinceMs >= limits.stalledMs;
+  }
+
+  #setReading(isReading: boolean): void {
+    this.#isReading = isReading;
+    if (this.#isEnding) return;
+    if (isReading) this.#options.link.resume();
+    else this.#options.link.pause();
+  }
+
+  #drained(): void {
+    this.#outbox.drained();
+    if (this.#neighbour !== undefined) this.#options.node.messages.drained(this.#neighbour);
+    if (this.#isEnding && this.#error === undefined) this.#closeWhenSent();
+  }
+
+  #closed(error: SwitchyardError | undefined): void {
+    this.#isEnding = true;
+    this.#cancelTimer();
+    this.#detach();
+    this.#outbox.clear();
+    this.#options.ended(this.#error ?? error ?? this.#earlyEnd());
+  }
+
+  /** The peer hung up before it said who it is. */
+  #earlyEnd(): SwitchyardError | undefined {
+    if (this.#handshake.state === "up") return undefined;
+    const what = this.#expectedPreface === 0 ? "closed without a word" : "closed during the handshake";
+    return new SwitchyardError(
+      this.#expectedPreface === 0 ? "NOT_A_PEER" : "PEER_LOST",
+      `${this.#options.where} ${what}`,
+    );
+  }
+
+  #detach(): void {
+    if (this.#neighbour === undefined) return;
+    this.#options.node.disconnected(this.#neighbour);
+    this.#neighbour = undefined;
+  }
+
+  #makeOutbox(): Outbox {
+    const { node, link } = this.#options;
+    const { queueMessages, queueBytes, onOverflow } = node.options;
+    return new Outbox({
+      maxMessages: queueMessages,
+      maxBytes: queueBytes,
+      highWaterBytes: limits.highWaterBytes,
+      policy: onOverflow,
+      send: (bytes) => link.send(bytes),
+      isDroppable: (bytes, start) => node.messages.isDroppable(bytes[start]!),
+      dropped: (bytes, start) => {
+        node.messages.countDropped(bytes, start);
+        this.#droppedMessages += 1;
+      },
+      overflowed: () => this.fail("PEER_SLOW", `${this.#who()} with ${this.#outbox.queuedBytes} bytes waiting`),
+    });
+  }
+
+  #who(): string {
+    const peer = this.#handshake.peer;
+    return peer === undefined ? this.#options.where : `${peer.name} (${this.#options.where})`;
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Streams: all messages of one node under one topic, numbered one by one.
+ *
+ * A stream has one number at this node, whatever connection it goes out over, so that the same bytes serve all of them;
+ * each peer has its own numbers for those it sends us. What is worked out for a topic once (who gets it, who handles
+ * it) is kept here until something changes.
+ *
+ * Invariant: at most `limits.streams` are known; the number of a forgotten one is used again, and announced anew.
+ */
+
+import { SwitchyardError } from "./core/errors.ts";
+import { limits } from "./core/limits.ts";
+import type { Value } from "./core/values/index.ts";
+import type { Origin } from "./messages.ts";
+import type { Route } from "./routes.ts";
+import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
+import { signatureOfAll } from "./wire/signature.ts";
+
+export class Stream {
+  readonly number: number;
+  readonly origin: Origin;
+  readonly topic: string;
+  /** Tells this stream from others of its origin, earlier ones under the same topic included. */
+  readonly serial: number;
+  readonly shapes: Shape[] = [];
+  /** Sequence number of the next message, modulo 2^32. */
+  next = 0;
+  route: Route | undefined;
+  /** Used since the clock hand of the table last passed. */
+  isRecent = true;
+
+  /** Messages since the stream is known. */
+  raised = 0;
+  delivered = 0;
+  forwarded = 0;
+  dropped = 0;
+  missing = 0;
+  repeated = 0;
+
+  /** Index of the shape that the last message had. */
+  lastIndex = 0;
+
+  readonly #indexByName = new Map<string, number>();
+  readonly #indexByKey = new Map<string, number>();
+
+  constructor(number: number, origin: Origin, topic: string, serial: number) {
+    this.number = number;
+    this.origin = origin;
+    this.topic = topic;
+    this.serial = serial;
+  }
+
+  /** Messages that came through here, of ours or others. */
+  get total(): number {
+    return this.raised + this.delivered + this.forwarded;
+  }
+
+  /** The shape that the last message had, which is nearly always that of the next. */
+  get lastShape(): Shape | undefined {
+    return this.shapes[this.lastIndex];
+  }
+
+  /** Are these values of the shape that the last message of this name had? Makes that the last shape. */
+  isOfLastShape(kind: number, { name, columns }: ShapeName, values: readonly Value[]): boolean {
+    let definition = this.lastShape?.definition;
+    if (definition === undefined) return false;
+    if (definition.name !== name) {
+      const index = this.#indexByName.get(name);
+      if (index === undefined) return false;
+      this.lastIndex = index;
+      definition = this.lastShape!.definition;
+    }
+    if (definition.kind !== kind || definition.columns !== columns) return false;
+    return columns.length > 0 || this.lastShape!.bodyOf(values) !== undefined;
+  }
+
+  /** Finds or adds the shape of these values, and makes it the last. False: there are too many; open the stream anew. */
+  takeShape(kind: number, base: ShapeName, values: readonly Value[], signature?: string): boolean {
+    const definition = { kind, ...base, signature: signature ?? signatureOfAll(values) };
+    const key = keyOf(definition);
+    let index = this.#indexByKey.get(key);
+    if (index === undefined) {
+      if (this.shapes.length >= limits.shapesPerStream) return false;
+      index = this.#add(key, definition);
+    }
+    this.lastIndex = index;
+    this.#indexByName.set(base.name, index);
+    return true;
+  }
+
+  /** A neighbour announced a shape of another node's stream: the next one, or one that another path brought already. */
+  learnShape(index: number, definition: ShapeDefinition): void {
+    const known = this.shapes[index];
+    const key = keyOf(definition);
+    if (known === undefined ? index !== this.shapes.length : keyOf(known.definition) !== key) {
+      throw new SwitchyardError("BAD_FRAME", `shape ${index} of ${this.topic} does not follow`);
+    }
+    if (known === undefined) this.#add(key, definition);
+  }
+
+  #add(key: string, definition: ShapeDefinition): number {
+    const index = this.shapes.push(new Shape(definition)) - 1;
+    this.#indexByKey.set(key, index);
+    return index;
+  }
+}
+
+/** What tells shapes apart: columns too, since two logs of one id may differ in them. */
+function keyOf({ kind, name, signature, writer, columns }: ShapeDefinition): string {
+  return JSON.stringify([kind, name, signature, writer, columns.map((column) => [column.name, column.type])]);
+}
+
+export class StreamTable {
+  readonly #self: Origin;
+  readonly #slots: (Stream | undefined)[] = [];
+  readonly #own = new Map<string, Stream>();
+  readonly #foreign = new Map<string, Stream>();
+  readonly #forget: (stream: Stream) => void;
+  #serial = 0;
+  #hand = 0;
+  forgotten = 0;
+
+  /** `forget` is told of each stream whose number is about to be used again. */
+  constructor(self: Origin, forget: (stream: Stream) => void) {
+    this.#self = self;
+    this.#forget = forget;
+  }
+
+  /** Our own stream under a topic, if there is one. */
+  own(topic: string): Stream | undefined {
+    return this.#own.get(topic);
+  }
+
+  /** Opens our stream under `topic`; in place of the one before, if there is one. */
+  openOwn(topic: string): Stream {
+    const before = this.#own.get(topic);
+    if (before !== undefined) this.#remove(before);
+    const stream = new Stream(this.#freeNumber(), this.#self, topic, this.#serial++);
+    this.#own.set(topic, stream);
+    this.#slots[stream.number] = stream;
+    return stream;
+  }
+
+  /** The stream of another node that a peer announced; known already when another path led here. */
+  foreign(origin: Origin, topic: string, serial: number, next: number): Stream {
+    const key = `${origin.id} ${serial}`;
+    const known = this.#foreign.get(key);
+    if (known !== undefined && known.topic === topic) return known;
+    const stream = new Stream(this.#freeNumber(), origin, topic, serial);
+    stream.next = next;
+    this.#foreign.set(key, stream);
+    this.#slots[stream.number] = stream;
+    return stream;
+  }
+
+  byNumber(number: number): Stream | undefined {
+    return this.#slots[number];
+  }
+
+  *[Symbol.iterator](): Generator<Stream> {
+    for (const stream of this.#slots) if (stream !== undefined) yield stream;
+  }
+
+  #freeNumber(): number {
+    if (this.#slots.length < limits.streams) return this.#slots.push(undefined) - 1;
+    for (;;) {
+      this.#hand = (this.#hand + 1) % this.#slots.length;
+      const stream = this.#slots[this.#hand];
+      if (stream === undefined) return this.#hand;
+      if (!stream.isRecent) {
+        this.#remove(stream);
+        return this.#hand;
+      }
+      stream.isRecent = false;
+    }
+  }
+
+  #remove(stream: Stream): void {
+    this.forgotten += 1;
+    this.#slots[stream.number] = undefined;
+    if (this.#own.get(stream.topic) === stream) this.#own.delete(stream.topic);
+    this.#foreign.delete(`${stream.origin.id} ${stream.serial}`);
+    this.#forget(stream);
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Checks a message's body against its signature, before anything is built from it: after this, decoding cannot fail,
+ * and what it yields are values of the announced types.
+ */
+import { limits } from "../core/limits.ts";
+import { isEnumName } from "../core/values/enum.ts";
+import { Cursor, Marker } from "./scan.ts";
+import { type FieldType, parseSignature } from "./signature.ts";
+
+const cursor = new Cursor();
+
+/** True when the bytes are exactly one array that holds one payload for each type. */
+export function fitsSignature(bytes: Uint8Array, start: number, end: number, types: readonly FieldType[]): boolean {
+  cursor.open(bytes, start, end);
+  if (!cursor.next() || cursor.kind !== Marker.array || cursor.length !== types.length) return false;
+  for (let i = 0; i < types.length; i++) {
+    if (!fits(types[i]!, 0)) return false;
+  }
+  return cursor.at === end;
+}
+
+function fits(type: FieldType, depth: number): boolean {
+  const start = cursor.at;
+  if (!cursor.next()) return false;
+  const kind = cursor.kind;
+  if (kind === Marker.nil) return true; // none is of every type
+  switch (type.code) {
+    case "n":
+      return false;
+    case "b":
+      return kind === Marker.bool;
+    case "c":
+      return isCount(start);
+    case "i":
+    case "t":
+    case "v":
+      return isInteger(start);
+    case "d":
+      return kind === Marker.float || isInteger(start) || (kind === Marker.binary && cursor.length === 8);
+    case "s":
+      return kind === Marker.string || kind === Marker.binary;
+    case "a":
+      return isAddress();
+    case "u":
+      return isSubnet();
+    case "p":
+      return isPort(start);
+    case "e":
+      return kind === Marker.string && cursor.length <= 1024 && isEnumName(textBehind());
+    case "[":
+    case "{":
+      return fitAll(type.inner!, undefined, depth + 1);
+    case "<":
+      return fitAll(type.key!, type.inner, depth + 1);
+    case "?":
+      return fitsOwnSignature(depth + 1);
+  }
+}
+
+/** 0 to 2^64 - 1. */
+function isCount(start: number): boolean {
+  if (cursor.kind === Marker.unsigned) return true;
+  return cursor.marker === 0xd3 && cursor.bytes[start + 1]! < 0x80;
+}
+
+/** -2^63 to 2^63 - 1. */
+function isInteger(start: number): boolean {
+  if (cursor.kind === Marker.signed) return true;
+  return cursor.kind === Marker.unsigned && (cursor.marker !== 0xcf || cursor.bytes[start + 1]! < 0x80);
+}
+
+/** 32 bits for IPv4, 16 bytes for IPv6. */
+function isAddress(): boolean {
+  if (cursor.kind === Marker.binary) return cursor.length === 16;
+  return cursor.kind === Marker.unsigned && cursor.marker !== 0xcf;
+}
+
+/** An address and the length of its prefix. */
+function isSubnet(): boolean {
+  if (cursor.kind !== Marker.array || cursor.length !== 2) return false;
+  if (!cursor.next() || !isAddress()) return false;
+  const most = cursor.kind === Marker.binary ? 128 : 32;
+  const start = cursor.at;
+  if (!cursor.next() || cursor.kind !== Marker.unsigned) return false;
+  return smallNumber(start) <= most;
+}
+
+/** The number in the lower 16 bits, the protocol's in the two above them. */
+function isPort(start: number): boolean {
+  return cursor.kind === Marker.unsigned && smallNumber(start) <= 0x3_ff_ff;
+}
+
+/** The unsigned number at `start`; Infinity for one of 64 bits. */
+function smallNumber(start: number): number {
+  if (cursor.marker < 0x80) return cursor.marker;
+  if (cursor.marker === 0xcf) return Number.POSITIVE_INFINITY;
+  let number = 0;
+  for (let i = start + 1; i < cursor.at; i++) number = number * 256 + cursor.bytes[i]!;
+  return number;
+}
+
+/** Elements of a vector or set; with `second`, keys and values of a table in turn. */
+function fitAll(first: FieldType, second: FieldType | undefined, depth: number): boolean {
+  if (cursor.kind !== Marker.array || depth > limits.valueDepth) return false;
+  const length = cursor.length;
+  if (second !== undefined && length % 2 !== 0) return false;
+  for (let i = 0; i < length; i++) {
+    if (!fits(second !== undefined && i % 2 === 1 ? second : first, depth)) return false;
+  }
+  return true;
+}
+
+/** `?` is an array of a signature and what has it. */
+function fitsOwnSignature(depth: number): boolean {
+  if (cursor.kind !== Marker.array || cursor.length !== 2 || depth > limits.valueDepth) return false;
+  if (!cursor.next() || cursor.kind !== Marker.string || cursor.length > 1024) return false;
+  const type = readSignature(textBehind());
+  return type !== undefined && type.code !== "?" && fits(type, depth);
+}
+
+/** The string just passed, which is to be ASCII: one character a byte. */
+function textBehind(): string {
+  let text = "";
+  for (let i = cursor.at - cursor.length; i < cursor.at; i++) text += String.fromCharCode(cursor.bytes[i]!);
+  return text;
+}
+
+function readSignature(text: string): FieldType | undefined {
+  try {
+    const types = parseSignature(text);
+    return types.length === 1 ? types[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
