@@ -92,9 +92,15 @@ export class ClusterSession {
 
   /** Raises an event. Returns to how many direct peers it went. */
   raise(topic: string, made: Event): number {
-    const before = this.#sent();
+    const connections = this.context.connections.all();
+    const before = connections.map(framesOf);
     this.context.events.raise(topic, made);
-    return this.#sent() - before;
+    return connections.filter((connection, place) => framesOf(connection) !== before[place]).length;
+  }
+
+  /** Messages that were numbered by their senders and never came, since the connection was opened. */
+  get missing(): number {
+    return this.context.stats().missing;
   }
 
   /** Closing twice is harmless. */
@@ -143,14 +149,12 @@ export class ClusterSession {
     if (wasUp !== this.isUp) for (const listener of this.#linkListeners) listener(this.isUp);
     this.#options.changed(this.#status);
   }
+}
 
-  #sent(): number {
-    const connections = this.context.connections.all();
-    return connections.reduce((sum, connection) => {
-      const { sentMessages, queuedMessages, droppedMessages } = connection.stats();
-      return sum + sentMessages + queuedMessages + droppedMessages;
-    }, 0);
-  }
+/** All that was ever handed to a connection. */
+function framesOf(connection: Connection): number {
+  const { sentMessages, queuedMessages, droppedMessages } = connection.stats();
+  return sentMessages + queuedMessages + droppedMessages;
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -20,8 +20,6 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** How long its nodes may take to find each other. */
 const readyMs = 20_000;
-/** How long it may take to end when asked to. */
-const endMs = 2_000;
 /** The command, beside this file's bundle. */
 const commandPath = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
@@ -32,12 +30,17 @@ const readyLine = object<{ connect: string; nodes: DemoNodes["nodes"] }>({
 
 export class DemoCluster {
   readonly #command: readonly string[];
+  readonly #endMs: number;
   #child: Child | undefined;
   #ready: Promise<DemoNodes> | undefined;
 
-  /** `command`: what is run, by this very Node; default the command line beside this bundle. */
-  constructor(command: readonly string[] = [commandPath, "demo", "--json"]) {
+  /**
+   * @param command what is run, by this very Node; default the command line beside this bundle
+   * @param endMs how long it may take to end when asked to; then it is made to
+   */
+  constructor(command: readonly string[] = [commandPath, "demo", "--json"], endMs = 2_000) {
     this.#command = command;
+    this.#endMs = endMs;
   }
 
   /** @throws SwitchyardError `TIMED_OUT`, or `INTERNAL` with what it said when it ended instead */
@@ -57,7 +60,7 @@ export class DemoCluster {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once("exit", resolve));
     child.kill("SIGTERM");
-    const lastResort = setTimeout(() => child.kill("SIGKILL"), endMs);
+    const lastResort = setTimeout(() => child.kill("SIGKILL"), this.#endMs);
     await gone;
     clearTimeout(lastResort);
   }
@@ -102,6 +105,12 @@ function firstLine(child: Child): Promise<string> {
 
 /** `{"ready":true,"connect":"tcp://127.0.0.1:4321","nodes":[{"name":"sensor-1"}]}` */
 function nodesOf(line: string): DemoNodes {
-  const { connect, nodes } = readyLine(JSON.parse(line), "the first line of the demo cluster");
-  return { location: connect, nodes };
+  try {
+    const { connect, nodes } = readyLine(JSON.parse(line), "line");
+    return { location: connect, nodes };
+  } catch (cause) {
+    throw new SwitchyardError("INTERNAL", `the demo cluster began with ${JSON.stringify(line.slice(0, 200))}`, {
+      cause,
+    });
+  }
 }

@@ -31,7 +31,7 @@ export function runLanguageServer(): void {
   const connection = createConnection();
   const demo = new DemoCluster();
   serve(connection, demo);
-  process.on("disconnect", () => process.exit()); // the parent is gone
+  for (const end of ["SIGTERM", "SIGINT", "disconnect"]) process.once(end, () => process.exit()); // told to, or orphaned
   process.on("exit", () => demo.kill());
   process.on("unhandledRejection", (reason) => connection.console.error(String(reason)));
   connection.listen();

@@ -105,11 +105,12 @@ export class Sessions {
   async openMonitor(clusterId: string, patterns: readonly string[], maxRows = usualRows): Promise<MonitorInfo> {
     const cluster = this.cluster(clusterId);
     const info = { monitor: newId("monitor"), cluster: clusterId, patterns, maxRows, maxBytes: mostBytes };
+    const missingBefore = cluster.missing;
     const session = new MonitorSession({
       info,
       budget: this.#budget,
       clock: this.#clock,
-      dropped: () => 0,
+      dropped: () => cluster.missing - missingBefore,
       changed: (version) => this.#told.monitorChanged(info.monitor, version),
     });
     const stopHearing = cluster.onLink((isUp) => session.linkChanged(isUp));

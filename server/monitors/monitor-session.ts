@@ -31,7 +31,7 @@ export interface MonitorOptions {
   readonly info: MonitorInfo;
   readonly budget: ByteBudget;
   readonly clock: Clock;
-  /** Messages for this monitor that are known to have been lost on their way. */
+  /** Messages that are known to have been lost on their way here: those of other monitors of the cluster too. */
   readonly dropped: () => number;
   /** Something changed since the last page was read. */
   readonly changed: (version: number) => void;

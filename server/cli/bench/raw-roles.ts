@@ -1,0 +1,174 @@
+/**
+ * The reference that needs only Node: a raw socket, JSON, and the obvious trick of gathering a turn's frames.
+ *
+ * A frame is a 4-byte length, a 1-byte length of the topic, the topic, and `[name, args]` as JSON; frames are gathered
+ * in a buffer of 64 KiB and written once a turn.
+ */
+import { once } from "node:events";
+import net from "node:net";
+import { addressTexts, eventName, pick, stringPool, topic } from "./event.ts";
+import { timeTrips } from "./own-roles.ts";
+import { now, type Part, tell, told, usageMeter } from "./role.ts";
+import { decodeFrames } from "./raw-frames.ts";
+
+const gatherBytes = 64 * 1024;
+const burst = 64;
+
+function addressOf(part: Part): net.NetConnectOpts {
+  const url = new URL(part.location!);
+  return url.protocol === "ipc:" ? { path: url.pathname } : { host: url.hostname, port: Number(url.port) };
+}
+
+async function listen(server: net.Server, location: string): Promise<string> {
+  const url = new URL(location);
+  if (url.protocol === "ipc:") server.listen(url.pathname);
+  else server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return typeof address === "string" ? `ipc://${address}` : `tcp://127.0.0.1:${address?.port}`;
+}
+
+/** Collects a turn's frames; `send` says whether the sockets take more. */
+class Gatherer {
+  readonly #sockets: readonly net.Socket[];
+  #buffer = Buffer.allocUnsafeSlow(gatherBytes);
+  #used = 0;
+  #isPlanned = false;
+
+  constructor(sockets: readonly net.Socket[]) {
+    this.#sockets = sockets;
+  }
+
+  get isCongested(): boolean {
+    return this.#sockets.some((socket) => socket.writableNeedDrain);
+  }
+
+  async drained(): Promise<void> {
+    for (const socket of this.#sockets) if (socket.writableNeedDrain) await once(socket, "drain");
+  }
+
+  add(name: string, args: readonly unknown[]): void {
+    const json = JSON.stringify([name, args]);
+    const most = 5 + topic.length * 3 + json.length * 3;
+    if (this.#buffer.length - this.#used < most) this.flush();
+    const start = this.#used;
+    const topicBytes = this.#buffer.latin1Write(topic, start + 5);
+    const jsonBytes = this.#buffer.utf8Write(json, start + 5 + topicBytes);
+    this.#buffer.writeUInt32BE(1 + topicBytes + jsonBytes, start);
+    this.#buffer[start + 4] = topicBytes;
+    this.#used = start + 5 + topicBytes + jsonBytes;
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    setImmediate(() => this.flush());
+  }
+
+  flush(): void {
+    this.#isPlanned = false;
+    if (this.#used === 0) return;
+    const bytes = this.#buffer.subarray(0, this.#used);
+    for (const socket of this.#sockets) socket.write(bytes);
+    this.#buffer = Buffer.allocUnsafeSlow(gatherBytes);
+    this.#used = 0;
+  }
+}
+
+export async function rawSubscribe(part: Part): Promise<void> {
+  const counter = countUntil(part.events);
+  const server = net.createServer({ noDelay: true }, (socket) => counter.read(socket));
+  tell({ kind: "ready", location: await listen(server, part.listen!) });
+  await counter.finished;
+  counter.report();
+  await told("stop");
+  process.exit(0);
+}
+
+export async function rawSubscribeMany(part: Part): Promise<void> {
+  const counter = countUntil(part.events * part.connections);
+  for (let i = 0; i < part.connections; i++) {
+    const socket = net.connect(addressOf(part));
+    await once(socket, "connect");
+    counter.read(socket);
+  }
+  tell({ kind: "ready", location: part.location! });
+  await counter.finished;
+  counter.report();
+  await told("stop");
+  process.exit(0);
+}
+
+function countUntil(expected: number) {
+  let count = 0;
+  let sum = 0;
+  let stop = usageMeter();
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const take = (_topic: string, _name: string, args: readonly unknown[]) => {
+    if (count === 0) stop = usageMeter();
+    sum += args[0] as number;
+    count += 1;
+    if (count === expected) finish();
+  };
+  return {
+    finished,
+    read: (socket: net.Socket) => socket.on("data", decodeFrames(take)),
+    report: () => tell({ kind: "done", startNs: "0", endNs: String(now()), count, sum, usage: stop(), bytes: 0 }),
+  };
+}
+
+export async function rawPublish(part: Part): Promise<void> {
+  const sockets: net.Socket[] = [];
+  let location = part.location ?? "";
+  if (part.location !== undefined) {
+    const socket = net.connect({ ...addressOf(part), noDelay: true } as net.NetConnectOpts);
+    await once(socket, "connect");
+    sockets.push(socket);
+  } else {
+    const server = net.createServer({ noDelay: true }, (socket) => sockets.push(socket));
+    location = await listen(server, part.listen!);
+  }
+  tell({ kind: "ready", location });
+  await told("go");
+  const strings = stringPool(part.stringBytes);
+  const gatherer = new Gatherer(sockets);
+  const stop = usageMeter();
+  const startNs = now();
+  for (let i = 0; i < part.events; i++) {
+    gatherer.add(eventName, [i, pick(strings, i), pick(addressTexts, i), i * 0.37]);
+    if (i % burst === 0 && gatherer.isCongested) await gatherer.drained();
+  }
+  gatherer.flush();
+  await gatherer.drained();
+  const usage = stop();
+  tell({ kind: "done", startNs: String(startNs), endNs: String(now()), count: part.events, sum: 0, usage, bytes: 0 });
+  await told("stop");
+  process.exit(0);
+}
+
+/** Ping-pong of 32 bytes over a bare socket. */
+export async function rawAnswer(part: Part): Promise<void> {
+  const server = net.createServer({ noDelay: true }, (socket) => socket.on("data", (chunk) => socket.write(chunk)));
+  tell({ kind: "ready", location: await listen(server, part.listen!) });
+  await told("stop");
+  process.exit(0);
+}
+
+export async function rawAsk(part: Part): Promise<void> {
+  const socket = net.connect({ ...addressOf(part), noDelay: true } as net.NetConnectOpts);
+  await once(socket, "connect");
+  tell({ kind: "ready", location: part.location! });
+  await told("go");
+  const stop = usageMeter();
+  let arrived = () => {};
+  socket.on("data", () => arrived());
+  const bytes = Buffer.alloc(32, "x");
+  const trip = () =>
+    new Promise<void>((resolve) => {
+      arrived = resolve;
+      socket.write(bytes);
+    });
+  tell({ kind: "trips", microseconds: await timeTrips(part.events, trip), usage: stop() });
+  await told("stop");
+  process.exit(0);
+}

@@ -1,0 +1,116 @@
+/**
+ * Reads the command line and runs what it asks for.
+ *
+ * Invariant: only the command that was called is loaded, so that `--help` is quick; every failure ends as one line on
+ * stderr and a status. Knows the commands by name only.
+ */
+import { Command, CommanderError } from "commander";
+import { version } from "../../library/index.ts";
+import { failureOf } from "./failure.ts";
+import type { ProcessShell, Shell } from "./shell.ts";
+
+/** Adds one command, with its options, to the program. */
+export type Register = (program: Command, shell: Shell) => void;
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly isHidden?: boolean;
+  load(): Promise<Register>;
+}
+
+/** In the order of `--help`. */
+const entries: readonly Entry[] = [
+  {
+    name: "node",
+    summary: "run a node until it is told to stop",
+    load: async () => (await import("./node.ts")).registerNode,
+  },
+  { name: "pub", summary: "raise an event", load: async () => (await import("./pub.ts")).registerPub },
+  { name: "sub", summary: "print the events that arrive", load: async () => (await import("./sub.ts")).registerSub },
+  {
+    name: "logs",
+    summary: "follow remote logs; replay Zeek's log files",
+    load: async () => (await import("./logs.ts")).registerLogs,
+  },
+  {
+    name: "topo",
+    summary: "show the whole cluster: nodes, connections, who raises, wants and forwards what",
+    load: async () => (await import("./topo.ts")).registerTopo,
+  },
+  {
+    name: "demo",
+    summary: "start a small cluster on this machine to look at",
+    load: async () => (await import("./demo.ts")).registerDemo,
+  },
+  {
+    name: "demo-node",
+    summary: "one node of the demo cluster",
+    isHidden: true,
+    load: async () => (await import("./demo-node.ts")).registerDemoNode,
+  },
+  {
+    name: "lsp",
+    summary: "the language server, for editors",
+    load: async () => (await import("./lsp.ts")).registerLsp,
+  },
+];
+
+/** @returns the exit status: 0 done, 1 failed, 2 called wrongly */
+export async function runCommandLine(args: readonly string[], shell: ProcessShell): Promise<number> {
+  const { isDebugging, rest } = takeDebug(args);
+  const wanted = rest.find((arg) => !arg.startsWith("-"));
+  try {
+    const program = await makeProgram(wanted === "help" ? rest[1] : wanted, shell);
+    if (rest.length === 0) program.help();
+    await program.parseAsync(rest, { from: "user" });
+    return shell.status;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help, or the version
+    const known = entries.some(({ name }) => name === wanted);
+    const { line, status } = failureOf(error, known ? `switchyard ${wanted}` : "switchyard");
+    shell.say(`switchyard: ${line}`);
+    if (isDebugging) shell.say(traceOf(error));
+    return status;
+  }
+}
+
+/** `--debug` is good anywhere, but not behind `--`. */
+function takeDebug(args: readonly string[]): { isDebugging: boolean; rest: string[] } {
+  const end = args.indexOf("--");
+  const isDebug = (arg: string, at: number) => arg === "--debug" && (end < 0 || at < end);
+  return { isDebugging: args.some(isDebug), rest: args.filter((arg, at) => !isDebug(arg, at)) };
+}
+
+async function makeProgram(wanted: string | undefined, shell: Shell): Promise<Command> {
+  const program = new Command("switchyard")
+    .description("See, raise and route the events and logs of a live cluster.")
+    .version(version, "-V, --version", "print the version")
+    .option("--debug", "show where in switchyard a failure came from")
+    .helpOption("-h, --help", "explain a command, with an example")
+    .configureOutput({ writeOut: (text) => shell.out.write(text), writeErr: () => undefined })
+    .exitOverride()
+    .addHelpText("after", examples);
+  for (const { name, summary, isHidden = false, load } of entries) {
+    if (name === wanted) (await load())(program, shell);
+    else program.command(name, { hidden: isHidden }).description(summary);
+  }
+  return program;
+}
+
+const examples = `
+LOC is where a node listens: tcp://host:port, ipc:///path, ws://host:port/path.
+
+Examples:
+  switchyard demo                                              a cluster to look at
+  switchyard node --listen tcp://127.0.0.1:9999 --forward '*'  a router of your own
+  switchyard sub tcp://127.0.0.1:9999 'app.*'                  what arrives there
+  switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42
+
+Exit status: 0 done, 1 failed, 2 called wrongly. \`switchyard COMMAND --help\` tells more.`;
+
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\ncaused by ${traceOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,68 @@
+/**
+ * What went wrong, as one line for people and a status for scripts.
+ *
+ * Invariant: 2 says that the command was called wrongly, 1 that it could not do what it was asked. The line never holds
+ * a stack trace, and never more than one line.
+ */
+import { CommanderError } from "commander";
+import { type FailureCode, SwitchyardError } from "../../library/index.ts";
+import { printable } from "./style.ts";
+
+export interface Failure {
+  readonly line: string;
+  readonly status: 1 | 2;
+}
+
+/** Codes that are the caller's mistake: another call would have worked. */
+const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "BAD_ARGUMENT",
+  "BAD_LOCATION",
+  "UNKNOWN_SCHEME",
+  "BAD_TOPIC",
+  "BAD_PATTERN",
+  "BAD_VALUE",
+  "BAD_NAME",
+  "OUT_OF_RANGE",
+]);
+
+/** What the system says of files, in words. */
+const systemWords: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "is a folder; name a file",
+  EACCES: "the operating system does not let us read it; check its permissions",
+  EPERM: "the operating system does not let us read it; check its permissions",
+};
+
+/** @param command what was called, for the hint: `switchyard pub` */
+export function failureOf(error: unknown, command: string): Failure {
+  if (error instanceof CommanderError) return { line: commanderLine(error, command), status: 2 };
+  if (error instanceof SwitchyardError) {
+    return { line: `${oneLine(error.message)} [${error.code}]`, status: misuse.has(error.code) ? 2 : 1 };
+  }
+  if (isSystemError(error)) return { line: systemLine(error), status: 1 };
+  const message = error instanceof Error ? error.message : String(error);
+  return { line: `${oneLine(message)} (a mistake in switchyard: --debug shows where)`, status: 1 };
+}
+
+function commanderLine({ message }: CommanderError, command: string): string {
+  const words = oneLine(message.replace(/^error: /, ""));
+  return /--help/.test(words) ? words : `${words}; see ${command} --help`;
+}
+
+interface SystemError extends Error {
+  readonly code: string;
+  readonly path?: string;
+}
+
+function isSystemError(error: unknown): error is SystemError {
+  return error instanceof Error && "syscall" in error && "code" in error && typeof error.code === "string";
+}
+
+function systemLine({ code, path, message }: SystemError): string {
+  const words = systemWords[code] ?? message;
+  return oneLine(path === undefined ? words : `${path}: ${words} [${code}]`);
+}
+
+function oneLine(text: string): string {
+  return printable(text.trim().replace(/\s*\n\s*/g, " "));
+}

@@ -1,0 +1,90 @@
+/** `switchyard pub`: raises an event, once or many times. */
+import type { Command } from "commander";
+import { type Context, event, parseValue, SwitchyardError, type Value } from "../../library/index.ts";
+import { join, withNode } from "./joining.ts";
+import { readCount, readRate } from "./options.ts";
+import { Pace } from "./pace.ts";
+import type { Shell } from "./shell.ts";
+
+interface Options {
+  readonly name?: string;
+  readonly count?: number;
+  readonly rate?: number;
+}
+
+export function registerPub(program: Command, shell: Shell): void {
+  program
+    .command("pub")
+    .description("Raises an event under a topic, and ends when it has left.")
+    .argument("<loc>", "the node to connect to")
+    .argument("<topic>", "the topic to raise it under")
+    .argument("<event>", "the event's name")
+    .argument("[arg...]", "its arguments, as values in their text form")
+    .option("--count <n>", "raise it n times (default: once)", readCount)
+    .option("--rate <r>", "so many a second (default: as fast as they leave)", readRate)
+    .option("--name <name>", "what other nodes see")
+    .addHelpText(
+      "after",
+      `
+Values: 42 count, +42 int, 4.2 double, '"text"' string, T and F, 10.0.0.1 addr, 10.0.0.0/8 subnet, 80/tcp port,
+'5 min' interval, Notice::LOG enum, '[1, 2]' vector, '{1, 2}' set, '{"a" -> 1}' table, - none.
+What begins with a minus and is no number goes behind --, as in: pub LOC TOPIC EVENT -- '-3 usecs'
+
+Example:
+  switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42 10.0.0.1`,
+    )
+    .action((location: string, topic: string, name: string, args: string[], options: Options) =>
+      run(shell, location, topic, name, args, options),
+    );
+}
+
+async function run(
+  shell: Shell,
+  location: string,
+  topic: string,
+  name: string,
+  args: readonly string[],
+  options: Options,
+): Promise<void> {
+  const values = args.map(readArgument);
+  event(name, values); // complains before anything is opened
+  await withNode(shell, { command: "pub", name: options.name }, async (context) => {
+    await join(shell, context, location);
+    const raised = await raise(shell, context, topic, () => event(name, values), options);
+    await context.drained();
+    if (raised < (options.count ?? 1)) {
+      shell.say(`pub: stopped after ${raised} of ${options.count ?? 1}`);
+      shell.failed();
+    }
+  });
+}
+
+function readArgument(text: string, at: number): Value {
+  try {
+    return parseValue(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const hint = `a string wants quotes of its own, as in '${JSON.stringify(text)}'`;
+    throw new SwitchyardError("BAD_VALUE", `argument ${at + 1}, ${text}, ${why.split(": ")[0]} (${hint})`, { cause });
+  }
+}
+
+/** Between two looks at whether the peers keep up. */
+const burst = 100;
+
+async function raise(
+  { stopped }: Shell,
+  context: Context,
+  topic: string,
+  make: () => ReturnType<typeof event>,
+  { count = 1, rate }: Options,
+): Promise<number> {
+  const pace = new Pace();
+  for (let raised = 0; raised < count; raised++) {
+    if (rate !== undefined) await pace.until((raised * 1000) / rate, stopped);
+    else if (raised % burst === 0) await context.drained();
+    if (stopped.aborted) return raised;
+    context.events.raise(topic, make());
+  }
+  return count;
+}

@@ -1,0 +1,40 @@
+/** Colours for terminals, and only there; and text from the cluster made harmless to print. */
+
+export interface Style {
+  dim(text: string): string;
+  bold(text: string): string;
+  topic(text: string): string;
+  warning(text: string): string;
+}
+
+const plain: Style = {
+  dim: (text) => text,
+  bold: (text) => text,
+  topic: (text) => text,
+  warning: (text) => text,
+};
+
+const coloured: Style = {
+  dim: (text) => `\u001b[2m${text}\u001b[22m`,
+  bold: (text) => `\u001b[1m${text}\u001b[22m`,
+  topic: (text) => `\u001b[36m${text}\u001b[39m`,
+  warning: (text) => `\u001b[33m${text}\u001b[39m`,
+};
+
+/** Colours where a person looks, unless `NO_COLOR` asks for none (no-color.org); `FORCE_COLOR` asks for them anywhere. */
+export function styleFor(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): Style {
+  if (env["NO_COLOR"]) return plain;
+  return isTerminal || env["FORCE_COLOR"] ? coloured : plain;
+}
+
+const hostile = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
+
+/** Text from elsewhere on one line of its own: what would move a cursor or turn the writing is shown as `\u001b`. */
+export function printable(text: string): string {
+  return text.replace(hostile, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** At most `width` characters, the last of them an ellipsis where some are missing. */
+export function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
