@@ -40,3 +40,28 @@ export function startGroup(
 ): Group;
 
 export function chromium(): Promise<string | undefined>;
+
+/** Throws a sentence when this version of Node is too old. */
+export function checkNode(version: string): void;
+
+export interface LockedPackage {
+  readonly version?: string;
+  readonly optional?: boolean;
+}
+
+export function isInstalled(
+  wanted: Readonly<Record<string, LockedPackage>>,
+  installed: Readonly<Record<string, LockedPackage>>,
+): boolean;
+
+export interface Report {
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+export function count(
+  report: Report | undefined,
+  status: number,
+): { passed: number; failed: number; skipped: number; words?: readonly string[] };
