@@ -50,6 +50,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./demo-node.ts")).registerDemoNode,
   },
   {
+    name: "bench",
+    summary: "measure throughput and round trips beside a raw socket",
+    load: async () => (await import("./bench.ts")).registerBench,
+  },
+  {
     name: "lsp",
     summary: "the language server, for editors",
     load: async () => (await import("./lsp.ts")).registerLsp,

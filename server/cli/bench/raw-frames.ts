@@ -8,8 +8,8 @@ export function decodeFrames(take: (topic: string, name: string, args: readonly 
       const length = bytes.readUInt32BE(at);
       if (bytes.length - at - 4 < length) break;
       const topicEnd = at + 5 + bytes[at + 4]!;
-      const topic = bytes.latin1Slice(at + 5, topicEnd);
-      const [name, args] = JSON.parse(bytes.utf8Slice(topicEnd, at + 4 + length)) as [string, unknown[]];
+      const topic = bytes.toString("latin1", at + 5, topicEnd);
+      const [name, args] = JSON.parse(bytes.toString("utf8", topicEnd, at + 4 + length)) as [string, unknown[]];
       take(topic, name, args);
       at += 4 + length;
     }

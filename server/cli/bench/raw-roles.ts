@@ -6,10 +6,11 @@
  */
 import { once } from "node:events";
 import net from "node:net";
+import { WebSocket, WebSocketServer } from "ws";
 import { addressTexts, eventName, pick, stringPool, topic } from "./event.ts";
 import { timeTrips } from "./own-roles.ts";
-import { now, type Part, tell, told, usageMeter } from "./role.ts";
 import { decodeFrames } from "./raw-frames.ts";
+import { now, type Part, tell, told, usageMeter } from "./role.ts";
 
 const gatherBytes = 64 * 1024;
 const burst = 64;
@@ -52,8 +53,8 @@ class Gatherer {
     const most = 5 + topic.length * 3 + json.length * 3;
     if (this.#buffer.length - this.#used < most) this.flush();
     const start = this.#used;
-    const topicBytes = this.#buffer.latin1Write(topic, start + 5);
-    const jsonBytes = this.#buffer.utf8Write(json, start + 5 + topicBytes);
+    const topicBytes = this.#buffer.write(topic, start + 5, "latin1");
+    const jsonBytes = this.#buffer.write(json, start + 5 + topicBytes, "utf8");
     this.#buffer.writeUInt32BE(1 + topicBytes + jsonBytes, start);
     this.#buffer[start + 4] = topicBytes;
     this.#used = start + 5 + topicBytes + jsonBytes;
@@ -142,6 +143,35 @@ export async function rawPublish(part: Part): Promise<void> {
   await gatherer.drained();
   const usage = stop();
   tell({ kind: "done", startNs: String(startNs), endNs: String(now()), count: part.events, sum: 0, usage, bytes: 0 });
+  await told("stop");
+  process.exit(0);
+}
+
+/** Ping-pong of 32 bytes over a bare WebSocket. */
+export async function rawWsAnswer(_part: Part): Promise<void> {
+  const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: false });
+  server.on("connection", (socket) => socket.on("message", (bytes: Buffer) => socket.send(bytes)));
+  await once(server, "listening");
+  tell({ kind: "ready", location: `ws://127.0.0.1:${(server.address() as net.AddressInfo).port}/` });
+  await told("stop");
+  process.exit(0);
+}
+
+export async function rawWsAsk(part: Part): Promise<void> {
+  const socket = new WebSocket(part.location!, { perMessageDeflate: false });
+  await once(socket, "open");
+  tell({ kind: "ready", location: part.location! });
+  await told("go");
+  const stop = usageMeter();
+  let arrived = () => {};
+  socket.on("message", () => arrived());
+  const bytes = Buffer.alloc(32, "x");
+  const trip = () =>
+    new Promise<void>((resolve) => {
+      arrived = resolve;
+      socket.send(bytes);
+    });
+  tell({ kind: "trips", microseconds: await timeTrips(part.events, trip), usage: stop() });
   await told("stop");
   process.exit(0);
 }

@@ -27,7 +27,15 @@ export interface Usage {
 
 export type FromRole =
   | { readonly kind: "ready"; readonly location: string }
-  | { readonly kind: "done"; readonly startNs: string; readonly endNs: string; readonly count: number; readonly sum: number; readonly usage: Usage; readonly bytes: number }
+  | {
+      readonly kind: "done";
+      readonly startNs: string;
+      readonly endNs: string;
+      readonly count: number;
+      readonly sum: number;
+      readonly usage: Usage;
+      readonly bytes: number;
+    }
   | { readonly kind: "trips"; readonly microseconds: readonly number[]; readonly usage: Usage };
 
 export type ToRole = { readonly kind: "go" } | { readonly kind: "stop" };

@@ -1,0 +1,31 @@
+/** All roles by name: what a benchmark's process is told to be. */
+import * as own from "./own-roles.ts";
+import * as raw from "./raw-roles.ts";
+import type { Part } from "./role.ts";
+
+export const roles = {
+  publish: own.publish,
+  subscribe: own.subscribe,
+  subscribeMany: own.subscribeMany,
+  route: own.route,
+  publishInproc: own.publishInproc,
+  answer: own.answer,
+  ask: own.ask,
+  askInproc: own.askInproc,
+  rawPublish: raw.rawPublish,
+  rawSubscribe: raw.rawSubscribe,
+  rawSubscribeMany: raw.rawSubscribeMany,
+  rawAnswer: raw.rawAnswer,
+  rawAsk: raw.rawAsk,
+  rawWsAnswer: raw.rawWsAnswer,
+  rawWsAsk: raw.rawWsAsk,
+} satisfies Record<string, (part: Part) => Promise<void>>;
+
+export type RoleName = keyof typeof roles;
+
+/** Plays the part; ends with the parent, whatever happens to it. */
+export async function play(part: Part): Promise<void> {
+  process.on("disconnect", () => process.exit(1));
+  await roles[part.role as RoleName](part);
+  process.disconnect();
+}
