@@ -9,7 +9,10 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 import { DemoCluster } from "../../server/demo-cluster.ts";
+import { clusterChanged } from "../../server/protocol/clusters.ts";
 import type { Failure, NotificationType, RequestType } from "../../server/protocol/descriptors.ts";
+import { monitorChanged } from "../../server/protocol/monitor.ts";
+import { topologyChanged } from "../../server/protocol/topology.ts";
 import { serve } from "../../server/server.ts";
 
 export interface Client {
@@ -32,10 +35,12 @@ export async function startServer(demo = new DemoCluster()): Promise<Client> {
   const client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const heard: { readonly method: string; readonly params: unknown }[] = [];
   let wake = (): void => {};
-  client.onNotification((method, params) => {
-    heard.push({ method, params });
-    wake();
-  });
+  for (const { method } of [clusterChanged, topologyChanged, monitorChanged]) {
+    client.onNotification(method, (params: unknown) => {
+      heard.push({ method, params });
+      wake();
+    });
+  }
   client.listen();
   await client.sendRequest("initialize", { processId: null, rootUri: null, capabilities: {} });
   onTestFinished(async () => {
