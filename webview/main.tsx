@@ -7,6 +7,7 @@ import { render } from "preact";
 import { MessageHost } from "./message-host.ts";
 import { readPanel } from "./panel-arguments.ts";
 import { MonitorPanel } from "./panels/monitor/monitor-panel.tsx";
+import { RaisePanel } from "./panels/raise/raise-panel.tsx";
 import "./style.css";
 import { webviewPort } from "./webview-port.ts";
 
@@ -19,6 +20,7 @@ if (root !== null) {
       render(<MonitorPanel host={host} {...panel.arguments} />, root);
       break;
     case "raise":
+      render(<RaisePanel host={host} {...panel.arguments} />, root);
       break;
     case "unknown":
       render(<p class="empty">{panel.problem}</p>, root);

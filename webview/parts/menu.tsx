@@ -53,8 +53,7 @@ export function MenuButton({ icon, label, items, hint }: MenuButtonProps) {
     else if (step !== undefined) menuItems.at((index + step) % menuItems.length)?.focus();
     else if (event.key === "Home") menuItems[0]?.focus();
     else if (event.key === "End") menuItems.at(-1)?.focus();
-    else if (event.key !== "Enter" && event.key !== " ") return;
-    else items[index]?.choose();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   };
@@ -89,8 +88,9 @@ export function MenuButton({ icon, label, items, hint }: MenuButtonProps) {
 
 function MenuLine({ item }: { item: MenuItem }) {
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the menu handles the keys of all its items
-    <div
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both of its roles take it
+    <button
+      type="button"
       class={item.isFirstOfGroup ? "menu-item menu-item-first" : "menu-item"}
       role={item.kind === "radio" ? "menuitemradio" : "menuitemcheckbox"}
       aria-checked={item.isOn}
@@ -99,6 +99,6 @@ function MenuLine({ item }: { item: MenuItem }) {
     >
       <span class="menu-check">{item.isOn && <Icon name="check" />}</span>
       {item.label}
-    </div>
+    </button>
   );
 }

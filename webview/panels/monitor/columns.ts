@@ -27,7 +27,7 @@ export const defaultColumns: readonly Column[] = [
   { id: "time", widthPx: 104, isHidden: false },
   { id: "topic", widthPx: 190, isHidden: false },
   { id: "name", widthPx: 150, isHidden: false },
-  { id: "text", widthPx: 360, isHidden: false },
+  { id: "text", widthPx: 220, isHidden: false },
   { id: "sender", widthPx: 110, isHidden: false },
   { id: "hops", widthPx: 54, isHidden: false },
 ];

@@ -24,7 +24,7 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
   const state = useRowDetail(host, monitor.monitor, row.row);
   const detail = state.kind === "here" ? state.detail : undefined;
   return (
-    <section class={wraps ? "detail wraps" : "detail"} aria-label={`Row ${row.row}`}>
+    <aside class={wraps ? "detail wraps" : "detail"} aria-label={`Row ${row.row}`}>
       <header class="detail-head">
         <h2>
           <Icon name={row.kind === "event" ? "symbol-event" : "list-unordered"} />
@@ -34,7 +34,7 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
         <IconButton icon="close" label="Close" keys="Escape" onClick={onClose} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keys too */}
-      <div class="detail-body" tabIndex={0} role="group" aria-label="Row in full">
+      <section class="detail-body" tabIndex={0} aria-label="Row in full">
         {detail !== undefined && <Actions host={host} monitor={monitor} detail={detail} />}
         {state.kind === "gone" && (
           <p class="notice">
@@ -52,8 +52,8 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
         {detail !== undefined && <Values key={row.row} detail={detail} host={host} />}
         {(state.kind === "gone" || state.kind === "failed") && <p class="detail-text">{row.text}</p>}
         {detail !== undefined && <Forms key={`forms-${row.row}`} detail={detail} host={host} />}
-      </div>
-    </section>
+      </section>
+    </aside>
   );
 }
 
@@ -144,7 +144,6 @@ function Values({ detail, host }: { detail: RowDetail; host: Host }) {
       </thead>
       <tbody>
         {detail.values.map(({ name, type, text, length }, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: values have no identity but their place
           <tr key={index}>
             <td class="value-name">{name ?? index + 1}</td>
             <td class="value-type">{type}</td>

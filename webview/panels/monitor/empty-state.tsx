@@ -3,7 +3,7 @@ import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
 import type { MonitorInfo, Search } from "../../../server/protocol/monitor.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { counted } from "../../parts/number-text.ts";
-import { statusText } from "./notices.tsx";
+import { statusText } from "../../parts/use-cluster-status.ts";
 
 interface EmptyStateProps {
   readonly monitor: MonitorInfo;

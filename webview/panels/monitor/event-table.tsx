@@ -4,6 +4,8 @@
  * Invariant: the page holds only the rows in sight and a few beyond. What is seen is set by the model; the browser's
  * scroll bar is moved after it, and only what the person scrolls comes back.
  */
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be rows of a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
 import type { Ref } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Column } from "./columns.ts";

@@ -10,6 +10,7 @@ import { Announcer } from "../../parts/announcer.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
 import { Splitter } from "../../parts/splitter.tsx";
+import { useClusterStatus } from "../../parts/use-cluster-status.ts";
 import { useElementWidth } from "../../parts/use-element-width.ts";
 import { CounterBar } from "./counter-bar.tsx";
 import { Detail } from "./detail.tsx";
@@ -21,7 +22,7 @@ import { commandOf, type KeyCommand, type KeyPlace } from "./keys.ts";
 import { clampShare, maxDetailShare, minDetailShare } from "./layout.ts";
 import { Notices } from "./notices.tsx";
 import { Toolbar } from "./toolbar.tsx";
-import { useClusterStatus, useLayout, useMonitor, useNow } from "./use-monitor.ts";
+import { useLayout, useMonitor, useNow } from "./use-monitor.ts";
 
 /** After the last key typed into the search. */
 const searchDelayMs = 150;

@@ -6,6 +6,7 @@
 import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
+import { statusText } from "../../parts/use-cluster-status.ts";
 import type { FeedProblem } from "./feed.ts";
 import type { Gap } from "./gap-lines.ts";
 import { gapText } from "./table-row.tsx";
@@ -79,23 +80,4 @@ function Connection({ status, gap, nowMs }: Pick<NoticesProps, "status" | "gap" 
       </span>
     </p>
   );
-}
-
-/** What is being done about it, and why it is so. */
-export function statusText({ state, attempt, retryInMs, problem }: ClusterStatus): string {
-  const why = problem === undefined ? "" : ` ${problem}`;
-  switch (state) {
-    case "connecting":
-      return `Connecting…${why}`;
-    case "retrying": {
-      const when = retryInMs === undefined ? "" : ` in ${Math.ceil(retryInMs / 1_000)} s`;
-      return `Trying again${when}${attempt === undefined ? "" : ` (attempt ${attempt})`}.${why}`;
-    }
-    case "rejected":
-      return `The peer does not accept us.${why}`;
-    case "down":
-      return `Nobody tries to connect.${why}`;
-    case "up":
-      return "";
-  }
 }

@@ -1,4 +1,6 @@
 /** The head of the table: names of columns, to be dragged elsewhere, and the lines between them, to be dragged too. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be rows of a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
 import { useRef } from "preact/hooks";
 import {
   type Column,
@@ -68,7 +70,6 @@ function ColumnEdge({ column, columns, onChange }: Omit<HeaderCellProps, "index"
   const start = useRef<{ x: number; widthPx: number }>(undefined);
   const resize = (width: number) => onChange(resizeColumn(columns, id, width));
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved, a focusable separator can
     <div
       class="column-edge"
       role="separator"

@@ -178,9 +178,11 @@ export class TableModel {
     } else {
       this.selection = undefined;
     }
-    if (this.follow !== "free") return this.#toNewest();
     const place = this.selection?.place ?? Math.max(-1, ...rows.keys());
-    if (place < 0) return this.#toNewest();
+    if (this.follow !== "free" || place < 0) {
+      this.#toNewest();
+      return;
+    }
     this.map.moveTo(this.positionOf(place) + 1 - this.map.viewPx / rowPx);
     this.map.reveal(this.positionOf(place));
     this.#show();

@@ -1,4 +1,6 @@
 /** One row of the table, and the line above it where the connection was down. */
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be rows of a table element
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
 import type { Row, Search } from "../../../server/protocol/monitor.ts";
 import { Icon } from "../../parts/icon.tsx";
 import type { Column, ColumnId } from "./columns.ts";

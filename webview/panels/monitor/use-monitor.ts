@@ -1,8 +1,8 @@
 /** The feed and the table of one monitor, for as long as its panel is there. */
-import { useCallback, useEffect, useReducer, useState } from "preact/hooks";
-import { type ClusterId, type ClusterStatus, clusterChanged, listClusters } from "../../../server/protocol/clusters.ts";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { MonitorId } from "../../../server/protocol/monitor.ts";
 import type { Host } from "../../host.ts";
+import { useRounds } from "../../parts/use-rounds.ts";
 import { MonitorFeed } from "./feed.ts";
 import { type Layout, readLayout } from "./layout.ts";
 import { TableModel } from "./table-model.ts";
@@ -15,13 +15,12 @@ export interface Monitor {
 }
 
 export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Monitor {
-  const [, redraw] = useReducer((count: number, _: undefined) => count + 1, 0);
-  const draw = useCallback(() => redraw(undefined), []);
+  const [, redraw] = useRounds();
   const [{ feed, table }] = useState(() => {
     const made = {
       feed: new MonitorFeed(host, monitor, () => {
         made.table.pictured();
-        draw();
+        redraw();
       }),
     } as { feed: MonitorFeed; table: TableModel };
     made.table = new TableModel(made.feed, layout.order);
@@ -36,7 +35,7 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
       feed.close();
     };
   }, [feed]);
-  return { feed, table, redraw: draw };
+  return { feed, table, redraw };
 }
 
 /** The layout as it was kept, and how to change and keep it. */
@@ -54,35 +53,15 @@ export function useLayout(host: Host): readonly [Layout, (change: Partial<Layout
   return [layout, arrange];
 }
 
-/** The state of the cluster; nothing until it is known. */
-export function useClusterStatus(host: Host, cluster: ClusterId): ClusterStatus | undefined {
-  const [status, setStatus] = useState<ClusterStatus>();
-  useEffect(() => {
-    const aborting = new AbortController();
-    host.request(listClusters, {}, aborting.signal).then(
-      (clusters) => setStatus((known) => known ?? clusters.find((each) => each.cluster === cluster)),
-      () => undefined, // The panel works without: gaps and problems come with each page.
-    );
-    const stop = host.on(clusterChanged, (changed) => {
-      if (changed.cluster === cluster) setStatus(changed);
-    });
-    return () => {
-      stop();
-      aborting.abort();
-    };
-  }, [host, cluster]);
-  return status;
-}
-
 /** What time it is: now at each drawing, and with `ticks` drawn again every second. */
 export function useNow(ticks: boolean): number {
-  const [, tick] = useReducer((count: number, _: undefined) => count + 1, 0);
+  const [, tick] = useRounds();
   useEffect(() => {
     if (!ticks) return undefined;
     const timer = setInterval(() => {
-      if (document.visibilityState === "visible") tick(undefined);
+      if (document.visibilityState === "visible") tick();
     }, 1_000);
     return () => clearInterval(timer);
-  }, [ticks]);
+  }, [ticks, tick]);
   return Date.now();
 }
