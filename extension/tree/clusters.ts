@@ -157,7 +157,7 @@ function groups(cluster: string, picture: Topology | RequestFailure | undefined)
 function topicsBranch(cluster: string, topics: Topology["topics"], leftOut: number): Branch {
   const note = leftOut === 0 ? [] : [noteBranch(l10n.t("{0} are not shown: there are too many", topicCount(leftOut)))];
   const none =
-    topics.length === 0 ? [noteBranch(l10n.t("No topics yet: nobody has raised or subscribed anything"))] : [];
+    topics.length === 0 ? [noteBranch(l10n.t("No topics yet: nothing was raised, and nobody subscribes"))] : [];
   return {
     kind: "topics",
     key: "topics",
