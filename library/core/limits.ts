@@ -10,6 +10,8 @@ export const limits = {
   valueElements: 1_000_000,
   /** Bytes of one string, as UTF-8 where it is text; a longer one is refused with `TOO_LARGE`. */
   stringBytes: 16 * 1024 * 1024,
+  /** Characters of the name of an enum; a longer one is refused with `BAD_VALUE`. */
+  enumCharacters: 1024,
 
   /** UTF-8 bytes of a topic or a pattern; a longer one is refused with `BAD_TOPIC` or `BAD_PATTERN`. */
   topicBytes: 1024,

@@ -5,6 +5,7 @@
  * Knows nothing of host names, zones or subnets.
  */
 import { badValue } from "./describe.ts";
+import { inspect } from "./inspect.ts";
 import type { Json } from "./types.ts";
 
 const mappedPrefix = 0xffffn;
@@ -51,6 +52,10 @@ export class Address {
 
   toJSON(): Json {
     return { addr: this.text };
+  }
+
+  [inspect](): string {
+    return `addr ${this.toString()}`;
   }
 }
 

@@ -5,6 +5,7 @@
  * never change. Trusts that it is given normal values; `set` and `table` see to that.
  */
 import { SwitchyardError } from "../errors.ts";
+import { inspect } from "./inspect.ts";
 import { keyOf } from "./key.ts";
 import { formatValue } from "./print.ts";
 import { toJson } from "./to-json.ts";
@@ -48,6 +49,10 @@ export class ValueSet implements Iterable<Value> {
   toJSON(): Json {
     return toJson(this);
   }
+
+  [inspect](): string {
+    return `set ${this.toString()}`;
+  }
 }
 
 export type Entry = readonly [key: Value, value: Value];
@@ -62,7 +67,7 @@ export class ValueTable implements Iterable<Entry> {
     for (const [key, value] of entries) {
       const name = keyOf(key);
       if (index.has(name)) throw new SwitchyardError("BAD_VALUE", `table with the key ${formatValue(key)} twice`);
-      index.set(name, [key, value]);
+      index.set(name, Object.freeze([key, value] as const));
     }
     this.index = index;
     Object.freeze(this);
@@ -95,5 +100,9 @@ export class ValueTable implements Iterable<Entry> {
 
   toJSON(): Json {
     return toJson(this);
+  }
+
+  [inspect](): string {
+    return `table ${this.toString()}`;
   }
 }

@@ -4,14 +4,15 @@
  * Invariant: the name is one that Zeek could have declared, so that its text form is the name itself.
  * Knows nothing of which enumeration it belongs to, or what others it has.
  */
+import { limits } from "../limits.ts";
 import { badValue } from "./describe.ts";
+import { inspect } from "./inspect.ts";
 import type { Json } from "./types.ts";
 
 const pattern = /^[A-Za-z_][A-Za-z0-9_]*(?:::[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 /** Words that are values of their own in the text form. */
 const reserved = new Set(["T", "F", "inf", "nan"]);
-const nameLength = 1024;
 
 export class Enum {
   readonly name: string;
@@ -34,10 +35,14 @@ export class Enum {
   toJSON(): Json {
     return { enum: this.name };
   }
+
+  [inspect](): string {
+    return `enum ${this.toString()}`;
+  }
 }
 
 export function isEnumName(name: unknown): name is string {
-  return typeof name === "string" && name.length <= nameLength && pattern.test(name) && !reserved.has(name);
+  return typeof name === "string" && name.length <= limits.enumCharacters && pattern.test(name) && !reserved.has(name);
 }
 
 /** The value of an enumeration, by its name. @throws SwitchyardError `BAD_VALUE` */

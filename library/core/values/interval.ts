@@ -3,12 +3,12 @@
  *
  * Invariant: `nanoseconds` fit in 64 bits, which is about 292 years either way.
  */
-import { formatFraction, scaleDecimal, scaleNumber } from "./decimal.ts";
-import { badValue, outOfRange } from "./describe.ts";
-import type { Json } from "./types.ts";
 
-const nanosecondsMin = -(2n ** 63n);
-const nanosecondsMax = 2n ** 63n - 1n;
+import { badValue } from "./describe.ts";
+import { inspect } from "./inspect.ts";
+import { isInt64 } from "./int64.ts";
+import { checkNanoseconds, formatFraction, scaleDecimal, scaleNumber, splitSeconds } from "./nanoseconds.ts";
+import type { Json } from "./types.ts";
 
 const units = {
   day: 86_400_000_000_000n,
@@ -24,10 +24,7 @@ export class Interval {
 
   /** @throws SwitchyardError `OUT_OF_RANGE` when it takes more than 64 bits */
   constructor(nanoseconds: bigint) {
-    if (nanoseconds < nanosecondsMin || nanoseconds > nanosecondsMax) {
-      throw outOfRange("interval", nanoseconds, "less than 292 years");
-    }
-    this.nanoseconds = nanoseconds;
+    this.nanoseconds = checkNanoseconds("interval", nanoseconds, "at most 292 years");
     Object.freeze(this);
   }
 
@@ -50,16 +47,23 @@ export class Interval {
   toJSON(): Json {
     return { interval: this.toString() };
   }
+
+  [inspect](): string {
+    return `interval ${this.toString()}`;
+  }
 }
 
 function formatMagnitude(nanoseconds: bigint): string {
-  const seconds = Number(nanoseconds / units.sec);
-  const rest = Number(nanoseconds % units.sec);
+  const { seconds, rest } = splitSeconds(nanoseconds);
   if (rest === 0) return formatSeconds(seconds);
-  if (seconds > 0) return `${seconds}${formatFraction(rest, 9)} secs`;
-  if (rest >= 1_000_000)
-    return withUnit(`${Math.floor(rest / 1_000_000)}${formatFraction(rest % 1_000_000, 6)}`, "msec");
-  return withUnit(`${Math.floor(rest / 1_000)}${formatFraction(rest % 1_000, 3)}`, "usec");
+  if (seconds > 0) return formatDecimal(seconds, rest, 9, "sec");
+  return rest >= 1_000_000
+    ? formatDecimal(Math.floor(rest / 1_000_000), rest % 1_000_000, 6, "msec")
+    : formatDecimal(Math.floor(rest / 1_000), rest % 1_000, 3, "usec");
+}
+
+function formatDecimal(whole: number, part: number, digits: number, unit: string): string {
+  return withUnit(whole + formatFraction(part, digits), unit);
 }
 
 function formatSeconds(seconds: number): string {
@@ -83,8 +87,7 @@ export function parseInterval(text: string): Interval | undefined {
   if (whole === undefined || whole.length + fraction.length > mostDigits) return undefined;
   const { magnitude, exact } = scaleDecimal(whole, fraction, units[unit as keyof typeof units]);
   const nanoseconds = sign === "-" ? -magnitude : magnitude;
-  if (!exact || nanoseconds < nanosecondsMin || nanoseconds > nanosecondsMax) return undefined;
-  return new Interval(nanoseconds);
+  return exact && isInt64(nanoseconds) ? new Interval(nanoseconds) : undefined;
 }
 
 /** Parts of an interval; they add up, may be negative, and may have fractions. */
@@ -131,7 +134,6 @@ function scalePart(part: string, amount: unknown): bigint {
 
 function parsedInterval(text: string): Interval {
   const parsed = parseInterval(text);
-  if (parsed === undefined)
-    throw badValue("interval", text, "a length such as 5 min, exact to 1 ns, of at most 292 years");
+  if (parsed === undefined) throw badValue("interval", text, "such as 5 min, exact to 0.001 usecs, at most 292 years");
   return parsed;
 }

@@ -36,7 +36,7 @@ const v6 = form(
 );
 
 const forms: readonly Form[] = [
-  form(timePattern, parseTime, "a time such as 2018-03-24T17:15:20.600843Z, within the years 1678 to 2261"),
+  form(timePattern, parseTime, "a time such as 2018-03-24T17:15:20.600843Z, within 1677-09-21 to 2262-04-11"),
   form(/[A-Za-z_]\w*(?:::[A-Za-z_]\w*)*(?![\w:.])/, parseWord, "a name of at most 1024 characters"),
   form(intervalPattern, parseInterval, "an interval exact to 0.001 usecs, of at most 292 years"),
   v6,

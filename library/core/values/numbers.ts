@@ -5,11 +5,11 @@
  */
 import type { SwitchyardError } from "../errors.ts";
 import { badValue, outOfRange } from "./describe.ts";
+import { inspect } from "./inspect.ts";
+import { isInt64 } from "./int64.ts";
 import type { Json } from "./types.ts";
 
 const countMax = 2n ** 64n - 1n;
-const intMin = -(2n ** 63n);
-const intMax = 2n ** 63n - 1n;
 const countRange = "0 to 18446744073709551615";
 const intRange = "-9223372036854775808 to 9223372036854775807";
 
@@ -42,6 +42,10 @@ export class Count {
 
   toJSON(): Json {
     return typeof this.raw === "number" ? this.raw : { count: String(this.raw) };
+  }
+
+  [inspect](): string {
+    return `count ${this.toString()}`;
   }
 }
 
@@ -90,7 +94,7 @@ function exactInt(from: number): bigint {
 
 /** @throws SwitchyardError `OUT_OF_RANGE` when it takes more than 64 bits */
 export function checkInt(value: bigint): bigint {
-  if (value < intMin || value > intMax) throw outOfRange("int", value, intRange);
+  if (!isInt64(value)) throw outOfRange("int", value, intRange);
   return value;
 }
 
@@ -115,7 +119,7 @@ export function parseCount(text: string): Count | undefined {
 /** The int that `text` is, or `undefined`. */
 export function parseInt64(text: string): bigint | undefined {
   const whole = parseWhole(text);
-  return whole === undefined || whole < intMin || whole > intMax ? undefined : whole;
+  return whole !== undefined && isInt64(whole) ? whole : undefined;
 }
 
 /** Longer runs of digits than any 64-bit number has are refused unread: converting them takes quadratic time. */

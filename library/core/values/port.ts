@@ -4,6 +4,7 @@
  * Invariant: the number is within 0 to 65535 and the protocol is one that Zeek knows.
  */
 import { badValue, outOfRange } from "./describe.ts";
+import { inspect } from "./inspect.ts";
 import type { Json } from "./types.ts";
 
 /** In the order of Zeek's own numbers for them, 0 to 3. */
@@ -36,6 +37,10 @@ export class Port {
 
   toJSON(): Json {
     return { port: this.toString() };
+  }
+
+  [inspect](): string {
+    return `port ${this.toString()}`;
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { Address, addr, parseAddress } from "./address.ts";
 import { badValue, outOfRange } from "./describe.ts";
+import { inspect } from "./inspect.ts";
 import type { Json } from "./types.ts";
 
 export class Subnet {
@@ -43,6 +44,10 @@ export class Subnet {
 
   toJSON(): Json {
     return { subnet: this.text };
+  }
+
+  [inspect](): string {
+    return `subnet ${this.toString()}`;
   }
 }
 

@@ -4,12 +4,13 @@
  * Invariant: `nanoseconds` since 1970 fit in 64 bits, which is 1677-09-21 to 2262-04-11: years always have four digits.
  * Knows nothing of time zones (all is UTC), leap seconds, or what time it is.
  */
-import { formatFraction, scaleNumber, splitSeconds } from "./decimal.ts";
-import { badValue, outOfRange } from "./describe.ts";
+
+import { badValue } from "./describe.ts";
+import { inspect } from "./inspect.ts";
+import { isInt64 } from "./int64.ts";
+import { checkNanoseconds, formatFraction, scaleNumber, splitSeconds } from "./nanoseconds.ts";
 import type { Json } from "./types.ts";
 
-const nanosecondsMin = -(2n ** 63n);
-const nanosecondsMax = 2n ** 63n - 1n;
 const daySeconds = 86_400;
 
 export class Time {
@@ -18,10 +19,7 @@ export class Time {
 
   /** @throws SwitchyardError `OUT_OF_RANGE` when it takes more than 64 bits */
   constructor(nanoseconds: bigint) {
-    if (nanoseconds < nanosecondsMin || nanoseconds > nanosecondsMax) {
-      throw outOfRange("time", nanoseconds, "within the years 1678 to 2261");
-    }
-    this.nanoseconds = nanoseconds;
+    this.nanoseconds = checkNanoseconds("time", nanoseconds, "within 1677-09-21 to 2262-04-11");
     Object.freeze(this);
   }
 
@@ -48,6 +46,10 @@ export class Time {
 
   toJSON(): Json {
     return { time: this.toString() };
+  }
+
+  [inspect](): string {
+    return `time ${this.toString()}`;
   }
 }
 
@@ -81,7 +83,7 @@ export function parseTime(text: string): Time | undefined {
   // Date.parse takes 24:00:00 and, in some months, a day too many: only what prints back the same is a time.
   if (Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(wholeSeconds)) return undefined;
   const nanoseconds = BigInt(milliseconds) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
-  return nanoseconds < nanosecondsMin || nanoseconds > nanosecondsMax ? undefined : new Time(nanoseconds);
+  return isInt64(nanoseconds) ? new Time(nanoseconds) : undefined;
 }
 
 /**

@@ -179,7 +179,7 @@ describe("mistakes are told with the column and what was expected", () => {
     ["106752 days", "at 1: expected an interval exact to 0.001 usecs, of at most 292 years"],
     [
       "2018-02-30T00:00:00Z",
-      "at 1: expected a time such as 2018-03-24T17:15:20.600843Z, within the years 1678 to 2261",
+      "at 1: expected a time such as 2018-03-24T17:15:20.600843Z, within 1677-09-21 to 2262-04-11",
     ],
     ["Notice::", 'at 1: expected a value such as 42, "text" or 10.0.0.1'],
   ])("%s", (text, message) => {

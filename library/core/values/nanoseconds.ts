@@ -1,9 +1,19 @@
 /**
- * Decimal numbers of some unit of time, to and from whole nanoseconds.
+ * Whole nanoseconds of 64 bits, from and to decimal numbers of larger units: what times and intervals have in common.
  *
  * Invariant: nothing passes through a floating-point product where a decimal is exact.
  */
+import { badValue, outOfRange } from "./describe.ts";
+import { isInt64 } from "./int64.ts";
+
 const secondNanoseconds = 1_000_000_000n;
+
+/** For the constructors. @throws SwitchyardError `OUT_OF_RANGE`, `BAD_VALUE` when it is no bigint */
+export function checkNanoseconds(type: string, nanoseconds: bigint, range: string): bigint {
+  if (typeof nanoseconds !== "bigint") throw badValue(type, nanoseconds, "a bigint of nanoseconds");
+  if (!isInt64(nanoseconds)) throw outOfRange(type, nanoseconds, range);
+  return nanoseconds;
+}
 
 /** `whole.fraction` units in nanoseconds, rounded half up in magnitude; `exact` tells whether it had to be rounded. */
 export function scaleDecimal(whole: string, fraction: string, unit: bigint): { magnitude: bigint; exact: boolean } {
