@@ -48,6 +48,7 @@ class InprocLink implements Link {
     this.#schedule();
   }
 
+  /** Takes as long as the peer takes to take what is queued: forever, if it stays paused. */
   close(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;

@@ -58,6 +58,7 @@ class SocketLink implements Link {
     if (this.#gate.isStarted) this.#socket.resume();
   }
 
+  /** Takes as long as the peer takes to read what is queued and to end its half: forever, if it never does. */
   close(): void {
     this.#isEnding = true;
     this.#gate.mute();

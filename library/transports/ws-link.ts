@@ -66,6 +66,7 @@ class WsLink implements Link {
     if (this.#gate.isStarted) this.#socket.resume();
   }
 
+  /** Takes as long as the peer takes to read what is queued and to answer, but not beyond 30 s: then it is lost. */
   close(): void {
     this.#isEnding = true;
     this.#gate.mute();

@@ -53,7 +53,7 @@ describe("inproc", () => {
     setImmediate(tick);
     theirs.onChunk = () => {
       turns.push(turn);
-      ours.link.send(bytesOf(1, 1));
+      if (turns.length < 3) ours.link.send(bytesOf(1, 1));
     };
     ours.link.send(bytesOf(1, 1));
     await theirs.untilBytes(3);
@@ -66,6 +66,14 @@ describe("inproc", () => {
     ours.link.destroy();
     expect((await theirs.untilClosed())?.code).toBe("PEER_LOST");
     expect(theirs.bytes).toBe(0);
+  });
+
+  it("tells a peer as lost whose bytes were dropped after a close", async () => {
+    const { ours, theirs } = await bench.pair();
+    ours.link.send(bytesOf(1, 10));
+    ours.link.close();
+    ours.link.destroy();
+    expect((await theirs.untilClosed())?.code).toBe("PEER_LOST");
   });
 
   it("starts a link once", async () => {
