@@ -16,7 +16,7 @@ interface Entry {
   readonly name: string;
   readonly summary: string;
   readonly isHidden?: boolean;
-  load(): Promise<Register>;
+  readonly load: () => Promise<Register>;
 }
 
 /** In the order of `--help`. */

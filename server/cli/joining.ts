@@ -4,8 +4,8 @@
  * Invariant: what is opened here is closed when the command ends, in whatever way; what was sent has left before.
  */
 import { type Connection, Context, type SwitchyardError } from "../../library/index.ts";
-import { printable } from "./style.ts";
 import type { Shell } from "./shell.ts";
+import { printable } from "./style.ts";
 
 /** How long a slow peer may take for what was sent, when the command is done. */
 const graceMs = 30_000;

@@ -67,7 +67,12 @@ function greeting({ style }: Shell, name: string, listening: readonly string[], 
 }
 
 /** A peer that is not there yet may come. Anything else is a mistake that waiting does not mend. */
-const passing: ReadonlySet<FailureCode> = new Set<FailureCode>(["UNREACHABLE", "TIMED_OUT", "NAME_NOT_FOUND", "PEER_LOST"]);
+const passing: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "UNREACHABLE",
+  "TIMED_OUT",
+  "NAME_NOT_FOUND",
+  "PEER_LOST",
+]);
 
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;

@@ -1,4 +1,5 @@
 /** `switchyard pub`: raises an event, once or many times. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
 import { type Context, event, parseValue, SwitchyardError, type Value } from "../../library/index.ts";
 import { join, withNode } from "./joining.ts";
@@ -69,7 +70,7 @@ function readArgument(text: string, at: number): Value {
   }
 }
 
-/** Between two looks at whether the peers keep up. */
+/** Between two looks at whether the peers keep up, and whether somebody pressed Ctrl-C. */
 const burst = 100;
 
 async function raise(
@@ -82,7 +83,10 @@ async function raise(
   const pace = new Pace();
   for (let raised = 0; raised < count; raised++) {
     if (rate !== undefined) await pace.until((raised * 1000) / rate, stopped);
-    else if (raised % burst === 0) await context.drained();
+    if (raised % burst === burst - 1) {
+      await context.drained();
+      await nextTurn();
+    }
     if (stopped.aborted) return raised;
     context.events.raise(topic, make());
   }

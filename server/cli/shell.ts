@@ -87,8 +87,12 @@ export class ProcessShell implements Shell {
 
 /** Resolves when the shell is told to stop. */
 export function whenStopped({ stopped }: Shell): Promise<void> {
+  return whenAborted(stopped);
+}
+
+export function whenAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (stopped.aborted) resolve();
-    else stopped.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

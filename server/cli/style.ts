@@ -38,3 +38,8 @@ export function printable(text: string): string {
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
+
+/** `1 234 567`: digits in groups, for people. */
+export function inGroups(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, " ");
+}

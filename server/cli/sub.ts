@@ -5,11 +5,12 @@
  * told at the end.
  */
 import type { Command } from "commander";
-import { formatValue, type ReceivedEvent, toJson } from "../../library/index.ts";
+import { checkPattern, matches, type ReceivedEvent } from "../../library/index.ts";
+import { type EventFormat, jsonEvents, readableEvents } from "./event-line.ts";
 import { join, withNode } from "./joining.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
-import { printable } from "./style.ts";
+import { inGroups, printable } from "./style.ts";
 
 interface Options {
   readonly name?: string;
@@ -40,13 +41,70 @@ Example:
 }
 
 async function run(shell: Shell, location: string, patterns: readonly string[], options: Options): Promise<void> {
-  const printer = await EventPrinter.make(shell, options);
+  for (const pattern of options.ignore ?? []) checkPattern(pattern);
+  const printer = new EventPrinter(shell, options);
   await withNode(shell, { command: "sub", name: options.name }, async (context) => {
     await join(shell, context, location);
-    const handle = (event: ReceivedEvent, topic: string) => printer.print(event, topic);
+    const handle = (event: ReceivedEvent, topic: string) => printer.take(event, topic);
     await Promise.all(patterns.map((pattern) => context.events.on(pattern, handle)));
     if (!options.quiet) shell.say(`subscribed to ${patterns.map(printable).join(", ")} at ${printable(location)}`);
     await Promise.race([whenStopped(shell), printer.finished]);
+    printer.stop();
   });
-  await printer.finish(options.quiet === true);
+  printer.summarize();
+}
+
+/** Prints events until it has printed enough, and counts what it did. */
+class EventPrinter {
+  readonly finished: Promise<void>;
+  #finish: () => void = () => {};
+  #isStopped = false;
+  #received = 0;
+  #ignored = 0;
+  #dropped = 0;
+
+  readonly #shell: Shell;
+  readonly #options: Options;
+  readonly #format: EventFormat;
+
+  constructor(shell: Shell, options: Options) {
+    this.#shell = shell;
+    this.#options = options;
+    this.#format = options.json ? jsonEvents : readableEvents(shell);
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+  }
+
+  take(event: ReceivedEvent, topic: string): void {
+    if (this.#isStopped) return;
+    this.#received++;
+    if (this.#options.ignore?.some((pattern) => matches(pattern, topic))) this.#ignored++;
+    else if (this.#shell.out.isFull) this.#dropped++;
+    else this.#print(event, topic);
+  }
+
+  #print(event: ReceivedEvent, topic: string): void {
+    this.#shell.out.line(this.#format(event, topic));
+    if (this.#printed !== this.#options.count) return;
+    this.#isStopped = true;
+    this.#finish();
+  }
+
+  get #printed(): number {
+    return this.#received - this.#ignored - this.#dropped;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Always where something was dropped; otherwise where a person watches. */
+  summarize(): void {
+    if (this.#dropped === 0 && (this.#options.quiet || !this.#shell.isHeard)) return;
+    const ignored = this.#ignored === 0 ? "" : `, ignored ${inGroups(this.#ignored)}`;
+    const dropped = this.#dropped === 0 ? "" : " (slow output)";
+    const counts = `received ${inGroups(this.#received)}, printed ${inGroups(this.#printed)}${ignored}`;
+    this.#shell.say(`${counts}, dropped ${inGroups(this.#dropped)}${dropped}`);
+  }
 }

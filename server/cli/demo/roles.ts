@@ -1,0 +1,87 @@
+/**
+ * The nodes of the demo cluster, and what each does.
+ *
+ * Invariant: sensors and manager know the router only; all that passes between them passes through it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join as joinPath } from "node:path";
+import { type Context, count, event, set } from "../../../library/index.ts";
+import { runSensor } from "./sensor.ts";
+
+export interface RoleOptions {
+  readonly context: Context;
+  readonly rate: number;
+  readonly stopped: AbortSignal;
+}
+
+export interface Role {
+  readonly name: string;
+  /** How it reaches the router, which listens at both; `undefined` for the router itself. */
+  readonly link: "tcp" | "ipc" | undefined;
+  /** Does its work until it is stopped; returns when it has begun. */
+  begin(options: RoleOptions): Promise<void>;
+}
+
+/** What the router passes on, between all of its connections. */
+const forwarded = [
+  "demo.conn.*",
+  "demo.process.*",
+  "demo.heartbeat.*",
+  "demo.health.sensor-1",
+  "demo.summary.*",
+  "demo.log.*",
+];
+
+export const roles: readonly Role[] = [
+  {
+    name: "router",
+    link: undefined,
+    async begin({ context }) {
+      for (const pattern of forwarded) context.topics.forward(pattern);
+    },
+  },
+  {
+    name: "sensor-1",
+    link: "tcp",
+    begin: (options) => runSensor({ ...options, watches: "connections" }),
+  },
+  {
+    name: "sensor-2",
+    link: "ipc",
+    begin: (options) => runSensor({ ...options, watches: "processes" }),
+  },
+  { name: "manager", link: "tcp", begin: manage },
+  { name: "logger", link: "ipc", begin: keepLogs },
+];
+
+const summaryPeriodMs = 5_000;
+
+/** Follows all that the sensors tell, and sums it up. */
+async function manage({ context, stopped }: RoleOptions): Promise<void> {
+  let events = 0;
+  const healthy = new Set<string>();
+  const counted = ["demo.conn.*", "demo.process.*", "demo.heartbeat.*"];
+  await Promise.all(counted.map((pattern) => context.events.on(pattern, () => void events++)));
+  await context.events.on("demo.health.*", ({ origin }) => void healthy.add(origin.name));
+  const timer = setInterval(() => {
+    context.events.raise("demo.summary.manager", event("summary", [count(events), set([...healthy])]));
+    healthy.clear();
+  }, summaryPeriodMs);
+  stopped.addEventListener("abort", () => clearInterval(timer), { once: true });
+}
+
+/** Takes the lines of all logs, and the manager's word. It keeps none: this is a demo. */
+async function keepLogs({ context }: RoleOptions): Promise<void> {
+  await context.logs.on("demo.log.*", () => undefined);
+  await context.events.on("demo.summary.*", () => undefined);
+}
+
+/** Where the router listens. The folder of the socket is removed when it stops. */
+export async function routerLocations(stopped: AbortSignal): Promise<readonly string[]> {
+  const tcp = "tcp://127.0.0.1:0";
+  if (process.platform === "win32") return [tcp];
+  const folder = await mkdtemp(joinPath(tmpdir(), "switchyard-demo-"));
+  stopped.addEventListener("abort", () => void rm(folder, { recursive: true, force: true }), { once: true });
+  return [tcp, `ipc://${joinPath(folder, "router.sock")}`];
+}
