@@ -6,10 +6,11 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { afterAll } from "vitest";
 
 /**
  * `leave`: opens, uses and closes links of its own, listening at the location, and must end by itself then.
@@ -27,7 +28,11 @@ export interface Peer {
   kill(): void;
 }
 
+/** Made when it is first needed, removed after the test file that needed it. */
 let program: Promise<string> | undefined;
+afterAll(async () => {
+  if (program) rmSync(dirname(await program), { recursive: true });
+});
 
 export async function startPeer(task: PeerTask, location: string): Promise<Peer> {
   program ??= bundle();
@@ -43,7 +48,6 @@ export async function startPeer(task: PeerTask, location: string): Promise<Peer>
 /** Node 20 does not run TypeScript. */
 async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "switchyard-peer-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const outfile = join(folder, "peer.cjs");
   const entry = fileURLToPath(new URL("./peer-program.ts", import.meta.url));
   await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
