@@ -26,7 +26,7 @@ export class Binding {
   ): void {
     this.#connection.onRequest(method, async (params: unknown, token: CancellationToken): Promise<unknown> => {
       try {
-        return await handle(check(params, "params"), signalOf(token));
+        return await handle(check(params ?? {}, "params"), signalOf(token));
       } catch (error) {
         return this.#failed(error, method);
       }

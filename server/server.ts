@@ -10,7 +10,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from "vscode-languageserver/node";
-import { systemClock } from "../library/index.ts";
+import { systemClock, version } from "../library/index.ts";
 import { Binding } from "./binding.ts";
 import { DemoCluster } from "./demo-cluster.ts";
 import { bindClusters } from "./handlers/clusters.ts";
@@ -65,5 +65,5 @@ export function serve(connection: Connection, demo: DemoCluster): { close(): Pro
 
 const introduction: InitializeResult = {
   capabilities: { textDocumentSync: TextDocumentSyncKind.None },
-  serverInfo: { name: "switchyard" },
+  serverInfo: { name: "switchyard", version },
 };

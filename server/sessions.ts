@@ -117,14 +117,12 @@ export class Sessions {
     session.linkChanged(cluster.isUp);
     try {
       const stopTaking = await cluster.feed.open(patterns, (row) => session.keep(row));
-      this.#monitors.set(info.monitor, {
-        session,
-        release: async () => {
-          stopHearing();
-          await stopTaking();
-        },
-      });
-      this.cluster(clusterId); // or it was closed in the meantime
+      this.cluster(clusterId); // it may have been closed in the meantime
+      const release = (): Promise<void> => {
+        stopHearing();
+        return stopTaking();
+      };
+      this.#monitors.set(info.monitor, { session, release });
       return info;
     } catch (error) {
       stopHearing();

@@ -10,12 +10,16 @@ import { type KeptRow, keepEvent, keepLine } from "./kept-row.ts";
 
 type Take = (row: KeptRow) => void;
 
+/** After this many rows in one turn of the event loop its peer waits for the next turn, and panels get their answers. */
+const mostRowsInTurn = 1_000;
+
 export class Feed {
   readonly #context: Context;
   readonly #clock: Clock;
   readonly #held = new Map<string, number>(); // how many monitors hold each pattern
   #lastMessage: object | undefined;
   #lastRow: KeptRow | undefined;
+  #rowsInTurn = 0;
 
   constructor(context: Context, clock: Clock) {
     this.#context = context;
@@ -30,8 +34,14 @@ export class Feed {
   async open(patterns: readonly string[], take: Take): Promise<() => Promise<void>> {
     const { events, logs } = this.#context;
     // One function for all patterns: it is run once for a message, however many of them match.
-    const onEvent = (event: ReceivedEvent, topic: string): void => take(this.#rowOf(event, topic, keepEvent));
-    const onLine = (line: LogLine, topic: string): void => take(this.#rowOf(line, topic, keepLine));
+    const onEvent = (event: ReceivedEvent, topic: string): Promise<void> | undefined => {
+      take(this.#rowOf(event, topic, keepEvent));
+      return this.#rest();
+    };
+    const onLine = (line: LogLine, topic: string): Promise<void> | undefined => {
+      take(this.#rowOf(line, topic, keepLine));
+      return this.#rest();
+    };
     const held = this.#hold(new Set(patterns));
     try {
       await Promise.all(held.flatMap((pattern) => [events.on(pattern, onEvent), logs.on(pattern, onLine)]));
@@ -55,6 +65,13 @@ export class Feed {
       this.#lastRow = keep(message, topic, this.#clock.wallMs());
     }
     return this.#lastRow;
+  }
+
+  /** What the peer waits for before it is read again, when it has had its share of this turn. */
+  #rest(): Promise<void> | undefined {
+    this.#rowsInTurn++;
+    if (this.#rowsInTurn === 1) this.#clock.soon(() => (this.#rowsInTurn = 0));
+    return this.#rowsInTurn === mostRowsInTurn ? new Promise((resolve) => this.#clock.soon(resolve)) : undefined;
   }
 
   /** Asks for this node's own messages too, all of them or none. */

@@ -8,13 +8,13 @@ import type { Clock } from "../../library/index.ts";
 
 export class Notice {
   readonly #restMs: number;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "nowMs" | "after">;
   readonly #tell: () => void;
   #isUnanswered = false;
   #lastMs = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | undefined;
 
-  constructor(restMs: number, clock: Clock, tell: () => void) {
+  constructor(restMs: number, clock: Pick<Clock, "nowMs" | "after">, tell: () => void) {
     this.#restMs = restMs;
     this.#clock = clock;
     this.#tell = tell;

@@ -17,7 +17,7 @@ export interface TopologyWatchOptions {
   readonly cluster: string;
   /** Id of the node that looks. */
   readonly selfId: string;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "nowMs" | "after">;
   /** What each reachable node tells of itself; fails, or tells nothing, while the cluster is out of reach. */
   readonly ask: () => Promise<readonly NodeReport[]>;
   readonly changed: (version: number) => void;
@@ -31,6 +31,7 @@ export class TopologyWatch {
   #version = 0;
   #underWay: Promise<void> | undefined;
   #isWatched = false;
+  #isClosed = false;
   #cancelNext: (() => void) | undefined;
 
   constructor(options: TopologyWatchOptions) {
@@ -61,6 +62,7 @@ export class TopologyWatch {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.watch(false);
   }
 
@@ -89,6 +91,7 @@ export class TopologyWatch {
   }
 
   #see(look: Look): void {
+    if (this.#isClosed) return;
     const before = this.#look;
     this.#look = look;
     if (before !== undefined && isSamePicture(before.topology, look.topology)) return;

@@ -72,5 +72,6 @@ test("what is asked wrongly is said in words", async () => {
     code: "BAD_ARGUMENT",
     message: "params.location must be a text",
   });
-  expect(await client.failure(connect, undefined)).toMatchObject({ code: "BAD_ARGUMENT" });
+  expect(await client.failure(connect, null)).toMatchObject({ code: "BAD_ARGUMENT" });
+  expect(await client.failure(connect, { name: 7, location: "x" })).toMatchObject({ code: "BAD_ARGUMENT" });
 });

@@ -1,17 +1,13 @@
 /** A clock that moves when a test says so. */
 import type { Clock } from "../../library/index.ts";
 
-export class ManualClock implements Clock {
+export class ManualClock implements Pick<Clock, "nowMs" | "after"> {
   #nowMs = 1_000_000;
   #tasks: { readonly atMs: number; readonly task: () => void }[] = [];
 
   /** Timers that are set. */
   get pending(): number {
     return this.#tasks.length;
-  }
-
-  wallMs(): number {
-    return this.#nowMs;
   }
 
   nowMs(): number {
@@ -24,10 +20,6 @@ export class ManualClock implements Clock {
     return () => {
       this.#tasks = this.#tasks.filter((other) => other !== entry);
     };
-  }
-
-  soon(task: () => void): void {
-    this.after(0, task);
   }
 
   /** Runs what falls due on the way, in order. */

@@ -152,6 +152,21 @@ test("a search shows what matches and counts it, also as rows go on coming", asy
   });
 });
 
+test("of a flood every message is counted once: kept, pushed out, or lost on its way", async () => {
+  const { client, cluster, sensor } = await connected();
+  const { monitor } = await client.request(openMonitor, { cluster, patterns: ["*"], maxRows: 1_000 });
+  const raised = 30_000; // far more than a peer's queue holds
+  for (let n = 0; n < raised; n++) sensor.events.raise("a", event("e", [count(n)]));
+  const { counters, rows } = await client.until(
+    () => client.request(readMonitor, { monitor, first: -1, limit: 1 }),
+    (page) => page.counters.received + page.counters.dropped >= raised,
+  );
+  expect(counters.received + counters.dropped).toBe(raised);
+  expect(counters.received).toBe(counters.kept + counters.evicted);
+  expect(counters.kept).toBe(1_000);
+  expect(rows[0]?.text).toBe(String(raised - 1));
+});
+
 test("a panel is told once, and again when it has looked", async () => {
   const { client, cluster, sensor } = await connected();
   const { monitor } = await client.request(openMonitor, { cluster, patterns: ["*"] });
