@@ -11,6 +11,7 @@ import { ByteBudget } from "./monitors/byte-budget.ts";
 import { MonitorSession } from "./monitors/monitor-session.ts";
 import type { ClusterStatus } from "./protocol/clusters.ts";
 import type { MonitorInfo } from "./protocol/monitor.ts";
+import { SparseLog } from "./sparse-log.ts";
 
 /** What the editor is told without asking. */
 export interface Told {
@@ -66,6 +67,7 @@ export class Sessions {
    * @throws SwitchyardError the library's code when the first attempt fails
    */
   async connect(name: string, location: string, signal: AbortSignal): Promise<ClusterStatus> {
+    const log = new SparseLog((line) => this.#told.log(`${name}: ${line}`), this.#clock);
     const cluster = new ClusterSession({
       id: newId("cluster"),
       name,
@@ -73,7 +75,7 @@ export class Sessions {
       clock: this.#clock,
       changed: (status) => this.#told.clusterChanged(status),
       topologyChanged: (version) => this.#told.topologyChanged(cluster.id, version),
-      trouble: (error) => this.#told.log(`${name}: ${error.message}`),
+      trouble: (error) => log.write(error.message),
     });
     this.#clusters.set(cluster.id, cluster);
     const giveUp = (): void => void this.disconnect(cluster.id);
