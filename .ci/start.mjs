@@ -51,7 +51,8 @@ async function start({ browser, port }) {
   }
   say(`The cluster is at ${ready.connect}; from another terminal:  node dist/cli/main.js topo ${ready.connect}`);
   say("Ctrl-C ends all of it.\n");
-  cleanups.push(showLive(ready.connect));
+  demo.live.isShown = true;
+  cleanups.push(async () => demo.live.end());
   throw new Error(await Promise.race(ended));
 }
 
@@ -65,23 +66,28 @@ function hasDisplay() {
   return process.platform !== "linux" || Boolean(DISPLAY) || Boolean(WAYLAND_DISPLAY);
 }
 
-/** Starts the demo cluster. The first line that it prints says where to connect. */
+/**
+ * Starts the demo cluster. The first line that it prints says where to connect, and each further one what its nodes have
+ * done up to then.
+ */
 function startDemo() {
   /** @type {(ready: { connect: string }) => void} */
   let tell = () => {};
   const told = new Promise((/** @type {typeof tell} */ resolve) => {
     tell = resolve;
   });
+  const live = new LiveLine();
   const group = startGroup(process.execPath, [command, "demo", "--json"], {
     onLine: (line) => {
       const message = parse(line);
       if (message?.ready === true && typeof message.connect === "string") tell({ connect: message.connect });
+      else if (message?.nodes) live.update(/** @type {Record<string, NodeCounts>} */ (message.nodes));
     },
   });
   const failed = group.ended.then((status) => {
     throw new Error(`the demo cluster ended with status ${status}\n${group.output()}`);
   });
-  return { group, ready: Promise.race([told, failed]) };
+  return { group, live, ready: Promise.race([told, failed]) };
 }
 
 /** A folder whose settings connect the workbench to the cluster. */
@@ -106,38 +112,37 @@ async function openBrowser(/** @type {string} */ url) {
   else await run("xdg-open", [url]);
 }
 
-/**
- * One line in the terminal that follows the cluster: rewritten in place on a terminal, a new one every 10 s elsewhere.
- *
- * @param {string} location
- * @returns {() => Promise<void>} ends it
- */
-function showLive(location) {
-  let events = 0;
-  let before = 0;
-  let last = "";
-  const isTerminal = process.stdout.isTTY === true;
-  const periodMs = isTerminal ? 1_000 : 10_000;
-  const listener = startGroup(process.execPath, [command, "sub", location, "*", "--json"], {
-    onLine: (line) => {
-      const event = parse(line);
-      if (typeof event?.topic !== "string") return;
-      events += 1;
-      last = `${event.topic} ${String(event.name)}`;
-    },
-  });
-  const timer = setInterval(() => {
-    const rate = Math.round(((events - before) * 1_000) / periodMs);
-    before = events;
-    const line = `live     ${events} events, ${rate}/s, last: ${last || "none yet"}`;
+/** What one node has done since it started. @typedef {{ raised: number, forwarded: number, delivered: number }} NodeCounts */
+
+/** One line that follows the cluster: rewritten in place on a terminal, a new one every 10 s elsewhere. */
+class LiveLine {
+  isShown = false;
+  #raised = 0;
+  #sinceMs = 0;
+
+  update(/** @type {Record<string, NodeCounts>} */ nodes) {
+    const counts = Object.values(nodes);
+    const sum = (/** @type {keyof NodeCounts} */ what) => counts.reduce((total, node) => total + node[what], 0);
+    const raised = sum("raised");
+    const isTerminal = process.stdout.isTTY === true;
+    const elapsedMs = performance.now() - this.#sinceMs;
+    if (this.isShown && !isTerminal && elapsedMs < 10_000) return;
+    const rate = ((raised - this.#raised) * 1_000) / elapsedMs;
+    this.#raised = raised;
+    this.#sinceMs += elapsedMs;
+    if (!this.isShown) return;
+    const line =
+      `live     ${counts.length} nodes, ${raised} events raised (${rate.toFixed(0)}/s), ` +
+      `${sum("forwarded")} forwarded, ${sum("delivered")} delivered`;
     if (isTerminal) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
     else say(line);
-  }, periodMs);
-  return async () => {
-    clearInterval(timer);
-    if (isTerminal) say("");
-    await listener.stop();
-  };
+  }
+
+  /** Leaves the line as it is, and goes on below it. */
+  end() {
+    if (this.isShown && process.stdout.isTTY) say("");
+    this.isShown = false;
+  }
 }
 
 /** @returns {Record<string, unknown> | undefined} undefined for what is no JSON object */

@@ -1,6 +1,7 @@
 /** The packaged extension in a real editor: it installs, shows itself, and offers its commands. */
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { startCommand } from "./command.ts";
 import { allThemes, workbenchOfTest } from "./harness.ts";
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -29,4 +30,19 @@ it("offers in the palette what can be done without a cluster", async () => {
   for (const command of expected) expect(offered).toContain(title(`switchyard.${command}`));
   // Titles are whole in the palette: no key of a translation shows through.
   expect(offered.filter((text) => text.includes("%"))).toEqual([]);
+});
+
+it("connects by itself to the demo cluster, as `npm start` has it", async () => {
+  const demo = startCommand("demo", "--json");
+  onTestFinished(() => demo.stop());
+  const { connect, nodes } = JSON.parse(await demo.line(/"ready":true/));
+  const workbench = await workbenchOfTest({
+    settings: {
+      "switchyard.connections": [{ name: "demo", location: connect }],
+      "switchyard.connectOnStart": "demo",
+    },
+  });
+  await workbench.openContainer("Switchyard");
+  for (const { name } of nodes) await workbench.treeRow(name).waitFor();
+  await workbench.screenshot("demo");
 });
