@@ -114,7 +114,12 @@ export class ClusterSession {
     connection.on("up", () => this.#cameUp(connection));
     connection.on("down", (error, retryInMs) => {
       if (retryInMs === undefined) return; // `closed` follows and says why
-      this.#become({ state: "retrying", attempt: connection.attempts, retryInMs, ...troubleOf(error) });
+      this.#become({
+        state: "retrying",
+        attempt: connection.attempts,
+        retryInMs: Math.round(retryInMs),
+        ...troubleOf(error),
+      });
     });
     connection.on("closed", (error) => this.#ended(error));
     this.#cameUp(connection);

@@ -116,7 +116,7 @@ function topicInfo(
     dropped,
     publishers: [...publishers].sort(),
     subscribers,
-    ...(lastMs === undefined ? {} : { quietMs: nowMs - lastMs }),
+    ...(lastMs === undefined ? {} : { quietMs: Math.round(nowMs - lastMs) }),
   };
 }
 
