@@ -8,6 +8,8 @@ export interface Clock {
   nowMs(): number;
   /** Runs `task` once, `delayMs` from now; returns what cancels it. */
   after(delayMs: number, task: () => void): () => void;
+  /** Runs `task` as soon as the code that runs now has come to its end. */
+  next(task: () => void): void;
   /** Runs `task` at the end of this turn of the event loop, after all input that is already there. */
   soon(task: () => void): void;
 }
@@ -26,6 +28,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(task, delayMs);
     return () => clearTimeout(timer);
   },
+  next: queueMicrotask,
   soon: (task) => {
     setImmediate(task);
   },

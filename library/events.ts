@@ -1,6 +1,6 @@
 /** Events: a name with values, raised under a topic, handled by whoever subscribed. */
 
-import { type Arrival, inspect } from "./arrival.ts";
+import { Arrival, inspect } from "./arrival.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { checkPattern } from "./core/pattern.ts";
 import { type Input, type Time, time as timeValue, toValue, type Value } from "./core/values/index.ts";
@@ -9,9 +9,9 @@ import type { Node } from "./node.ts";
 import type { WireTime } from "./wire/codec.ts";
 import { FrameKind } from "./wire/frames.ts";
 import type { ShapeName } from "./wire/shape.ts";
-import { timeOfWire, wireTimeOf, wireTimeOfMs } from "./wire/time.ts";
+import { timeOfWire, wireTimeOf } from "./wire/time.ts";
 
-/** A plain immutable object: a name with values. */
+/** A plain object, never changed: a name with values. */
 export interface Event {
   readonly name: string;
   readonly args: readonly Value[];
@@ -52,9 +52,8 @@ class MadeEvent implements Event {
 
   constructor(name: string, args: readonly Value[], time: Time | undefined) {
     this.name = name;
-    this.args = Object.freeze(args);
+    this.args = args;
     this.time = time;
-    Object.freeze(this);
   }
 }
 
@@ -106,59 +105,37 @@ function remade({ name, args, time }: Event): Event {
   return event(name, args, time === undefined ? {} : { time });
 }
 
+const noColumns: ShapeName["columns"] = [];
+
 class RaisedEvent implements Raised<ReceivedEvent> {
   readonly kind = FrameKind.event;
   readonly signature = undefined;
-  readonly shape: ShapeName;
+  readonly writer = "";
+  readonly columns = noColumns;
+  readonly name: string;
   readonly values: readonly Value[];
-  readonly time: WireTime;
+  readonly time: WireTime | undefined;
   readonly #node: Node;
 
   constructor({ name, args, time }: Event, node: Node) {
-    this.shape = { name, writer: "", columns: noColumns };
+    this.name = name;
     this.values = args;
-    this.time = time === undefined ? wireTimeOfMs(node.clock.wallMs()) : wireTimeOf(time);
+    this.time = time === undefined ? undefined : wireTimeOf(time);
     this.#node = node;
   }
 
-  toMessage(): ReceivedEvent {
-    return {
-      name: this.shape.name,
-      args: this.values,
-      time: timeOfWire(this.time),
-      origin: this.#node.origin,
-      hops: 0,
-    };
+  toMessage(time: WireTime): ReceivedEvent {
+    return { name: this.name, args: this.values, time: timeOfWire(time), origin: this.#node.origin, hops: 0 };
   }
 }
 
-const noColumns: ShapeName["columns"] = [];
-
-class ArrivedEvent implements ReceivedEvent {
-  readonly #arrival: Arrival;
-
-  constructor(arrival: Arrival) {
-    this.#arrival = arrival;
-  }
-
+class ArrivedEvent extends Arrival implements ReceivedEvent {
   get name(): string {
-    return this.#arrival.shape.definition.name;
+    return this.shape.definition.name;
   }
 
   get args(): readonly Value[] {
-    return this.#arrival.values;
-  }
-
-  get time(): Time {
-    return this.#arrival.time;
-  }
-
-  get origin(): Origin {
-    return this.#arrival.origin;
-  }
-
-  get hops(): number {
-    return this.#arrival.hops;
+    return this.readValues();
   }
 
   /** What `console.log` shows. */
@@ -171,5 +148,5 @@ class ArrivedEvent implements ReceivedEvent {
 const eventKind: MessageKind<ReceivedEvent> = {
   kind: FrameKind.event,
   isDroppable: true,
-  received: (arrival) => new ArrivedEvent(arrival),
+  received: (...arrival) => new ArrivedEvent(...arrival),
 };

@@ -1,17 +1,18 @@
 /** Remote logs: lines with named, typed columns, written here and handled wherever somebody subscribed. */
 
-import { type Arrival, inspect } from "./arrival.ts";
+import { Arrival, inspect } from "./arrival.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { checkPattern } from "./core/pattern.ts";
 import { checkRaisable } from "./core/topic.ts";
 import { type Input, type Time, toValue, type Value } from "./core/values/index.ts";
 import type { MessageKind, Origin, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
+import type { Stream } from "./streams.ts";
 import type { WireTime } from "./wire/codec.ts";
 import { signatureOfColumns } from "./wire/column-types.ts";
 import { FrameKind } from "./wire/frames.ts";
-import type { Column, Shape, ShapeName } from "./wire/shape.ts";
-import { timeOfWire, wireTimeOfMs } from "./wire/time.ts";
+import type { Column, Shape } from "./wire/shape.ts";
+import { timeOfWire } from "./wire/time.ts";
 
 export interface LogHeader {
   readonly topic: string;
@@ -75,7 +76,7 @@ export class Logs {
     checkRaisable(topic);
     if (typeof id !== "string" || id === "") throw new SwitchyardError("BAD_ARGUMENT", "a log needs an id");
     const columns = (options.columns ?? []).map(({ name, type }) => ({ name, type }));
-    return new OpenLog(this.#node, topic, { name: id, writer, columns }, signatureOfColumns(columns));
+    return new OpenLog(this.#node, { topic, id, writer, columns }, signatureOfColumns(columns));
   }
 
   /**
@@ -95,37 +96,26 @@ export class Logs {
 
 class OpenLog implements Log {
   readonly topic: string;
+  readonly id: string;
+  readonly writer: string;
+  readonly columns: readonly Column[];
   readonly #node: Node;
-  readonly #shape: ShapeName;
   readonly #signature: string | undefined;
   #isClosed = false;
 
-  constructor(node: Node, topic: string, shape: ShapeName, signature: string | undefined) {
-    this.#node = node;
+  constructor(node: Node, { topic, id, writer, columns }: LogHeader, signature: string | undefined) {
     this.topic = topic;
-    this.#shape = shape;
+    this.id = id;
+    this.writer = writer;
+    this.columns = columns;
+    this.#node = node;
     this.#signature = signature;
-  }
-
-  get id(): string {
-    return this.#shape.name;
-  }
-
-  get writer(): string {
-    return this.#shape.writer;
-  }
-
-  get columns(): readonly Column[] {
-    return this.#shape.columns;
   }
 
   write(values: readonly Input[]): boolean {
     this.#node.checkOpen();
     if (this.#isClosed) throw new SwitchyardError("CLOSED", `log ${this.id} under ${this.topic}`);
-    return this.#node.messages.raise(
-      this.topic,
-      new RaisedLine(this.#node, this, this.#shape, this.#signature, values),
-    );
+    return this.#node.messages.raise(this.topic, new RaisedLine(this.#node, this, this.#signature, values));
   }
 
   close(): void {
@@ -135,52 +125,37 @@ class OpenLog implements Log {
 
 class RaisedLine implements Raised<LogLine> {
   readonly kind = FrameKind.log;
-  readonly shape: ShapeName;
+  readonly time = undefined;
+  readonly name: string;
+  readonly writer: string;
+  readonly columns: readonly Column[];
   readonly signature: string | undefined;
   readonly values: readonly Value[];
-  readonly time: WireTime;
   readonly #log: LogHeader;
   readonly #node: Node;
 
-  constructor(node: Node, log: LogHeader, shape: ShapeName, signature: string | undefined, values: readonly Input[]) {
-    this.shape = shape;
+  constructor(node: Node, log: LogHeader, signature: string | undefined, values: readonly Input[]) {
+    this.name = log.id;
+    this.writer = log.writer;
+    this.columns = log.columns;
     this.signature = signature;
     this.values = values.map(toValue);
-    this.time = wireTimeOfMs(node.clock.wallMs());
     this.#log = log;
     this.#node = node;
   }
 
-  toMessage(): LogLine {
-    return { log: this.#log, values: this.values, time: timeOfWire(this.time), origin: this.#node.origin, hops: 0 };
+  toMessage(time: WireTime): LogLine {
+    return { log: this.#log, values: this.values, time: timeOfWire(time), origin: this.#node.origin, hops: 0 };
   }
 }
 
-class ArrivedLine implements LogLine {
-  readonly #arrival: Arrival;
-
-  constructor(arrival: Arrival) {
-    this.#arrival = arrival;
-  }
-
+class ArrivedLine extends Arrival implements LogLine {
   get log(): LogHeader {
-    return headerOf(this.#arrival);
+    return headerOf(this.stream, this.shape);
   }
 
   get values(): readonly Value[] {
-    return this.#arrival.values;
-  }
-
-  get time(): Time {
-    return this.#arrival.time;
-  }
-
-  get origin(): Origin {
-    return this.#arrival.origin;
-  }
-
-  get hops(): number {
-    return this.#arrival.hops;
+    return this.readValues();
   }
 
   /** What `console.log` shows. */
@@ -192,7 +167,7 @@ class ArrivedLine implements LogLine {
 
 const headers = new WeakMap<Shape, LogHeader>();
 
-function headerOf({ stream: { topic }, shape }: Arrival): LogHeader {
+function headerOf({ topic }: Stream, shape: Shape): LogHeader {
   let header = headers.get(shape);
   if (header === undefined) {
     const { name, writer, columns } = shape.definition;
@@ -205,5 +180,5 @@ function headerOf({ stream: { topic }, shape }: Arrival): LogHeader {
 const logKind: MessageKind<LogLine> = {
   kind: FrameKind.log,
   isDroppable: false,
-  received: (arrival) => new ArrivedLine(arrival),
+  received: (...arrival) => new ArrivedLine(...arrival),
 };

@@ -6,7 +6,7 @@
  *
  * Invariant: a peer is told of a stream and of a shape before the first message that has them, on the same link.
  */
-import { Arrival } from "./arrival.ts";
+import type { Arrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
@@ -19,6 +19,7 @@ import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
 import { readShapeFields, type Shape, type ShapeName, shapeFields } from "./wire/shape.ts";
+import { wireTimeOfMs } from "./wire/time.ts";
 
 /** The node that raised a message. */
 export interface Origin {
@@ -50,20 +51,25 @@ export interface MessageKind<Message> {
   readonly kind: number;
   /** May be dropped when a peer is slow. */
   readonly isDroppable: boolean;
-  /** As handlers get it. */
-  received(arrival: Arrival): Message;
+  /** As handlers get it; the arguments are those of an `Arrival`. */
+  readonly received: (...arrival: ConstructorParameters<typeof Arrival>) => Message;
 }
 
-export interface Raised<Message> {
+export interface Raised<Message> extends ShapeName {
   readonly kind: number;
-  readonly shape: ShapeName;
   /** When the shape has declared types; otherwise they are those of the values. */
   readonly signature: string | undefined;
   readonly values: readonly Value[];
-  readonly time: WireTime;
-  /** Made only when a local handler wants it. */
-  toMessage(): Message;
+  /** `undefined`: now. */
+  readonly time: WireTime | undefined;
+  /** As our own handlers get it; made only when one wants it. */
+  toMessage(time: WireTime): Message;
 }
+
+type Handlers = readonly Handler<unknown>[] | undefined;
+
+/** Messages that may share one look at the clock. */
+const perStamp = 32;
 
 export class Messages {
   readonly arena = new Arena();
@@ -77,11 +83,16 @@ export class Messages {
   /** Those who wait until messages flow again may look. */
   readonly #onFlowing: () => void;
   readonly #kinds = new Map<number, MessageKind<unknown>>();
+  readonly #mustArrive = new Set<number>();
   readonly #dirty: Neighbour[] = [];
   /** Peers that wait for a slow one: read again when it has drained. */
   readonly #waiting = new Map<Neighbour, Set<Neighbour>>();
   #lastBytes: Uint8Array | undefined;
-  #isTurnPlanned = false;
+  #isInput = false;
+  #mayBeQuick = true;
+  #isFlushPlanned = false;
+  #now: WireTime = { high: 0, low: 0 };
+  #stamped = 0;
 
   constructor(
     self: Origin,
@@ -102,12 +113,12 @@ export class Messages {
 
   register(kind: MessageKind<unknown>): void {
     this.#kinds.set(kind.kind, kind);
+    if (!kind.isDroppable) this.#mustArrive.add(kind.kind);
   }
 
   /** May a frame of this kind be dropped? Kinds that we do not know may. */
   isDroppable(kind: number): boolean {
-    if (kind < FrameKind.firstMessage) return false;
-    return this.#kinds.get(kind)?.isDroppable ?? true;
+    return kind >= FrameKind.firstMessage && !this.#mustArrive.has(kind);
   }
 
   /**
@@ -120,10 +131,11 @@ export class Messages {
     stream.isRecent = true;
     stream.raised += 1;
     const route = this.#routes.route(stream, undefined);
-    const handlers = route.handlers.get(raised.kind);
-    const isFlowing = route.targets.length === 0 || this.#send(stream, route, raised);
-    if (handlers !== undefined)
-      this.#hand(stream, handlers as readonly Handler<unknown>[], raised.toMessage(), undefined);
+    const handlers = route.handlers.get(raised.kind) as Handlers;
+    if (route.targets.length === 0 && handlers === undefined) return true;
+    const time = raised.time ?? this.#stamp();
+    const isFlowing = route.targets.length === 0 || this.#send(stream, route, raised, time);
+    if (handlers !== undefined) this.#hand(stream, handlers, raised.toMessage(time), undefined);
     return isFlowing;
   }
 
@@ -132,34 +144,42 @@ export class Messages {
     return this.streams.openOwn(topic);
   }
 
-  #send<Message>(given: Stream, route: Route, raised: Raised<Message>): boolean {
-    const stream = this.#withShape(given, raised);
-    const shape = stream.lastShape!;
-    const body = shape.bodyOf(raised.values);
-    if (body === undefined) throw new SwitchyardError("SCHEMA_MISMATCH", describeMismatch(shape, raised.values));
+  #send<Message>(given: Stream, route: Route, raised: Raised<Message>, time: WireTime): boolean {
+    const { kind, values } = raised;
+    const known = given.bodyOfKnownShape(kind, raised, values);
+    const stream = known === undefined ? this.#withNewShape(given, raised) : given;
+    const body = known ?? stream.lastShape!.bodyOf(values);
+    if (body === undefined) throw new SwitchyardError("SCHEMA_MISMATCH", describeMismatch(stream.lastShape!, values));
     const { arena } = this;
-    arena.message(raised.kind, body, stream.lastIndex, stream.number, stream.next, raised.time);
+    arena.message(kind, body, stream.lastIndex, stream.number, stream.next, time);
     stream.next = (stream.next + 1) >>> 0;
-    if (arena.bytes !== this.#lastBytes) this.#turnPage(arena.bytes);
     const { bytes, start, end } = arena;
+    if (bytes !== this.#lastBytes) this.#turnPage(bytes);
     let isFlowing = true;
-    const isDroppable = this.isDroppable(raised.kind);
+    const isDroppable = this.isDroppable(kind);
     for (const target of route.targets) {
       this.#sendTo(target, stream, stream.lastIndex, bytes, start, end);
       if (!target.isWorthWaiting(isDroppable)) continue;
       isFlowing = false;
       this.#beginPatience(target);
     }
-    this.#planTurn();
+    this.#planFlush();
     return isFlowing;
   }
 
-  /** The stream, set to the shape of these values; a new stream when it has too many shapes. */
-  #withShape<Message>(stream: Stream, { kind, shape, signature, values }: Raised<Message>): Stream {
-    if (stream.isOfLastShape(kind, shape, values)) return stream;
-    if (stream.takeShape(kind, shape, values, signature)) return stream;
+  /** The time of messages raised now, in one object for several of them. */
+  #stamp(): WireTime {
+    if (this.#stamped % perStamp === 0) this.#now = wireTimeOfMs(this.#clock.wallMs());
+    this.#stamped += 1;
+    return this.#now;
+  }
+
+  /** The stream, with a shape for these values as its last; a new stream when it has too many shapes. */
+  #withNewShape<Message>(stream: Stream, raised: Raised<Message>): Stream {
+    const { kind, values, signature } = raised;
+    if (stream.takeShape(kind, raised, values, signature)) return stream;
     const fresh = this.streams.openOwn(stream.topic);
-    fresh.takeShape(kind, shape, values, signature);
+    fresh.takeShape(kind, raised, values, signature);
     fresh.route = stream.route;
     return fresh;
   }
@@ -185,7 +205,7 @@ export class Messages {
   /** A frame was queued outside of the messages' way: it goes out at the end of this turn. */
   queued(neighbour: Neighbour): void {
     this.#touch(neighbour);
-    this.#planTurn();
+    this.#planFlush();
   }
 
   /** Tells a peer what it does not know of a stream. */
@@ -220,12 +240,10 @@ export class Messages {
 
     const route = this.#routes.route(stream, from);
     const hops = bytes[start + routing.hops]! + 1;
-    const handlers = route.handlers.get(kind);
+    const handlers = route.handlers.get(kind) as Handlers;
     if (handlers !== undefined) {
-      const time = { high: view.getUint32(start + routing.time), low: view.getUint32(start + routing.time + 4) };
-      const arrival = new Arrival(stream, shape, hops, time, bytes, bodyStart, bodyEnd);
-      const message = this.#kinds.get(kind)!.received(arrival);
-      this.#hand(stream, handlers as readonly Handler<unknown>[], message, from);
+      const message = this.#kinds.get(kind)!.received(stream, shape, bytes, start, bodyEnd, hops);
+      this.#hand(stream, handlers, message, from);
     }
     if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);
     return true;
@@ -331,21 +349,34 @@ export class Messages {
     stream.learnShape(index, readShapeFields(fields));
   }
 
-  /** At the end of a chunk: the first answers of a turn go out at once, later ones together. */
-  endOfInput(): void {
-    if (this.#dirty.length === 0) return;
-    if (!this.#isTurnPlanned) this.flush();
-    this.#planTurn();
+  /** Between these, whatever is raised waits for the end of the chunk that is being read. */
+  beginInput(): void {
+    this.#isInput = true;
   }
 
-  #planTurn(): void {
-    if (this.#isTurnPlanned) return;
-    this.#isTurnPlanned = true;
-    this.#clock.soon(() => {
-      this.#isTurnPlanned = false;
-      this.flush();
-    });
+  endInput(): void {
+    this.#isInput = false;
+    this.#mayBeQuick = true;
+    if (this.#dirty.length > 0) this.flush();
   }
+
+  /**
+   * Gathers what is raised until the end of the turn, so that many messages cost few writes. Only the first ones after
+   * some input go out as soon as the code that raised them is done: they may be an answer that somebody waits for.
+   */
+  #planFlush(): void {
+    if (this.#isInput || this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
+    if (this.#mayBeQuick) this.#clock.next(this.#plannedFlush);
+    else this.#clock.soon(this.#plannedFlush);
+    this.#mayBeQuick = false;
+  }
+
+  readonly #plannedFlush = () => {
+    this.#isFlushPlanned = false;
+    this.#stamped = 0;
+    this.flush();
+  };
 
   /** Hands everything that waits to the links. */
   flush(): void {

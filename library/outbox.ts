@@ -19,13 +19,13 @@ export interface OutboxOptions {
   readonly highWaterBytes: number;
   readonly policy: OverflowPolicy;
   /** Takes bytes; false: no more until `drained` is called. */
-  send(bytes: Uint8Array): boolean;
+  readonly send: (bytes: Uint8Array) => boolean;
   /** May this frame be dropped when the queue is full? */
-  isDroppable(bytes: Uint8Array, start: number): boolean;
+  readonly isDroppable: (bytes: Uint8Array, start: number) => boolean;
   /** A frame was dropped; it is whole at that place. */
-  dropped(bytes: Uint8Array, start: number): void;
+  readonly dropped: (bytes: Uint8Array, start: number) => void;
   /** The queue is full of what must not be dropped, or the policy is to disconnect. */
-  overflowed(): void;
+  readonly overflowed: () => void;
 }
 
 interface Run {

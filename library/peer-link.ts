@@ -118,8 +118,9 @@ export class PeerLink {
     if (this.#neighbour !== undefined) this.#neighbour.receivedBytes += chunk.length;
     const rest = this.#expectedPreface < preface.length ? this.#passPreface(chunk) : chunk;
     if (rest === undefined || this.#error !== undefined) return;
+    node.messages.beginInput();
     if (!this.#splitter.push(rest)) this.fail("BAD_FRAME", `${this.#who()} announced a frame of impossible length`);
-    node.messages.endOfInput();
+    node.messages.endInput();
   }
 
   /** What follows the preface; `undefined` while it is not complete, or not one. */

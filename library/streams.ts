@@ -60,23 +60,28 @@ export class Stream {
     return this.shapes[this.lastIndex];
   }
 
-  /** Are these values of the shape that the last message of this name had? Makes that the last shape. */
-  isOfLastShape(kind: number, { name, columns }: ShapeName, values: readonly Value[]): boolean {
-    let definition = this.lastShape?.definition;
-    if (definition === undefined) return false;
-    if (definition.name !== name) {
+  /** The body of these values, if they have the shape of the last message of this name; makes that the last shape. */
+  bodyOfKnownShape(
+    kind: number,
+    { name, columns }: ShapeName,
+    values: readonly Value[],
+  ): readonly unknown[] | undefined {
+    let shape = this.lastShape;
+    if (shape === undefined) return undefined;
+    if (shape.definition.name !== name) {
       const index = this.#indexByName.get(name);
-      if (index === undefined) return false;
+      if (index === undefined) return undefined;
       this.lastIndex = index;
-      definition = this.lastShape!.definition;
+      shape = this.lastShape!;
     }
-    if (definition.kind !== kind || definition.columns !== columns) return false;
-    return columns.length > 0 || this.lastShape!.bodyOf(values) !== undefined;
+    const { definition } = shape;
+    return definition.kind === kind && definition.columns === columns ? shape.bodyOf(values) : undefined;
   }
 
   /** Finds or adds the shape of these values, and makes it the last. False: there are too many; open the stream anew. */
   takeShape(kind: number, base: ShapeName, values: readonly Value[], signature?: string): boolean {
-    const definition = { kind, ...base, signature: signature ?? signatureOfAll(values) };
+    const { name, writer, columns } = base;
+    const definition = { kind, name, writer, columns, signature: signature ?? signatureOfAll(values) };
     const key = keyOf(definition);
     let index = this.#indexByKey.get(key);
     if (index === undefined) {
