@@ -6,7 +6,7 @@
 import { parseAst } from "vitest/node";
 
 export interface Literal {
-  /** The parts of a template that are computed are `${}`. */
+  /** The parts of a template that are computed are `{}`. */
   readonly text: string;
   /** `l10n.t` for the first argument of such a call, `why:` for a property; empty for anything else. */
   readonly use: string;
@@ -42,7 +42,7 @@ function textOf(node: Node): string | undefined {
   if (node.type === "Literal" && typeof node["value"] === "string") return node["value"];
   if (node.type !== "TemplateLiteral") return undefined;
   const quasis = node["quasis"] as readonly { readonly value: { readonly raw: string } }[];
-  return quasis.map(({ value }) => value.raw).join("${}");
+  return quasis.map(({ value }) => value.raw).join("{}");
 }
 
 /** `a` or `a.b`. */
