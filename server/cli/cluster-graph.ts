@@ -1,6 +1,6 @@
 /** A cluster as a graph in the languages of two drawing tools. Nodes are named by number, so that no name can break it. */
 import type { NodeReport } from "../../library/index.ts";
-import type { ClusterView, Edge } from "./cluster-view.ts";
+import { type ClusterView, type Edge, wantsOf } from "./cluster-view.ts";
 import { printable } from "./style.ts";
 
 export function dotGraph(view: ClusterView): string {
@@ -45,10 +45,11 @@ function named({ nodes, silent }: ClusterView): { names: Map<string, string>; la
   return { names, labels };
 }
 
-function summaryOf({ forwards, subscriptions }: NodeReport): string[] {
+function summaryOf(node: NodeReport): string[] {
+  const { forwards } = node;
   const summary = [];
   if (forwards.length > 0) summary.push(`forwards ${forwards.map(({ pattern }) => pattern).join(", ")}`);
-  const wanted = new Set(subscriptions.map(({ pattern }) => pattern));
+  const wanted = new Set(wantsOf(node).map(({ pattern }) => pattern));
   if (wanted.size > 0) summary.push(`wants ${[...wanted].join(", ")}`);
   return summary;
 }

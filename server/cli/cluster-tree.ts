@@ -1,7 +1,7 @@
 /** A cluster as text for people: one block for each node, nearest first. */
 import type { ConnectionReport, NodeReport, SubscriptionReport, TopicReport } from "../../library/index.ts";
-import type { ClusterView } from "./cluster-view.ts";
-import { inGroups, printable, type Style } from "./style.ts";
+import { type ClusterView, wantsOf } from "./cluster-view.ts";
+import { counted, inGroups, printable, type Style } from "./style.ts";
 
 /** Topics shown of each node, busiest first. */
 const topicsShown = 8;
@@ -35,7 +35,7 @@ function blockOf(node: NodeReport, style: Style): string {
   );
   add(
     "wants",
-    node.subscriptions.map((subscription) => wantLine(subscription, style)),
+    wantsOf(node).map((subscription) => wantLine(subscription, style)),
   );
   add("topics", topicLines(node, style));
   return lines.join("\n");
@@ -94,8 +94,4 @@ function duration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
-}
-
-function counted(count: number, word: string): string {
-  return `${inGroups(count)} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -3,7 +3,7 @@
  *
  * Knows nothing of how it is shown.
  */
-import type { ConnectionReport, NodeReport } from "../../library/index.ts";
+import { type ConnectionReport, type NodeReport, nodeTopic, type SubscriptionReport } from "../../library/index.ts";
 
 export interface ClusterView {
   /** By distance from where we asked, then by name. */
@@ -36,6 +36,11 @@ export function clusterOf(reports: readonly NodeReport[], self: string): Cluster
 
 function withoutPeer(node: NodeReport, id: string): NodeReport {
   return { ...node, connections: node.connections.filter(({ peerId }) => peerId !== id) };
+}
+
+/** What a node asked for; not its own reserved topic, which every node has. */
+export function wantsOf({ name, subscriptions }: NodeReport): readonly SubscriptionReport[] {
+  return subscriptions.filter(({ pattern }) => pattern !== nodeTopic(name));
 }
 
 function edgesOf(nodes: readonly NodeReport[]): Edge[] {

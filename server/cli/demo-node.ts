@@ -35,7 +35,7 @@ async function run(shell: Shell, name: string, { router = [], rate }: Options): 
   await withNode(shell, { command: "demo", name }, async (context) => {
     const listening = [];
     if (role.link === undefined) {
-      for (const location of await routerLocations(ended.signal)) {
+      for (const location of await routerLocations()) {
         listening.push((await context.connections.listen(location)).location);
       }
     } else {

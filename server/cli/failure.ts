@@ -28,7 +28,6 @@ const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
 /** What the system says of files, in words. */
 const systemWords: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
-  EISDIR: "is a folder; name a file",
   EACCES: "the operating system does not let us read it; check its permissions",
   EPERM: "the operating system does not let us read it; check its permissions",
 };

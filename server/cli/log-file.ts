@@ -30,7 +30,10 @@ export interface LogFile {
   fractionRead(): number | undefined;
 }
 
-/** Opens `path`, or standard input for `-`. It is closed when its lines have been read, or left. */
+/**
+ * Opens `path`, or standard input for `-`. It is closed when its lines have been read, or left.
+ * @throws SwitchyardError `BAD_LOG_FILE` for a folder; what the system says where it cannot be opened
+ */
 export async function openLogFile(path: string, stdin: Readable = process.stdin): Promise<LogFile> {
   if (path === "-") {
     return {
@@ -41,14 +44,18 @@ export async function openLogFile(path: string, stdin: Readable = process.stdin)
     };
   }
   const handle = await open(path);
-  const { size } = await handle.stat();
-  const stream = handle.createReadStream({ highWaterMark: chunkBytes });
+  const stat = await handle.stat();
   const name = basename(path);
+  if (stat.isDirectory()) {
+    await handle.close();
+    throw new SwitchyardError("BAD_LOG_FILE", `${path} is a folder`);
+  }
+  const stream = handle.createReadStream({ highWaterMark: chunkBytes });
   return {
     name,
     stem: name.replace(/\..*$/, "") || name,
     lines: linesOf(stream, name),
-    fractionRead: () => (size === 0 ? 1 : stream.bytesRead / size),
+    fractionRead: () => (stat.size === 0 ? 1 : stream.bytesRead / stat.size),
   };
 }
 

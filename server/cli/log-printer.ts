@@ -57,7 +57,16 @@ function columnsOf({ columns }: LogHeader, values: readonly Value[]): LogHeader[
 /** Cells wider than this are cut on a terminal. */
 const widestCell = 32;
 
-/** Columns one below the other, with their names above the first line of each log. */
+/** Lines of one log after which its column names come again: they have left the screen. */
+const linesUnderNames = 100;
+
+interface Table {
+  readonly names: readonly string[];
+  readonly widths: number[];
+  lines: number;
+}
+
+/** Columns one below the other, each line with its log's name in front, and column names above now and then. */
 export function readableLines({
   style,
   isTerminal,
@@ -65,20 +74,24 @@ export function readableLines({
   readonly style: Style;
   readonly isTerminal: boolean;
 }): LogFormat {
-  const tables = new WeakMap<LogHeader, number[]>();
-  let last: LogHeader | undefined;
+  const tables = new WeakMap<LogHeader, Table>();
+  let idWidth = 0;
   return ({ log, values }) => {
-    const names = columnsOf(log, values).map(({ name }) => printable(name));
-    const widths = tables.get(log) ?? names.map((name) => name.length);
-    tables.set(log, widths);
+    const table = tables.get(log) ?? freshTable(log, values);
+    tables.set(log, table);
     const cells = values.map((value) => (isTerminal ? cut(readable(value), widestCell) : readable(value)));
-    for (const [i, cell] of cells.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-    const row = `${inColumns(cells, widths)}\n`;
-    if (log === last) return row;
-    last = log;
-    const title = `${style.topic(printable(log.topic))} ${style.dim(printable(log.id))}`;
-    return `${title}\n${style.bold(inColumns(names, widths))}\n${row}`;
+    for (const [i, cell] of cells.entries()) table.widths[i] = Math.max(table.widths[i] ?? 0, cell.length);
+    const id = printable(log.id);
+    idWidth = Math.max(idWidth, id.length);
+    const row = `${style.topic(id.padEnd(idWidth))}  ${inColumns(cells, table.widths)}\n`;
+    if (table.lines++ % linesUnderNames > 0) return row;
+    return `${" ".repeat(idWidth)}  ${style.bold(inColumns(table.names, table.widths))}\n${row}`;
   };
+}
+
+function freshTable(log: LogHeader, values: readonly Value[]): Table {
+  const names = columnsOf(log, values).map(({ name }) => printable(name));
+  return { names, widths: names.map((name) => name.length), lines: 0 };
 }
 
 /** Strings without quotes: a table has columns. */

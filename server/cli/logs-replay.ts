@@ -18,7 +18,7 @@ import { type Line, type LogFile, openLogFile } from "./log-file.ts";
 import { Pace } from "./pace.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
-import { inGroups, printable } from "./style.ts";
+import { counted, inGroups, printable } from "./style.ts";
 import { timestampOf } from "./timestamp.ts";
 
 export interface ReplayOptions {
@@ -38,31 +38,39 @@ export async function replayLogs(
   if (options.rate !== undefined && options.speed !== undefined) {
     throw new SwitchyardError("BAD_ARGUMENT", "--rate and --speed, of which only one can be");
   }
-  await withNode(shell, { command: "replay", name: options.name }, async (context) => {
+  const connection = await withNode(shell, { command: "replay", name: options.name }, async (context) => {
     const connection = await join(shell, context, location);
+    const sentBefore = connection.stats().sentMessages;
     for (const path of paths) {
       if (shell.stopped.aborted) break;
       await replayFile(shell, context, topic, path, options);
     }
     await context.drained();
-    if (connection.stats().sentMessages === 0 && context.stats().raised > 0 && !options.quiet) {
+    if (connection.stats().sentMessages === sentBefore && context.stats().raised > 0 && !options.quiet) {
       shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: the lines went nowhere`);
     }
+    return connection;
   });
+  const { droppedMessages } = connection.stats();
+  if (droppedMessages === 0) return;
+  shell.failed();
+  shell.say(`switchyard: ${inGroups(droppedMessages)} lines did not get to ${printable(location)}; replay again`);
 }
 
 /** A file that cannot be read is told, and does not keep the others from being replayed. */
 async function replayFile(shell: Shell, context: Context, topic: string, path: string, options: ReplayOptions) {
   const startMs = performance.now();
   const replay = new Replay(shell, context, topic, options);
+  let failure: unknown;
   try {
     await replay.run(await openLogFile(path));
   } catch (error) {
     if (error instanceof SwitchyardError && error.code !== "BAD_LOG_FILE") throw error;
+    failure = error;
     shell.failed();
     shell.say(`switchyard: ${failureOf(error, "").line}`);
   }
-  replay.summarize(path, (performance.now() - startMs) / 1000);
+  if (failure === undefined || replay.written > 0) replay.summarize(path, (performance.now() - startMs) / 1000);
 }
 
 /** Bad lines told one by one; the rest is only counted. */
@@ -70,7 +78,7 @@ const badLinesTold = 10;
 
 /** One file on its way. */
 class Replay {
-  #written = 0;
+  written = 0;
   #bad = 0;
   #firstStamp: number | undefined;
   readonly #pace = new Pace();
@@ -94,7 +102,7 @@ class Replay {
     try {
       for await (const lines of file.lines) {
         await this.#writeLines(file, reader, lines);
-        progress.show(() => `${file.name}  ${inGroups(this.#written)} lines`, file.fractionRead());
+        progress.show(() => `${file.name}  ${inGroups(this.written)} lines`, file.fractionRead());
         if (this.#shell.stopped.aborted) return;
       }
       reader.end();
@@ -119,7 +127,7 @@ class Replay {
       return reader.read(line);
     } catch (error) {
       if (!(error instanceof SwitchyardError) || error.code !== "BAD_LOG_LINE") throw error;
-      this.#tellBadLine(error.message);
+      this.#tellBadLine(error);
       return undefined;
     }
   }
@@ -129,11 +137,11 @@ class Replay {
     const log = this.#logs.get(layout) ?? this.#open(layout, file);
     try {
       const isFlowing = log.write(values);
-      this.#written++;
+      this.written++;
       return isFlowing;
     } catch (error) {
       if (!(error instanceof SwitchyardError) || error.code === "CLOSED") throw error;
-      this.#tellBadLine(`${file.name}:${reader.lines}: ${error.message}`);
+      this.#tellBadLine(error, `${file.name}:${reader.lines}: `);
       return true;
     }
   }
@@ -147,7 +155,7 @@ class Replay {
   /** Waits in `--rate` and `--speed`; at full speed, nothing. */
   async #waitForTurn(record: LogRecord): Promise<void> {
     const { rate, speed } = this.#options;
-    if (rate !== undefined) await this.#pace.until((this.#written * 1000) / rate, this.#shell.stopped);
+    if (rate !== undefined) await this.#pace.until((this.written * 1000) / rate, this.#shell.stopped);
     if (speed === undefined) return;
     const stamp = timestampOf(record);
     if (stamp === undefined) return;
@@ -155,21 +163,21 @@ class Replay {
     await this.#pace.until((stamp - this.#firstStamp) / speed, this.#shell.stopped);
   }
 
-  #tellBadLine(message: string): void {
+  #tellBadLine(error: SwitchyardError, where = ""): void {
     this.#bad++;
     this.#shell.failed();
-    if (this.#bad <= badLinesTold) this.#shell.say(`switchyard: ${printable(message)}`);
+    if (this.#bad <= badLinesTold) this.#shell.say(`switchyard: ${where}${failureOf(error, "").line}`);
   }
 
   summarize(path: string, seconds: number): void {
-    if (this.#bad > badLinesTold)
-      this.#shell.say(`switchyard: … and ${inGroups(this.#bad - badLinesTold)} more bad lines`);
+    if (this.#bad > badLinesTold) {
+      this.#shell.say(`switchyard: … and ${counted(this.#bad - badLinesTold, "more bad line")}`);
+    }
     if (this.#shell.stopped.aborted) this.#shell.failed();
     if (this.#options.quiet) return;
-    const left = this.#bad === 0 ? "" : `, left out ${inGroups(this.#bad)} bad ones`;
+    const left = this.#bad === 0 ? "" : `, left out ${counted(this.#bad, "bad one")}`;
     const stopped = this.#shell.stopped.aborted ? ", then stopped" : "";
-    this.#shell.say(
-      `replayed ${inGroups(this.#written)} lines of ${printable(path)} in ${seconds.toFixed(1)} s${left}${stopped}`,
-    );
+    const written = counted(this.written, "line");
+    this.#shell.say(`replayed ${written} of ${printable(path)} in ${seconds.toFixed(1)} s${left}${stopped}`);
   }
 }

@@ -1,11 +1,12 @@
 /** `switchyard pub`: raises an event, once or many times. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
-import { type Context, event, parseValue, SwitchyardError, type Value } from "../../library/index.ts";
+import { type Context, checkTopic, event, readValue, SwitchyardError, type Value } from "../../library/index.ts";
 import { join, withNode } from "./joining.ts";
 import { readCount, readRate } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { Shell } from "./shell.ts";
+import { printable } from "./style.ts";
 
 interface Options {
   readonly name?: string;
@@ -48,11 +49,16 @@ async function run(
   options: Options,
 ): Promise<void> {
   const values = args.map(readArgument);
+  if (!topic.startsWith(".node.")) checkTopic(topic); // that one node has no other name
   event(name, values); // complains before anything is opened
   await withNode(shell, { command: "pub", name: options.name }, async (context) => {
-    await join(shell, context, location);
+    const connection = await join(shell, context, location);
+    const sentBefore = connection.stats().sentMessages;
     const raised = await raise(shell, context, topic, () => event(name, values), options);
     await context.drained();
+    if (connection.stats().sentMessages === sentBefore) {
+      shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: it went nowhere`);
+    }
     if (raised < (options.count ?? 1)) {
       shell.say(`pub: stopped after ${raised} of ${options.count ?? 1}`);
       shell.failed();
@@ -60,14 +66,14 @@ async function run(
   });
 }
 
+/** @throws SwitchyardError `BAD_VALUE`, which says which argument, where in it, and how to quote a string */
 function readArgument(text: string, at: number): Value {
-  try {
-    return parseValue(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const hint = `a string wants quotes of its own, as in '${JSON.stringify(text)}'`;
-    throw new SwitchyardError("BAD_VALUE", `argument ${at + 1}, ${text}, ${why.split(": ")[0]} (${hint})`, { cause });
-  }
+  const read = readValue(text, 0);
+  if ("value" in read && read.end === text.length) return read.value;
+  const fault =
+    "value" in read ? `column ${read.end + 1}: expected the end` : `column ${read.position + 1}: ${read.error}`;
+  const hint = `a string takes quotes of its own: '${JSON.stringify(text)}'`;
+  throw new SwitchyardError("BAD_VALUE", `argument ${at + 1}, ${text}, ${fault}; ${hint}`);
 }
 
 /** Between two looks at whether the peers keep up, and whether somebody pressed Ctrl-C. */

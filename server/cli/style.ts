@@ -43,3 +43,8 @@ export function cut(text: string, width: number): string {
 export function inGroups(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, " ");
 }
+
+/** `1 node`, `2 nodes`. */
+export function counted(count: number, word: string): string {
+  return `${inGroups(count)} ${word}${count === 1 ? "" : "s"}`;
+}

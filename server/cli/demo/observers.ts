@@ -17,7 +17,7 @@ const procfs: Observer = {
   async processes() {
     const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
     const stats = await Promise.all(pids.map((pid) => readIfThere(`/proc/${pid}/stat`)));
-    return stats.map(parseProcStat).filter((process): process is SeenProcess => process !== undefined);
+    return stats.map(parseProcStat).filter((process): process is SeenProcess => isOfUsers(process));
   },
 };
 
@@ -30,6 +30,11 @@ const tools: Observer = {
     return parsePs((await run("ps", ["-axo", "pid=,ppid=,rss=,comm="])).stdout);
   },
 };
+
+/** The kernel's own threads have no memory of theirs, come and go by the dozen, and tell nobody anything. */
+function isOfUsers(process: SeenProcess | undefined): boolean {
+  return process !== undefined && process.memoryBytes > 0;
+}
 
 /** Processes end while one looks. */
 async function readIfThere(path: string): Promise<string> {

@@ -3,7 +3,8 @@
  *
  * Invariant: sensors and manager know the router only; all that passes between them passes through it.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { type Context, count, event, set } from "../../../library/index.ts";
@@ -77,11 +78,11 @@ async function keepLogs({ context }: RoleOptions): Promise<void> {
   await context.events.on("demo.summary.*", () => undefined);
 }
 
-/** Where the router listens. The folder of the socket is removed when it stops. */
-export async function routerLocations(stopped: AbortSignal): Promise<readonly string[]> {
+/** Where the router listens. The folder of the socket is removed with the process. */
+export async function routerLocations(): Promise<readonly string[]> {
   const tcp = "tcp://127.0.0.1:0";
   if (process.platform === "win32") return [tcp];
   const folder = await mkdtemp(joinPath(tmpdir(), "switchyard-demo-"));
-  stopped.addEventListener("abort", () => void rm(folder, { recursive: true, force: true }), { once: true });
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   return [tcp, `ipc://${joinPath(folder, "router.sock")}`];
 }
