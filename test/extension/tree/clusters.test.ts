@@ -119,7 +119,8 @@ describe("buildTree", () => {
       const startMs = performance.now();
       const change = outline.update(rootsOf(topology(sorted(moved))));
       const endMs = performance.now();
-      expect([...change].map((id) => outline.branch(id)?.label)).toEqual(["t04711"]);
+      expect(change).toHaveLength(1);
+      expect(outline.branch(change[0] ?? "")?.label).toBe("t04711");
       return endMs - startMs;
     });
     expect(Math.min(...tookMs)).toBeLessThan(250); // About 20 ms on a quiet machine, with every folder open.
