@@ -12,7 +12,7 @@ interface LongTextProps {
   readonly startChars?: number;
 }
 
-export function LongText({ text, length = text.length, startChars = 600 }: LongTextProps) {
+export function LongText({ text, length = text.length, startChars = 300 }: LongTextProps) {
   const [shownChars, setShownChars] = useState(startChars);
   const isLong = text.length > startChars;
   const isWhole = shownChars >= text.length;

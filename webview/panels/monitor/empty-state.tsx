@@ -1,14 +1,14 @@
 /** What a table without rows says: why it is empty, and what to do. */
-import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
 import type { MonitorInfo, Search } from "../../../server/protocol/monitor.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { counted } from "../../parts/number-text.ts";
-import { statusText } from "../../parts/use-cluster-status.ts";
+import { type KnownStatus, statusText } from "../../parts/use-cluster-status.ts";
 
 interface EmptyStateProps {
   readonly monitor: MonitorInfo;
   readonly clusterName: string;
-  readonly status: ClusterStatus | undefined;
+  readonly status: KnownStatus | undefined;
+  readonly nowMs: number;
   readonly search: Search;
   readonly keptRows: number;
   readonly isReady: boolean;
@@ -16,7 +16,7 @@ interface EmptyStateProps {
 }
 
 export function EmptyState(props: EmptyStateProps) {
-  const { monitor, clusterName, status, search, keptRows, isReady, onClearSearch } = props;
+  const { monitor, clusterName, status, nowMs, search, keptRows, isReady, onClearSearch } = props;
   if (!isReady) return null;
   if (search.text !== "" && keptRows > 0) {
     return (
@@ -36,7 +36,7 @@ export function EmptyState(props: EmptyStateProps) {
       <div class="empty">
         <Icon name="debug-disconnect" />
         <p>{clusterName} is not connected</p>
-        <p class="quiet">{statusText(status)} The monitor goes on when the connection is back.</p>
+        <p class="quiet">{statusText(status, nowMs)} The monitor goes on when the connection is back.</p>
       </div>
     );
   }

@@ -81,6 +81,11 @@ export class MonitorFeed {
     this.#changed();
   }
 
+  /** Goes on with a picture that was paused before the page was made anew. */
+  pauseAt(newest: number): void {
+    this.pausedAt = newest;
+  }
+
   resume(): void {
     this.pausedAt = undefined;
     this.#ask();
@@ -163,6 +168,8 @@ export class MonitorFeed {
     const before = search === undefined && this.isReady ? this.picture : undefined;
     this.picture = mergePage(before, page, ask, wanted, this.#options(this.search));
     this.problem = undefined;
+    // Paused at a row that this monitor has never had: it is not the monitor that was paused.
+    if (!this.isReady && this.pausedAt !== undefined && this.pausedAt > page.newest) this.pausedAt = undefined;
     this.isReady = true;
     if (this.#wanted.kind === "places" && !covers(this.picture, this.#wanted)) this.#gate.want();
   }

@@ -16,7 +16,7 @@ export type KeyCommand =
   | "pause"
   | "help";
 
-/** Where the focus is: the table, an input, another control, or nowhere special. */
+/** Where the focus is: the table or nowhere, an input, another control, or something that scrolls. */
 export type KeyPlace = "table" | "text" | "control" | "panel";
 
 export interface KeyPress {

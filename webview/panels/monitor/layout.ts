@@ -3,11 +3,19 @@
  *
  * Invariant: what was kept by any version, or by nobody, reads as a layout. Pure.
  */
-import type { Search } from "../../../server/protocol/monitor.ts";
+import type { MonitorId, Search } from "../../../server/protocol/monitor.ts";
 import { type Column, defaultColumns, readColumns } from "./columns.ts";
 import { type TimeMode, timeModes } from "./times.ts";
 
 export type Order = "newestLast" | "newestFirst";
+
+export interface OwnState {
+  readonly monitor: MonitorId;
+  /** Number of the newest row of the paused picture. */
+  readonly pausedAt: number | undefined;
+  /** Whether it has said once that its buffer is full. */
+  readonly saidFull: boolean;
+}
 
 export interface Layout {
   readonly columns: readonly Column[];
@@ -17,8 +25,8 @@ export interface Layout {
   /** Share of the panel that the detail takes, in percent. */
   readonly detailShare: number;
   readonly wrapsDetail: boolean;
-  /** Whether this monitor has said once that its buffer is full. */
-  readonly saidFull: boolean;
+  /** Belongs to this one monitor; another one begins with nothing of it. */
+  readonly own: OwnState;
 }
 
 export const minDetailShare = 15;
@@ -31,14 +39,13 @@ export const defaultLayout: Layout = {
   search: { text: "", matchCase: false, isRegex: false },
   detailShare: 38,
   wrapsDetail: true,
-  saidFull: false,
+  own: { monitor: "", pausedAt: undefined, saidFull: false },
 };
 
-export function readLayout(kept: unknown): Layout {
-  if (typeof kept !== "object" || kept === null) return defaultLayout;
-  const { columns, order, timeMode, search, detailShare, wrapsDetail, saidFull } = kept as Readonly<
-    Record<string, unknown>
-  >;
+export function readLayout(kept: unknown, monitor: MonitorId): Layout {
+  const nothing = { ...defaultLayout.own, monitor };
+  if (typeof kept !== "object" || kept === null) return { ...defaultLayout, own: nothing };
+  const { columns, order, timeMode, search, detailShare, wrapsDetail, own } = kept as Readonly<Record<string, unknown>>;
   return {
     columns: readColumns(columns),
     order: order === "newestFirst" ? "newestFirst" : "newestLast",
@@ -46,12 +53,20 @@ export function readLayout(kept: unknown): Layout {
     search: readSearch(search),
     detailShare: typeof detailShare === "number" ? clampShare(detailShare) : defaultLayout.detailShare,
     wrapsDetail: wrapsDetail !== false,
-    saidFull: saidFull === true,
+    own: readOwn(own, monitor) ?? nothing,
   };
 }
 
 export function clampShare(share: number): number {
   return Number.isFinite(share) ? Math.round(Math.max(minDetailShare, Math.min(share, maxDetailShare))) : 38;
+}
+
+function readOwn(kept: unknown, monitor: MonitorId): OwnState | undefined {
+  if (typeof kept !== "object" || kept === null) return undefined;
+  const own = kept as Readonly<Record<string, unknown>>;
+  if (own["monitor"] !== monitor) return undefined;
+  const { pausedAt, saidFull } = own;
+  return { monitor, pausedAt: typeof pausedAt === "number" ? pausedAt : undefined, saidFull: saidFull === true };
 }
 
 function readSearch(kept: unknown): Search {

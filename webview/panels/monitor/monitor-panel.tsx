@@ -4,28 +4,28 @@
  * Puts the parts together; what is shown is held by the feed and the table, how it is arranged by the layout.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { clearMonitor, type MonitorInfo, type Search } from "../../../server/protocol/monitor.ts";
+import { clearMonitor, type MonitorInfo } from "../../../server/protocol/monitor.ts";
 import type { Host } from "../../host.ts";
 import { Announcer } from "../../parts/announcer.tsx";
-import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
 import { Splitter } from "../../parts/splitter.tsx";
 import { useClusterStatus } from "../../parts/use-cluster-status.ts";
 import { useElementWidth } from "../../parts/use-element-width.ts";
+import { useNow } from "../../parts/use-now.ts";
 import { CounterBar } from "./counter-bar.tsx";
 import { Detail } from "./detail.tsx";
 import { EmptyState } from "./empty-state.tsx";
 import { EventTable } from "./event-table.tsx";
+import { FollowButton } from "./follow-button.tsx";
 import { openGap } from "./gap-lines.ts";
 import { HelpDialog } from "./help-dialog.tsx";
-import { commandOf, type KeyCommand, type KeyPlace } from "./keys.ts";
 import { clampShare, maxDetailShare, minDetailShare } from "./layout.ts";
 import { Notices } from "./notices.tsx";
 import { Toolbar } from "./toolbar.tsx";
-import { useLayout, useMonitor, useNow } from "./use-monitor.ts";
+import { type KeyCommands, useKeys } from "./use-keys.ts";
+import { useLayout, useMonitor } from "./use-monitor.ts";
+import { useSearch } from "./use-search.ts";
 
-/** After the last key typed into the search. */
-const searchDelayMs = 150;
 /** Narrower than this, the detail goes below the table. */
 const wideFromPx = 700;
 
@@ -36,10 +36,10 @@ export interface MonitorPanelProps {
 }
 
 export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) {
-  const [layout, arrange] = useLayout(host);
+  const [layout, arrange] = useLayout(host, monitor.monitor);
   const { feed, table, redraw } = useMonitor(host, monitor.monitor, layout);
   const status = useClusterStatus(host, monitor.cluster);
-  const nowMs = useNow(layout.timeMode === "relative");
+  const nowMs = useNow(layout.timeMode === "relative" || status?.state === "retrying");
   const [isDetailOpen, setDetailOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isPausedByFull, setPausedByFull] = useState(false);
@@ -58,12 +58,15 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
     redraw();
   }, [layout.order, table, redraw]);
   useEffect(() => {
-    if (counters.evicted === 0 || layout.saidFull) return;
-    arrange({ saidFull: true });
+    if (counters.evicted === 0 || layout.own.saidFull) return;
+    arrange({ own: { ...layout.own, saidFull: true } });
     if (feed.pausedAt !== undefined) return;
     setPausedByFull(true);
     feed.pause();
-  }, [counters.evicted, layout.saidFull, arrange, feed]);
+  }, [counters.evicted, layout.own, arrange, feed]);
+  useEffect(() => {
+    if (feed.isReady && layout.own.pausedAt !== pausedAt) arrange({ own: { ...layout.own, pausedAt } });
+  }, [pausedAt, layout.own, arrange, feed.isReady]);
 
   const changeTable = (change: () => void) => {
     change();
@@ -96,7 +99,7 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
     changeTable(() => table.unselect());
     grid.current?.focus();
   };
-  const commands: Readonly<Record<KeyCommand, () => void>> = {
+  const commands: KeyCommands = {
     down: () => changeTable(() => table.moveSelection(1)),
     up: () => changeTable(() => table.moveSelection(-1)),
     pageDown: () => changeTable(() => table.moveSelection(table.pageRows)),
@@ -112,20 +115,14 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
     pause,
     help: () => setHelpOpen(true),
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const command = event.defaultPrevented ? undefined : commandOf(event, keyPlace(event.target, grid.current));
-    if (command === undefined || isHelpOpen) return;
-    event.preventDefault();
-    commands[command]();
-  };
+  useKeys(commands, grid, isHelpOpen);
 
   const selectedRow = table.selection?.row;
   const isDetailShown = isDetailOpen && selectedRow !== undefined;
   const direction = isWide ? "columns" : "rows";
   const share = `minmax(0, ${100 - layout.detailShare}fr) auto minmax(0, ${layout.detailShare}fr)`;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of all that is in it
-    <div class="panel monitor" ref={panel} onKeyDown={onKeyDown}>
+    <div class="panel monitor" ref={panel}>
       <Toolbar
         searchRef={searchInput}
         layout={layout}
@@ -162,23 +159,22 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
               monitor={monitor}
               clusterName={clusterName}
               status={status}
+              nowMs={nowMs}
               search={feed.search}
               keptRows={counters.kept}
               isReady={feed.isReady}
               onClearSearch={clearSearch}
             />
           )}
-          {table.follow !== "following" && table.newerRows > 0 && (
-            <JumpButton
-              newerRows={table.newerRows}
-              isHeld={table.follow === "held"}
-              isAtTop={layout.order === "newestFirst"}
-              onJump={() => {
-                changeTable(() => table.jump());
-                grid.current?.focus();
-              }}
-            />
-          )}
+          <FollowButton
+            follow={table.follow}
+            newerRows={table.newerRows}
+            order={layout.order}
+            onJump={() => {
+              changeTable(() => table.jump());
+              grid.current?.focus();
+            }}
+          />
         </div>
         {isDetailShown && (
           <>
@@ -214,55 +210,9 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
         onResume={pause}
         onOldest={() => changeTable(() => table.selectOldest())}
       />
-      <CounterBar counters={counters} />
+      <CounterBar counters={counters} clusterName={clusterName} patterns={monitor.patterns} />
       <Announcer text={`${groupDigits(counters.received)} received, ${groupDigits(counters.shown)} shown`} />
       {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
     </div>
   );
-}
-
-interface JumpButtonProps {
-  readonly newerRows: number;
-  readonly isHeld: boolean;
-  readonly isAtTop: boolean;
-  readonly onJump: () => void;
-}
-
-function JumpButton({ newerRows, isHeld, isAtTop, onJump }: JumpButtonProps) {
-  return (
-    <button
-      type="button"
-      class={isAtTop ? "jump-button at-top" : "jump-button"}
-      title={isHeld ? "The rows hold still under the pointer; move it away and they follow the newest again" : "End"}
-      onClick={onJump}
-    >
-      <Icon name={isHeld ? "pinned" : isAtTop ? "arrow-up" : "arrow-down"} />
-      <span>Jump to newest · {groupDigits(newerRows)}</span>
-    </button>
-  );
-}
-
-/** Hands the search on once typing rests; at once when the panel opens with one. */
-function useSearch(search: Search, feed: { look(search: Search): void }): void {
-  const last = useRef<Search>({ text: "", matchCase: false, isRegex: false });
-  const isFirst = useRef(true);
-  useEffect(() => {
-    const { text, matchCase, isRegex } = last.current;
-    const isSame = search.text === text && search.matchCase === matchCase && search.isRegex === isRegex;
-    const delayMs = isFirst.current ? 0 : searchDelayMs;
-    isFirst.current = false;
-    if (isSame) return undefined;
-    const timer = setTimeout(() => {
-      last.current = search;
-      feed.look(search);
-    }, delayMs);
-    return () => clearTimeout(timer);
-  }, [search, feed]);
-}
-
-function keyPlace(target: EventTarget | null, grid: HTMLElement | null): KeyPlace {
-  if (target === grid) return "table";
-  if (!(target instanceof Element)) return "panel";
-  if (target.matches("input, textarea")) return "text";
-  return target.matches("button, [role=separator], [role^=menu]") ? "control" : "panel";
 }

@@ -3,10 +3,9 @@
  *
  * They stand below the table, so that none of them moves a row.
  */
-import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
-import { statusText } from "../../parts/use-cluster-status.ts";
+import { type KnownStatus, statusText } from "../../parts/use-cluster-status.ts";
 import type { FeedProblem } from "./feed.ts";
 import type { Gap } from "./gap-lines.ts";
 import { gapText } from "./table-row.tsx";
@@ -16,7 +15,7 @@ interface NoticesProps {
   readonly maxRows: number;
   readonly isEvicted: boolean;
   readonly problem: FeedProblem | undefined;
-  readonly status: ClusterStatus | undefined;
+  readonly status: KnownStatus | undefined;
   readonly gap: Gap | undefined;
   readonly nowMs: number;
   readonly onResume: () => void;
@@ -51,9 +50,7 @@ export function Notices(props: NoticesProps) {
           <Icon name="debug-pause" />
           <b>Paused</b>
           {paused.isByFullBuffer && (
-            <span>
-              because the buffer is full: of {groupDigits(maxRows)} rows, the oldest now leave as new ones arrive
-            </span>
+            <span>as the buffer of {groupDigits(maxRows)} rows is full: the oldest leave as new ones arrive</span>
           )}
           <span class="new-rows" data-count={paused.newRows}>
             +{groupDigits(paused.newRows)} new
@@ -76,7 +73,7 @@ function Connection({ status, gap, nowMs }: Pick<NoticesProps, "status" | "gap" 
       <Icon name="debug-disconnect" />
       <span>
         <b>Disconnected</b>
-        {since}. {status === undefined ? "" : statusText(status)}
+        {since}. {status === undefined ? "" : statusText(status, nowMs)}
       </span>
     </p>
   );

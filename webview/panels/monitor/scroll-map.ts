@@ -75,6 +75,11 @@ export class ScrollMap {
     this.settle();
   }
 
+  /** Whether at least a part of a position is in sight. */
+  shows(position: number): boolean {
+    return position + 1 > this.top && position < this.top + this.viewPx / rowPx;
+  }
+
   /** Moves as little as needed to have a position in full sight. */
   reveal(position: number): void {
     const rows = this.viewPx / rowPx;

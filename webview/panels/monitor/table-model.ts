@@ -93,9 +93,13 @@ export class TableModel {
   }
 
   resized(viewPx: number): void {
-    if (viewPx === this.map.viewPx) return;
-    this.map.viewPx = viewPx;
+    const { map, selection } = this;
+    if (viewPx === map.viewPx) return;
+    const selected = selection?.place === undefined ? undefined : this.positionOf(selection.place);
+    const wasInSight = selected !== undefined && map.shows(selected);
+    map.viewPx = viewPx;
     if (this.follow === "following") this.#toNewest();
+    else if (wasInSight) map.reveal(selected);
     this.#show();
   }
 

@@ -26,7 +26,7 @@ interface ToolbarProps {
 export function Toolbar(props: ToolbarProps) {
   const { layout, arrange, counters, isPaused } = props;
   return (
-    <div class="toolbar" role="toolbar" aria-label="Monitor">
+    <header class="toolbar">
       <button
         type="button"
         class={isPaused ? "pause-button is-paused" : "pause-button"}
@@ -58,7 +58,7 @@ export function Toolbar(props: ToolbarProps) {
         />
         <IconButton icon="question" label="Keys and counters" keys="?" onClick={props.onHelp} />
       </span>
-    </div>
+    </header>
   );
 }
 

@@ -24,6 +24,7 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
       }),
     } as { feed: MonitorFeed; table: TableModel };
     made.table = new TableModel(made.feed, layout.order);
+    if (layout.own.pausedAt !== undefined) made.feed.pauseAt(layout.own.pausedAt);
     return made;
   });
   useEffect(() => {
@@ -39,8 +40,8 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
 }
 
 /** The layout as it was kept, and how to change and keep it. */
-export function useLayout(host: Host): readonly [Layout, (change: Partial<Layout>) => void] {
-  const [layout, setLayout] = useState(() => readLayout(host.state.get()));
+export function useLayout(host: Host, monitor: MonitorId): readonly [Layout, (change: Partial<Layout>) => void] {
+  const [layout, setLayout] = useState(() => readLayout(host.state.get(), monitor));
   const arrange = useCallback(
     (change: Partial<Layout>) =>
       setLayout((before) => {
@@ -51,17 +52,4 @@ export function useLayout(host: Host): readonly [Layout, (change: Partial<Layout
     [host],
   );
   return [layout, arrange];
-}
-
-/** What time it is: now at each drawing, and with `ticks` drawn again every second. */
-export function useNow(ticks: boolean): number {
-  const [, tick] = useRounds();
-  useEffect(() => {
-    if (!ticks) return undefined;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible") tick();
-    }, 1_000);
-    return () => clearInterval(timer);
-  }, [ticks, tick]);
-  return Date.now();
 }

@@ -11,6 +11,7 @@ import type { RaiseArguments } from "../../panel-arguments.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { useAnswer } from "../../parts/use-answer.ts";
 import { statusText, useClusterStatus } from "../../parts/use-cluster-status.ts";
+import { useNow } from "../../parts/use-now.ts";
 import { useRounds } from "../../parts/use-rounds.ts";
 import { ArgumentProblem } from "./argument-problem.tsx";
 import { Field } from "./field.tsx";
@@ -35,6 +36,7 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
   const [outcome, setOutcome] = useState<Outcome>();
   const [isSending, setSending] = useState(false);
   const status = useClusterStatus(host, cluster);
+  const nowMs = useNow(status?.state === "retrying");
   const round = useTopologyRound(host, cluster);
   const topics = useTopics(host, cluster);
   const check = useAnswer({ host, type: checkArguments, params: { text: draft.args }, delayMs: checkDelayMs });
@@ -86,11 +88,14 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
   return (
     <main class="panel raise" onKeyDown={onKeyDown}>
       <form ref={form} onSubmit={(event) => event.preventDefault()} aria-label={`Raise event in ${clusterName}`}>
+        <h1>
+          Raise event <span class="quiet">in {clusterName}</span>
+        </h1>
         {status !== undefined && status.state !== "up" && (
           <p class="notice notice-warning" role="status">
             <Icon name="debug-disconnect" />
             <span>
-              {clusterName} is not connected. {statusText(status)}
+              {clusterName} is not connected. {statusText(status, nowMs)}
             </span>
           </p>
         )}
