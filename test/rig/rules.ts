@@ -41,6 +41,13 @@ export const rules: readonly Rule[] = [
     isNodeAllowed: true,
   },
   {
+    // It measures the bare packages beside ours.
+    folder: "server/cli/bench",
+    files: ["server", "library/index.ts"],
+    packages: ["commander", "ws"],
+    isNodeAllowed: true,
+  },
+  {
     folder: "extension",
     files: ["extension", "server/protocol"],
     packages: ["vscode", "vscode-languageclient"],
