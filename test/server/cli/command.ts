@@ -1,0 +1,140 @@
+/**
+ * The command as its users run it: bundled, as a process of its own.
+ *
+ *     useCommand();                                    // once in a test file
+ *     const node = start("node", "--listen", "tcp://127.0.0.1:0", "--json");
+ *     const { listening } = JSON.parse(await node.saying("out", /ready/));
+ *
+ * Invariant: whatever a test started is gone when the test, or its file, ends.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll } from "vitest";
+
+/** A folder of the test file's own, removed at its end; the command lies there, too. */
+export let folder = "";
+
+const running = new Set<ChildProcess>();
+
+/** Bundles the command for the tests of one file. */
+export function useCommand(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "switchyard-cli-"));
+    await build({
+      entryPoints: [fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url))],
+      outfile: join(folder, "main.mjs"),
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      mainFields: ["module", "main"],
+      external: ["classic-level", "msgpackr-extract", "bufferutil", "utf-8-validate"],
+      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      logLevel: "silent",
+    });
+  }, 30_000);
+
+  afterAll(async () => {
+    for (const child of running) child.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  });
+}
+
+export interface Ended {
+  /** The exit status, or the signal that ended it. */
+  readonly status: number | string | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export class RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  readonly #said = { out: "", err: "" };
+  #listeners: (() => void)[] = [];
+
+  constructor(args: readonly string[], { isRead = true, env = {} }: StartOptions = {}) {
+    this.child = spawn(process.execPath, [join(folder, "main.mjs"), ...args], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    running.add(this.child);
+    if (isRead) this.read();
+    this.#gather("err");
+    this.ended = new Promise((resolve) => {
+      this.child.once(isRead ? "close" : "exit", (code, signal) => {
+        running.delete(this.child);
+        resolve({ status: signal ?? code, ...this.#said });
+        this.#changed();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Begins to read its output; without it, the output is slow. */
+  read(): void {
+    this.#gather("out");
+  }
+
+  /** The first line on a stream that matches, said already or yet to come. */
+  async saying(stream: "out" | "err", pattern: RegExp): Promise<string> {
+    let isOver = false;
+    void this.ended.then(() => {
+      isOver = true;
+    });
+    for (;;) {
+      const line = this.#said[stream].split("\n").find((each) => pattern.test(each));
+      if (line !== undefined) return line;
+      if (isOver) throw new Error(`it ended without saying ${pattern}: ${JSON.stringify(this.#said)}`);
+      await new Promise<void>((resolve) => this.#listeners.push(resolve));
+    }
+  }
+
+  /** Ends it by a signal, and tells how it ended. */
+  end(signal: "SIGINT" | "SIGTERM" | "SIGKILL" = "SIGINT"): Promise<Ended> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  #gather(stream: "out" | "err"): void {
+    const source = stream === "out" ? this.child.stdout! : this.child.stderr!;
+    source.setEncoding("utf8").on("data", (text: string) => {
+      this.#said[stream] += text;
+      this.#changed();
+    });
+  }
+
+  #changed(): void {
+    const listeners = this.#listeners;
+    this.#listeners = [];
+    for (const listener of listeners) listener();
+  }
+}
+
+interface StartOptions {
+  /** False: nobody reads its output, until `read`. */
+  readonly isRead?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function start(...args: readonly string[]): RunningCommand {
+  return new RunningCommand(args);
+}
+
+/** Runs it to its end. */
+export function run(...args: readonly string[]): Promise<Ended> {
+  return start(...args).ended;
+}
+
+/** A node that listens; where, and the process. */
+export async function listeningNode(location: string, ...args: readonly string[]) {
+  const node = start("node", "--listen", location, "--json", ...args);
+  const { listening } = JSON.parse(await node.saying("out", /"ready":true/)) as { listening: string[] };
+  return { node, location: listening[0]! };
+}
