@@ -147,7 +147,7 @@ export class Context {
 
   async #close(graceMs: number): Promise<void> {
     this.#node.isClosed = true;
-    this.#node.messages.flush();
+    this.#node.messages.departures.flush();
     await this.connections.closeAll(graceMs);
   }
 

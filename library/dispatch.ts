@@ -1,4 +1,5 @@
 /** Which part of the node a frame from a neighbour is for. Kinds that we do not know are passed over. */
+import { learnShape, learnStream } from "./announcements.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
@@ -16,8 +17,8 @@ export class Dispatch {
   /** @throws SwitchyardError when the frame breaks the protocol */
   receive(from: Neighbour, { kind, fields }: ControlFrame): void {
     const { messages, interest, barriers } = this.#node;
-    if (kind === FrameKind.stream) messages.learnStream(from, fields);
-    else if (kind === FrameKind.shape) messages.learnShape(from, fields);
+    if (kind === FrameKind.stream) learnStream(messages.streams, from, fields);
+    else if (kind === FrameKind.shape) learnShape(from, fields);
     else if (kind === FrameKind.interest) interest.receive(from, fields);
     else if (kind === FrameKind.barrier) barriers.receive(from, fields);
     else if (kind === FrameKind.passed) barriers.passed(from, fields);

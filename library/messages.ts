@@ -6,19 +6,21 @@
  *
  * Invariant: a peer is told of a stream and of a shape before the first message that has them, on the same link.
  */
+import { announce } from "./announcements.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import { checkRaisable } from "./core/topic.ts";
 import { typeOf, type Value } from "./core/values/index.ts";
+import { Departures } from "./departures.ts";
 import type { Neighbour } from "./neighbour.ts";
+import { Patience } from "./patience.ts";
 import type { Handler, Route, RouteTable } from "./routes.ts";
 import { type Stream, StreamTable } from "./streams.ts";
 import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
-import { isIndex, malformed } from "./wire/fields.ts";
-import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
-import { readShapeFields, type Shape, type ShapeName, shapeFields } from "./wire/shape.ts";
+import { FrameKind, header, routing } from "./wire/frames.ts";
+import type { Shape, ShapeName } from "./wire/shape.ts";
 import { wireTimeOfMs } from "./wire/time.ts";
 
 /** The node that raised a message. */
@@ -74,25 +76,19 @@ const perStamp = 32;
 export class Messages {
   readonly arena = new Arena();
   readonly streams: StreamTable;
+  readonly departures: Departures;
+  readonly patience: Patience;
   /** Messages that did not go out, to whatever peer. */
   dropped = 0;
   readonly #routes: RouteTable;
   readonly #clock: Clock;
-  readonly #neighbours: ReadonlySet<Neighbour>;
   readonly #onFailure: (error: SwitchyardError) => void;
-  /** Those who wait until messages flow again may look. */
-  readonly #onFlowing: () => void;
   readonly #kinds = new Map<number, MessageKind<unknown>>();
   readonly #mustArrive = new Set<number>();
-  readonly #dirty: Neighbour[] = [];
-  /** Peers that wait for a slow one: read again when it has drained. */
-  readonly #waiting = new Map<Neighbour, Set<Neighbour>>();
   #lastBytes: Uint8Array | undefined;
-  #isInput = false;
-  #mayBeQuick = true;
-  #isFlushPlanned = false;
   #now: WireTime = { high: 0, low: 0 };
   #stamped = 0;
+  #stampTurn = -1;
 
   constructor(
     self: Origin,
@@ -103,9 +99,9 @@ export class Messages {
   ) {
     this.#routes = routes;
     this.#clock = clock;
-    this.#neighbours = neighbours;
     this.#onFailure = tell.failure;
-    this.#onFlowing = tell.flowing;
+    this.patience = new Patience(clock, neighbours, tell.flowing);
+    this.departures = new Departures(clock, (neighbour) => this.patience.flushed(neighbour));
     this.streams = new StreamTable(self, (stream) => {
       for (const neighbour of neighbours) neighbour.forgetStream(stream.number);
     });
@@ -154,22 +150,24 @@ export class Messages {
     arena.message(kind, body, stream.lastIndex, stream.number, stream.next, time);
     stream.next = (stream.next + 1) >>> 0;
     const { bytes, start, end } = arena;
-    if (bytes !== this.#lastBytes) this.#turnPage(bytes);
+    if (bytes !== this.#lastBytes) this.departures.flush(); // a buffer is full: the peers work while we go on
+    this.#lastBytes = bytes;
     let isFlowing = true;
     const isDroppable = this.isDroppable(kind);
     for (const target of route.targets) {
       this.#sendTo(target, stream, stream.lastIndex, bytes, start, end);
       if (!target.isWorthWaiting(isDroppable)) continue;
       isFlowing = false;
-      this.#beginPatience(target);
+      this.patience.begin(target);
     }
-    this.#planFlush();
     return isFlowing;
   }
 
   /** The time of messages raised now, in one object for several of them. */
   #stamp(): WireTime {
-    if (this.#stamped % perStamp === 0) this.#now = wireTimeOfMs(this.#clock.wallMs());
+    const { turn } = this.departures;
+    if (this.#stampTurn !== turn || this.#stamped % perStamp === 0) this.#now = wireTimeOfMs(this.#clock.wallMs());
+    this.#stampTurn = turn;
     this.#stamped += 1;
     return this.#now;
   }
@@ -184,40 +182,10 @@ export class Messages {
     return fresh;
   }
 
-  /** A buffer is full: what lies in it goes out, so that the peers work while we go on. */
-  #turnPage(bytes: Uint8Array): void {
-    if (this.#lastBytes !== undefined) this.flush();
-    this.#lastBytes = bytes;
-  }
-
   #sendTo(target: Neighbour, stream: Stream, shape: number, bytes: Uint8Array, start: number, end: number): void {
-    if (!target.knowsShape(stream.number, shape)) this.#announce(target, stream);
+    if (!target.knowsShape(stream.number, shape)) announce(target, stream);
     target.outbox.append(bytes, start, end);
-    this.#touch(target);
-  }
-
-  #touch(neighbour: Neighbour): void {
-    if (neighbour.isDirty) return;
-    neighbour.isDirty = true;
-    this.#dirty.push(neighbour);
-  }
-
-  /** A frame was queued outside of the messages' way: it goes out at the end of this turn. */
-  queued(neighbour: Neighbour): void {
-    this.#touch(neighbour);
-    this.#planFlush();
-  }
-
-  /** Tells a peer what it does not know of a stream. */
-  #announce(target: Neighbour, stream: Stream): void {
-    const { number, origin, topic, serial, next } = stream;
-    const known = target.knownShapes(number);
-    const first = (next - 1) >>> 0; // that of the message being sent
-    if (known < 0) target.send(FrameKind.stream, [number, origin.id, origin.name, topic, serial, first]);
-    for (let index = Math.max(known, 0); index < stream.shapes.length; index++) {
-      target.send(FrameKind.shape, shapeFields(number, index, stream.shapes[index]!.definition));
-    }
-    target.tellShapes(number, stream.shapes.length);
+    this.departures.queued(target);
   }
 
   /**
@@ -269,38 +237,8 @@ export class Messages {
     const isDroppable = this.isDroppable(bytes[start]!);
     for (const target of route.targets) {
       this.#sendTo(target, stream, shape, bytes, start, end);
-      if (target.isWorthWaiting(isDroppable)) this.#holdFor(target, from);
+      if (target.isWorthWaiting(isDroppable)) this.patience.begin(target, from);
     }
-  }
-
-  /** No more is read while the peer that it goes to is slow: for a while, or as long as it takes for what must arrive. */
-  #holdFor(slow: Neighbour, source: Neighbour): void {
-    const waiting = this.#waiting.get(slow) ?? new Set();
-    this.#waiting.set(slow, waiting);
-    if (waiting.has(source)) return;
-    waiting.add(source);
-    source.hold();
-    this.#beginPatience(slow);
-  }
-
-  /** One slow peer must not slow down the others for long. */
-  #beginPatience(slow: Neighbour): void {
-    slow.cancelPatience ??= this.#clock.after(limits.patienceMs, () => {
-      slow.cancelPatience = undefined;
-      slow.isLagging = true;
-      this.#release(slow);
-      this.#onFlowing();
-    });
-  }
-
-  #endPatience(neighbour: Neighbour): void {
-    neighbour.cancelPatience?.();
-    neighbour.cancelPatience = undefined;
-  }
-
-  #release(slow: Neighbour): void {
-    for (const source of this.#waiting.get(slow) ?? []) source.release();
-    this.#waiting.delete(slow);
   }
 
   #hand(stream: Stream, handlers: readonly Handler<unknown>[], message: unknown, from: Neighbour | undefined): void {
@@ -330,97 +268,11 @@ export class Messages {
     this.#onFailure(new SwitchyardError("HANDLER_FAILED", `handler for ${topic}: ${what}`, { cause }));
   }
 
-  /** A peer announces a stream. @throws SwitchyardError */
-  learnStream(from: Neighbour, [number, id, name, topic, serial, next]: readonly Field[]): void {
-    if (!isIndex(number, limits.streams) || !isIndex(serial) || !isIndex(next, 2 ** 32)) throw malformed("stream");
-    if (typeof id !== "string" || typeof name !== "string" || typeof topic !== "string") throw malformed("stream");
-    checkRaisable(topic);
-    while (from.inbound.length < number) from.inbound.push(undefined);
-    const stream = this.streams.foreign({ id, name }, topic, serial, next);
-    if (((next - stream.next) | 0) > 0) stream.next = next; // we were not subscribed for a while
-    from.inbound[number] = stream;
-  }
-
-  /** A peer announces a shape of a stream. @throws SwitchyardError */
-  learnShape(from: Neighbour, fields: readonly Field[]): void {
-    const [number, index] = fields;
-    const stream = isIndex(number, limits.streams) ? from.inbound[number] : undefined;
-    if (stream === undefined || !isIndex(index, limits.shapesPerStream)) throw malformed("shape");
-    stream.learnShape(index, readShapeFields(fields));
-  }
-
-  /** Between these, whatever is raised waits for the end of the chunk that is being read. */
-  beginInput(): void {
-    this.#isInput = true;
-  }
-
-  endInput(): void {
-    this.#isInput = false;
-    this.#mayBeQuick = true;
-    if (this.#dirty.length > 0) this.flush();
-  }
-
-  /**
-   * Gathers what is raised until the end of the turn, so that many messages cost few writes. Only the first ones after
-   * some input go out as soon as the code that raised them is done: they may be an answer that somebody waits for.
-   */
-  #planFlush(): void {
-    if (this.#isInput || this.#isFlushPlanned) return;
-    this.#isFlushPlanned = true;
-    if (this.#mayBeQuick) this.#clock.next(this.#plannedFlush);
-    else this.#clock.soon(this.#plannedFlush);
-    this.#mayBeQuick = false;
-  }
-
-  readonly #plannedFlush = () => {
-    this.#isFlushPlanned = false;
-    this.#stamped = 0;
-    this.flush();
-  };
-
-  /** Hands everything that waits to the links. */
-  flush(): void {
-    for (const neighbour of this.#dirty) {
-      neighbour.isDirty = false;
-      neighbour.outbox.flush();
-      if (neighbour.cancelPatience !== undefined || neighbour.isLagging) this.drained(neighbour);
-    }
-    this.#dirty.length = 0;
-  }
-
-  /** A peer takes more: those that waited for it are read again, once it has little left. */
-  drained(neighbour: Neighbour): void {
-    if (neighbour.outbox.queuedBytes === 0) neighbour.isLagging = false;
-    if (neighbour.outbox.isAboveHighWater) return;
-    this.#endPatience(neighbour);
-    this.#release(neighbour);
-    this.#onFlowing();
-  }
-
-  /** A peer is gone, and with it whatever waited for it. */
-  lost(neighbour: Neighbour): void {
-    this.#endPatience(neighbour);
-    this.#release(neighbour);
-    for (const sources of this.#waiting.values()) sources.delete(neighbour);
-    this.#onFlowing();
-  }
-
-  /** Does anybody wait for this peer to take what it must? */
-  isWaitedFor(neighbour: Neighbour): boolean {
-    return (this.#waiting.get(neighbour)?.size ?? 0) > 0;
-  }
-
   /** A frame was dropped before it went out. */
   countDropped(bytes: Uint8Array, start: number): void {
     if (bytes[start]! < FrameKind.firstMessage) return;
     const stream = this.streams.byNumber(viewOf(bytes).getUint32(start + routing.stream));
     if (stream !== undefined) stream.dropped += 1;
     this.dropped += 1;
-  }
-
-  /** Is there no peer that producers should wait for? */
-  get isFlowing(): boolean {
-    for (const neighbour of this.#neighbours) if (neighbour.isWorthWaiting(false)) return false;
-    return true;
   }
 }

@@ -73,7 +73,7 @@ export class Node {
   disconnected(neighbour: Neighbour): void {
     this.neighbours.delete(neighbour);
     this.interest.disconnect(neighbour);
-    this.messages.lost(neighbour);
+    this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);
   }
 
@@ -116,13 +116,14 @@ export class Node {
 
   /** Resolves when no peer has more waiting than it should. */
   whenDrained(): Promise<void> {
-    this.messages.flush();
-    if (this.messages.isFlowing) return Promise.resolve();
+    this.messages.departures.flush();
+    if (this.messages.patience.isFlowing) return Promise.resolve();
+    this.messages.patience.beginAll();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
   #flowing(): void {
-    if (this.#drainWaiters.length === 0 || !this.messages.isFlowing) return;
+    if (this.#drainWaiters.length === 0 || !this.messages.patience.isFlowing) return;
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();

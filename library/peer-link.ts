@@ -118,9 +118,9 @@ export class PeerLink {
     if (this.#neighbour !== undefined) this.#neighbour.receivedBytes += chunk.length;
     const rest = this.#expectedPreface < preface.length ? this.#passPreface(chunk) : chunk;
     if (rest === undefined || this.#error !== undefined) return;
-    node.messages.beginInput();
+    node.messages.departures.beginInput();
     if (!this.#splitter.push(rest)) this.fail("BAD_FRAME", `${this.#who()} announced a frame of impossible length`);
-    node.messages.endInput();
+    node.messages.departures.endInput();
   }
 
   /** What follows the preface; `undefined` while it is not complete, or not one. */
@@ -202,7 +202,7 @@ export class PeerLink {
       {
         ...{ id, peerId, peerName, autoPublish, autoSubscribe, outbox },
         arena: node.messages.arena,
-        onQueued: (each) => node.messages.queued(each),
+        onQueued: (each) => node.messages.departures.queued(each),
         setReading: (isReading) => this.#setReading(isReading),
       },
       published,
@@ -246,7 +246,8 @@ export class PeerLink {
   /** The peer takes nothing, while others wait for it. */
   #isStalled(nowMs: number): boolean {
     const { sentBytes } = this.#outbox;
-    const isStuck = this.#options.node.messages.isWaitedFor(this.#neighbour!) && sentBytes === this.#sentBytesSeen;
+    const isStuck =
+      this.#options.node.messages.patience.isWaitedFor(this.#neighbour!) && sentBytes === this.#sentBytesSeen;
     this.#sentBytesSeen = sentBytes;
     this.#stalledSinceMs = isStuck ? (this.#stalledSinceMs ?? nowMs) : undefined;
     return this.#stalledSinceMs !== undefined && nowMs - this.#stalledSinceMs >= limits.stalledMs;
@@ -261,7 +262,7 @@ export class PeerLink {
 
   #drained(): void {
     this.#outbox.drained();
-    if (this.#neighbour !== undefined) this.#options.node.messages.drained(this.#neighbour);
+    if (this.#neighbour !== undefined) this.#options.node.messages.patience.flushed(this.#neighbour);
     if (this.#isEnding && this.#error === undefined) this.#closeWhenSent();
   }
 
