@@ -55,7 +55,7 @@ export class PatternIndex<T extends NonNullable<unknown>> {
     const exact = this.#exact.get(topic);
     if (exact !== undefined) collect(exact, found);
     for (const { entries } of this.#tree.match(topic)) collect(entries, found);
-    return found.length > 1 ? [...new Set(found)] : found;
+    return distinct(found);
   }
 
   /** All pairs, in no promised order. The index must not change meanwhile. */
@@ -132,6 +132,12 @@ function withoutEntry<T>(entries: Entries<T>, entry: T): Entries<T> | undefined 
 function collect<T>(entries: Entries<T>, found: T[]): void {
   if (!(entries instanceof Several)) found.push(entries);
   else for (const entry of entries) found.push(entry);
+}
+
+/** The same entries once each. Mostly there are few and none repeats, which is seen sooner than a Set is made. */
+function distinct<T>(entries: T[]): T[] {
+  const repeats = entries.length > 16 || entries.some((entry, i) => entries.indexOf(entry) < i);
+  return repeats ? [...new Set(entries)] : entries;
 }
 
 function* pairs<T>(pattern: string, entries: Entries<T>): IterableIterator<[pattern: string, entry: T]> {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fingerprint } from "../../../library/core/fingerprints.ts";
 import { covers, matches } from "../../../library/core/pattern.ts";
 import { PatternIndex } from "../../../library/core/pattern-index.ts";
 
@@ -59,8 +60,8 @@ describe("PatternIndex", () => {
       "a.b.*",
     ];
     const index = indexOf(patterns);
-    const found = index.match("a.b").map((entry) => patterns[entry]);
-    expect(found.sort()).toEqual(patterns.filter((pattern) => matches(pattern, "a.b")).sort());
+    const found = sorted(index.match("a.b")).map((entry) => patterns[entry]);
+    expect(found).toEqual(patterns.filter((pattern) => matches(pattern, "a.b")));
     expect(found).toHaveLength(10);
   });
 
@@ -118,7 +119,7 @@ describe("PatternIndex", () => {
         const [index, naive] = [new PatternIndex<number>(), new NaiveIndex()];
         for (const { removed, pattern, entry } of steps) {
           if (removed) expect(index.remove(pattern, entry)).toBe(naive.remove(pattern, entry));
-          else index.add(pattern, entry), naive.add(pattern, entry);
+          else for (const each of [index, naive]) each.add(pattern, entry);
         }
         expect(listed(index)).toEqual(naive.listed());
         expect(index.size).toBe(naive.listed().length);
@@ -145,5 +146,76 @@ describe("PatternIndex", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("finds what it should among 100 000 patterns, and nothing once they are gone", () => {
+    // Every pattern of a kind is one of 20 000; a topic of numbers i, j meets exactly one of each.
+    const kinds: ((i: number) => string)[] = [
+      (i) => `site${i % 200}.sensor${Math.floor(i / 200)}.conn.log`, // exact
+      (i) => `site${i % 200}.sensor${Math.floor(i / 200)}.*`, // by prefix
+      (i) => `*.item${i}.log`, // by suffix
+      (i) => `site${i % 5}.*.item${i}.log`, // few prefixes, told apart by suffix
+      (i) => `*.kind${i}.*`, // by what stands between
+    ];
+    const patterns = kinds.flatMap((kind) => Array.from({ length: 20_000 }, (_, i) => kind(i)));
+    const index = indexOf(patterns);
+    expect(index.size).toBe(100_000);
+
+    const found = (topic: string) => sorted(index.match(topic)).map((entry) => patterns[entry]);
+    for (let i = 0; i < 20_000; i += 7) {
+      const [site, sensor] = [i % 200, Math.floor(i / 200)];
+      const node = `site${site}.sensor${sensor}`;
+      expect(found(`${node}.conn.log`)).toEqual([`${node}.conn.log`, `${node}.*`]);
+      expect(found(`site${i % 5}.kind${i}.item${i}.log`)).toEqual([
+        `*.item${i}.log`,
+        `site${i % 5}.*.item${i}.log`,
+        `*.kind${i}.*`,
+      ]);
+    }
+    expect(found("elsewhere.conn.log")).toEqual([]);
+
+    patterns.forEach((pattern, entry) => {
+      index.remove(pattern, entry);
+    });
+    expect([index.size, ...index, ...index.match("site1.kind1.item1.log")]).toEqual([0]);
+  });
+
+  const a = (count: number): string => "a".repeat(count);
+  it.each<[string, (i: number) => string]>([
+    ["a long prefix in common and 8 stars", (i) => `${a(900)}${i % 60}*${i % 7}*b*c*d*e*f*g*`],
+    ["prefixes within prefixes", (i) => `${a(i)}*${i % 10}*`],
+    ["suffixes within suffixes", (i) => `*${i % 10}*${a(i)}`],
+    ["prefixes and suffixes that meet", (i) => `${a(i % 30)}*${a(Math.floor(i / 30) * 30)}`],
+    ["the same letter between all stars", (i) => `*a*aa*a*${a(i % 40)}*a*a*${i % 11}*`],
+    ["long literals that nearly repeat", (i) => `*${a(300 + (i % 30))}b${a(Math.floor(i / 30))}*`],
+  ])("answers as the definition does to hostile patterns with %s", (_, patternOf) => {
+    const [index, naive] = [new PatternIndex<number>(), new NaiveIndex()];
+    for (let i = 0; i < 1000; i++) for (const each of [index, naive]) each.add(patternOf(i), i);
+    const topics = [
+      a(20),
+      a(500),
+      a(1024),
+      `${a(910)}7bcdefg`,
+      `${a(900)}55bcdefg`,
+      `${a(499)}b${a(499)}`,
+      `7${a(600)}`,
+    ];
+    for (const topic of topics) expect(sorted(index.match(topic))).toEqual(naive.match(topic));
+  });
+
+  it("tells literals apart whose fingerprints collide", () => {
+    const [one, other] = ["qcmdulz", "gxfuser"];
+    expect(fingerprint(one)).toBe(fingerprint(other));
+    const patterns = [one, other].flatMap((literal) => [
+      `${literal}*`,
+      `*${literal}`,
+      `*${literal}*`,
+      `x*${literal}*x`,
+    ]);
+    const index = indexOf([...patterns, ...Array.from({ length: 100 }, (_, i) => `${i}*`), "*x", "x*"]);
+    for (const topic of [one, other, `${one}${other}`, `x${one}x`, `x${other}x`, `${other}x`, `x${one}`]) {
+      const expected = [...index].filter(([pattern]) => matches(pattern, topic)).map(([, entry]) => entry);
+      expect(sorted(index.match(topic))).toEqual(sorted(expected));
+    }
   });
 });
