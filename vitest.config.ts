@@ -24,8 +24,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/e2e/**"],
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
+          // Far above what any test needs: properties take their time on a busy machine.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
         },
       },
       {

@@ -3,10 +3,9 @@
  *
  *     node .ci/build.mjs [--watch] [--no-types]
  *
- * Invariant: `dist/` is rebuilt from sources alone; an entry that does not exist is named and passed over.
+ * Invariant: `dist/` is rebuilt from sources alone, and one bundle that fails does not stop the others.
  * Knows nothing of packages made from `dist/`: see package.mjs.
  */
-import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
@@ -73,23 +72,19 @@ const bundles = [
 ];
 
 /**
- * Builds all that exists. Throws with the compiler's words when anything does not build.
+ * Builds everything. Throws with the compiler's words when anything does not build.
  *
  * @param {{ types?: boolean }} [options] `types: false` leaves the declarations as they are
  * @returns {Promise<readonly string[]>} what was made, for people
  */
 export async function build({ types = true } = {}) {
-  const made = await Promise.allSettled([
-    ...bundles.filter(({ entry }) => exists(entry)).map(bundle),
-    ...(types ? [declare()] : []),
-  ]);
+  const made = await Promise.allSettled([...bundles.map(bundle), ...(types ? [declare()] : [])]);
   const metafiles = made.flatMap((result) => (result.status === "fulfilled" && result.value ? [result.value] : []));
-  if (exists("webview/main.tsx")) metafiles.push(...(await finishWebview(metafiles)));
+  await copyIcons();
   await writeNotices(metafiles);
   const failures = made.flatMap((result) => (result.status === "rejected" ? [result.reason.message] : []));
   if (failures.length > 0) throw new Error(failures.join("\n\n"));
-  const absent = bundles.filter(({ entry }) => !exists(entry));
-  return [...metafiles.flatMap(describe), ...absent.map(({ entry }) => `${entry} does not exist yet: passed over`)];
+  return metafiles.flatMap(describe);
 }
 
 /** The declarations, by the compiler. */
@@ -111,9 +106,7 @@ async function report(/** @type {Parameters<typeof build>[0]} */ options) {
 async function watch() {
   const { context } = await import("esbuild");
   await report({ types: false });
-  for (const bundle of bundles) {
-    if (exists(bundle.entry)) await (await context({ ...(await toOptions(bundle)), logLevel: "info" })).watch();
-  }
+  for (const bundle of bundles) await (await context({ ...(await toOptions(bundle)), logLevel: "info" })).watch();
   say("build    watching; Ctrl-C ends it");
 }
 
@@ -157,19 +150,12 @@ async function shebangFor(/** @type {string} */ entry) {
   return (await readFile(join(root, entry), "utf8")).startsWith("#!") ? "" : "#!/usr/bin/env node\n";
 }
 
-/**
- * The style sheet, where no script imports it, and the icon font, where no style sheet does.
- *
- * @param {readonly import("esbuild").Metafile[]} metafiles
- */
-async function finishWebview(metafiles) {
+/** The icons lie beside the panels' script, which knows them by class alone. */
+async function copyIcons() {
   await mkdir(join(root, "dist/webview"), { recursive: true });
   for (const file of ["codicon.css", "codicon.ttf"]) {
     await copyFile(join(root, "node_modules/@vscode/codicons/dist", file), join(root, "dist/webview", file));
   }
-  const outfile = "dist/webview/main.css";
-  if (metafiles.some(({ outputs }) => outfile in outputs) || !exists("webview/style.css")) return [];
-  return [await bundle({ entry: "webview/style.css", outfile, options: { ...forBrowser, format: "iife" } })];
 }
 
 /**
@@ -186,10 +172,6 @@ function describe({ outputs }) {
     const size = `${file.padEnd(26)} ${(bytes / 1000).toFixed(1).padStart(8)} kB`;
     return names === "" ? size : `${size}, loads ${names}`;
   });
-}
-
-function exists(/** @type {string} */ path) {
-  return existsSync(join(root, path));
 }
 
 if (isMain(import.meta.url)) {

@@ -5,8 +5,9 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readZip } from "./rig/zip.ts";
 
@@ -71,9 +72,9 @@ describe.skipIf(lacksVsix)("the extension's package", () => {
 });
 
 describe("the npm package", () => {
-  const unpacked = () => {
-    // Inside the tree, so that the library finds the packages it depends on as it would once installed.
-    const folder = mkdtempSync(join(root, "dist/.unpacked-"));
+  /** Inside the tree by default, so that the library finds the packages it depends on as it would once installed. */
+  const unpacked = (place = join(root, "dist")) => {
+    const folder = mkdtempSync(join(place, ".unpacked-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     execFileSync("tar", ["-xzf", tarball, "-C", folder]);
     return folder;
@@ -92,12 +93,16 @@ describe("the npm package", () => {
     expect(paths).toContain("package/dist/types/library/index.d.ts");
   });
 
-  it("has a library and a command that start", () => {
-    const folder = join(unpacked(), "package/dist");
-    const importing = `import(${JSON.stringify(join(folder, "library/index.js"))}).then((all) => console.log(typeof all.Context))`;
-    expect(execFileSync(process.execPath, ["-e", importing], { encoding: "utf8" }).trim()).toBe("function");
-    const version = execFileSync(process.execPath, [join(folder, "cli/main.js"), "--version"], { encoding: "utf8" });
-    expect(version).toContain(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version);
+  it("has a library that loads", () => {
+    const file = JSON.stringify(pathToFileURL(join(unpacked(), "package/dist/library/index.js")).href);
+    const program = `import(${file}).then((all) => console.log(typeof all.Context))`;
+    expect(execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }).trim()).toBe("function");
+  });
+
+  it("has a command that starts without any other package", () => {
+    const command = join(unpacked(tmpdir()), "package/dist/cli/main.js");
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(execFileSync(process.execPath, [command, "--version"], { encoding: "utf8" })).toContain(version);
   });
 });
 
