@@ -26,17 +26,19 @@ export interface KeyPress {
   readonly altKey: boolean;
 }
 
-const tableKeys: Readonly<Record<string, KeyCommand>> = {
-  ArrowDown: "down",
-  j: "down",
-  ArrowUp: "up",
-  k: "up",
-  PageDown: "pageDown",
-  PageUp: "pageUp",
-  Home: "oldest",
-  End: "newest",
-  Enter: "open",
-};
+const tableKeys: ReadonlyMap<string, KeyCommand> = new Map(
+  Object.entries<KeyCommand>({
+    ArrowDown: "down",
+    j: "down",
+    ArrowUp: "up",
+    k: "up",
+    PageDown: "pageDown",
+    PageUp: "pageUp",
+    Home: "oldest",
+    End: "newest",
+    Enter: "open",
+  }),
+);
 
 export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyPress, place: KeyPlace): KeyCommand | undefined {
   if (altKey) return undefined;
@@ -47,7 +49,7 @@ export function commandOf({ key, ctrlKey, metaKey, altKey }: KeyPress, place: Ke
   if (place === "control") return undefined;
   if (key === " ") return "pause";
   if (place !== "table") return undefined;
-  return tableKeys[key] ?? tableKeys[key.toLowerCase()];
+  return tableKeys.get(key) ?? tableKeys.get(key.toLowerCase());
 }
 
 export const keyHelp: readonly { readonly keys: readonly string[]; readonly does: string }[] = [

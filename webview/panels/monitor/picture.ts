@@ -1,9 +1,9 @@
 /**
  * The picture of a ring that a panel holds: the rows it shows, each at its place.
  *
- * Invariant: a place is a whole number that belongs to one row for as long as the search stays the same, however many
- * rows arrive or leave. Without a search it is the row's number; with one, rows in common between two pages tell how
- * far the ring has moved on. Pure: knows nothing of hosts, time or the DOM.
+ * Invariant: a row that two pictures in turn both hold has the same place in both, however many rows arrived or left
+ * between them. Without a search a place is the row's number; with one, the rows in common between two pages tell how
+ * far the ring has moved on, and a leap to rows far away counts places anew. Pure: knows nothing of hosts, time or DOM.
  */
 import type { Counters, Page, Row } from "../../../server/protocol/monitor.ts";
 
@@ -72,7 +72,7 @@ export function askFor(picture: Picture, wanted: Wanted, { isSearched, pausedAt 
   return { first: -rows, limit: rows, upTo };
 }
 
-/** Number of the row at the last place wanted, guessed from the known rows nearby; nothing when none is near. */
+/** Number of the row at the last place wanted, guessed from known rows nearby that are still there, if any are. */
 function guessRowAt(picture: Picture, wanted: Range): number | undefined {
   const last = wanted.to - 1;
   const known = picture.rows.get(last);
@@ -85,7 +85,7 @@ function guessRowAt(picture: Picture, wanted: Range): number | undefined {
 
 function nearestRows(picture: Picture, wanted: Range) {
   let found: { from: number; to: number; first: Row; last: Row } | undefined;
-  for (let place = wanted.from; place < wanted.to; place++) {
+  for (let place = Math.max(wanted.from, picture.shown.from); place < wanted.to; place++) {
     const row = picture.rows.get(place);
     if (row === undefined) continue;
     found = { from: found?.from ?? place, to: place, first: found?.first ?? row, last: row };
@@ -102,7 +102,7 @@ export function mergePage(
   options: PictureOptions,
 ): Picture {
   const { counters, newest, gaps } = page;
-  const from = originOf(before, page, wanted, options);
+  const from = originOf(before, page, ask, wanted, options);
   const isCut = ask.upTo !== undefined && ask.upTo !== options.pausedAt;
   const end = isCut ? cutEnd(before, from, page, options) : from + page.total;
   const rows = new Map<number, Row>();
@@ -115,7 +115,13 @@ export function mergePage(
 }
 
 /** The place of the oldest shown row. */
-function originOf(before: Picture | undefined, page: Page, wanted: Wanted, { isSearched }: PictureOptions): number {
+function originOf(
+  before: Picture | undefined,
+  page: Page,
+  ask: Ask,
+  wanted: Wanted,
+  { isSearched }: PictureOptions,
+): number {
   const oldest = page.rows[0];
   if (!isSearched) {
     if (oldest !== undefined) return oldest.row - page.first;
@@ -129,9 +135,17 @@ function originOf(before: Picture | undefined, page: Page, wanted: Wanted, { isS
     if (place !== undefined) return place - page.first - index;
   }
   if (page.counters.shown === 0) return before.shown.to;
+  if (ask.upTo !== undefined && page.total === 0) return afterRow(before, ask.upTo);
   // Nothing in common. The newest rows are then all new; other places were asked for by the origin as it was.
   const allNew = wanted.kind === "newest" ? before.shown.to + page.rows.length - page.total : before.shown.from;
   return Math.max(before.shown.from, allNew);
+}
+
+/** All rows up to this one have left: the oldest is beyond their places. */
+function afterRow(before: Picture, upTo: number): number {
+  let from = before.shown.from;
+  for (const [place, { row }] of before.rows) if (row <= upTo) from = Math.max(from, place + 1);
+  return from;
 }
 
 function placesByRow(picture: Picture): Map<number, number> {

@@ -109,7 +109,8 @@ export class ScrollMap {
   }
 
   #settledShiftPx(): number {
-    const startPx = this.span.from * rowPx;
+    // What is seen may have gone from the positions there are, and is seen still.
+    const startPx = Math.min(this.span.from, this.top) * rowPx;
     if (!this.#isScaled) return startPx;
     const share = (this.top - this.span.from) / Math.max(1, this.lastTop - this.span.from);
     const scrollTop = Math.max(0, Math.min(1, share)) * (this.#maxAreaPx - this.viewPx);

@@ -8,7 +8,7 @@ import type { Row } from "../../../server/protocol/monitor.ts";
 import type { MonitorFeed } from "./feed.ts";
 import { type Follow, type FollowEvent, nextFollow } from "./follow.ts";
 import type { Order } from "./layout.ts";
-import type { Range } from "./picture.ts";
+import type { Picture, Range } from "./picture.ts";
 import { rowPx, ScrollMap } from "./scroll-map.ts";
 
 /** Rows kept ready beyond each edge of what is seen. */
@@ -75,11 +75,7 @@ export class TableModel {
     this.#setSpan(picture.shown);
     if (generation !== this.#generation) this.#startAnew();
     else if (this.follow === "following") this.#toNewest();
-    const { selection } = this;
-    if (selection?.place !== undefined && selection.row === undefined) {
-      const row = picture.rows.get(selection.place);
-      if (row !== undefined) this.selection = { place: selection.place, row };
-    }
+    this.#resolveSelection(picture);
   }
 
   reorder(order: Order): void {
@@ -163,6 +159,16 @@ export class TableModel {
     return Math.max(1, Math.floor(this.map.viewPx / rowPx) - 1);
   }
 
+  /** Learns which row is selected; or, after a leap that counted places anew, where it is now. */
+  #resolveSelection({ rows }: Picture): void {
+    const { selection } = this;
+    if (selection?.place === undefined) return;
+    const row = rows.get(selection.place);
+    if (row === undefined || row.row === selection.row?.row) return;
+    if (selection.row === undefined) this.selection = { place: selection.place, row };
+    else this.selection = { place: placeOf(rows, selection.row), row: selection.row };
+  }
+
   #on(event: FollowEvent): void {
     this.follow = nextFollow(this.follow, event);
   }
@@ -177,8 +183,7 @@ export class TableModel {
     const { rows } = this.#feed.picture;
     const selected = this.selection?.row;
     if (selected !== undefined) {
-      const found = [...rows].find(([, { row }]) => row === selected.row);
-      this.selection = { place: found?.[0], row: selected };
+      this.selection = { place: placeOf(rows, selected), row: selected };
     } else {
       this.selection = undefined;
     }
@@ -208,4 +213,9 @@ export class TableModel {
     const { from, to } = this.#placesOf(this.window);
     this.#feed.show({ kind: "places", from: Math.max(from, 0), to: Math.max(to, 1) });
   }
+}
+
+function placeOf(rows: Picture["rows"], sought: Row): number | undefined {
+  for (const [place, { row }] of rows) if (row === sought.row) return place;
+  return undefined;
 }
