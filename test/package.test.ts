@@ -4,10 +4,10 @@
  * By hand: `npm run build && node .ci/package.mjs`, then this.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readZip } from "./rig/zip.ts";
 
@@ -93,10 +93,17 @@ describe("the npm package", () => {
     expect(paths).toContain("package/dist/types/library/index.d.ts");
   });
 
-  it("has a library that loads", () => {
-    const file = JSON.stringify(pathToFileURL(join(unpacked(), "package/dist/library/index.js")).href);
-    const program = `import(${file}).then((all) => console.log(typeof all.Context))`;
-    expect(execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }).trim()).toBe("function");
+  it("has a library that loads by its name, and whose types a program compiles against", () => {
+    const folder = join(unpacked(), "package"); // where its own name leads through `exports`, as at a user's
+    const run = (...args: readonly string[]) =>
+      execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).trim();
+    expect(run("-e", `import("switchyard").then((all) => console.log(typeof all.Context))`)).toBe("function");
+
+    const program = `import { Context } from "switchyard";\nexport const context: Context = new Context();\n`;
+    writeFileSync(join(folder, "program.ts"), program);
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const options = ["--noEmit", "--ignoreConfig", "--strict", "--module", "nodenext", "--types", "node"];
+    expect(run(tsc, ...options, "program.ts")).toBe("");
   });
 
   it("has a command that starts without any other package", () => {
