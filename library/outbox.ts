@@ -53,7 +53,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #runs: Run[] = [];
   /** Small frames that had to be copied; the next ones go behind them. */
-  #spill: Uint8Array = new Uint8Array(0);
+  #spill = Buffer.alloc(0);
   #spilled = 0;
 
   constructor(options: OutboxOptions) {
@@ -193,7 +193,7 @@ export class Outbox {
   /** While the peer is slow, a few bytes must not keep a whole buffer alive. */
   #appendCopy(bytes: Uint8Array, start: number, end: number, keptBytes: number): void {
     if (this.#spill.length - this.#spilled < end - start) {
-      this.#spill = new Uint8Array(gatherBytes);
+      this.#spill = Buffer.allocUnsafeSlow(gatherBytes);
       this.#spilled = 0;
     }
     const at = this.#spilled;
@@ -230,7 +230,7 @@ export class Outbox {
 }
 
 function gather(runs: readonly Run[], from: number, to: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+  const bytes = Buffer.allocUnsafeSlow(length); // a socket would make a Buffer of anything else
   let at = 0;
   for (let i = from; i < to; i++) {
     const run = runs[i]!;
