@@ -2,7 +2,9 @@
 
 import { Arrival, inspect } from "./arrival.ts";
 import { SwitchyardError } from "./core/errors.ts";
+import { limits } from "./core/limits.ts";
 import { checkPattern } from "./core/pattern.ts";
+import { quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, time as timeValue, toValue, type Value } from "./core/values/index.ts";
 import type { MessageKind, Origin, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
@@ -35,13 +37,13 @@ export type EventHandler = (event: ReceivedEvent, topic: string) => unknown;
  * Makes an event. Plain JavaScript arguments become values as docs/values.md says (a number is a double).
  *
  * @param name 1 to 1024 bytes; by convention `[<module>::]<name>`
- * @throws SwitchyardError `BAD_ARGUMENT`, `BAD_VALUE`, `OUT_OF_RANGE`, `TOO_LARGE`
+ * @throws SwitchyardError `BAD_ARGUMENT`, `BAD_VALUE`, `OUT_OF_RANGE`, `TOO_LARGE`, `TOO_MANY`
  */
 export function event(name: string, args: readonly Input[] = [], options: { time?: Time | Date } = {}): Event {
-  if (typeof name !== "string" || name === "" || name.length > 1024) {
-    throw new SwitchyardError("BAD_ARGUMENT", "an event's name must be a text of 1 to 1024 characters");
-  }
+  const fault = textFault(name);
+  if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `event name ${quoted(name)} ${fault}`);
   if (!Array.isArray(args)) throw new SwitchyardError("BAD_ARGUMENT", `the arguments of ${name} must be an array`);
+  if (args.length > limits.messageValues) throw new SwitchyardError("TOO_MANY", `${args.length} arguments of ${name}`);
   return new MadeEvent(name, args.map(toValue), options.time === undefined ? undefined : timeValue(options.time));
 }
 
@@ -91,7 +93,7 @@ export class Events {
    * arrive in the order they were raised. Who raises many waits for `context.drained()` now and then.
    *
    * @param topic 1 to 1024 bytes of UTF-8, no `*`; no leading `.` but in `.node.<name>`, which reaches one node
-   * @throws SwitchyardError `BAD_TOPIC`, `TOO_LARGE`, or `CLOSED` after `context.close()`
+   * @throws SwitchyardError `BAD_TOPIC`, `TOO_LARGE`, `TOO_MANY`, or `CLOSED` after `context.close()`
    */
   raise(topic: string, event: Event): void {
     this.#node.checkOpen();

@@ -2,8 +2,9 @@
 
 import { Arrival, inspect } from "./arrival.ts";
 import { SwitchyardError } from "./core/errors.ts";
+import { limits } from "./core/limits.ts";
 import { checkPattern } from "./core/pattern.ts";
-import { checkRaisable } from "./core/topic.ts";
+import { checkRaisable, quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, toValue, type Value } from "./core/values/index.ts";
 import type { MessageKind, Origin, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
@@ -44,7 +45,7 @@ export interface Log {
   readonly columns: readonly Column[];
   /**
    * Writes one line. False: more waits for a peer than should; go on after `context.drained()`. Nothing is dropped.
-   * @throws SwitchyardError `SCHEMA_MISMATCH`, `BAD_VALUE`, `TOO_LARGE`, `CLOSED`
+   * @throws SwitchyardError `SCHEMA_MISMATCH`, `BAD_VALUE`, `TOO_LARGE`, `TOO_MANY`, `CLOSED`
    */
   write(values: readonly Input[]): boolean;
   close(): void;
@@ -64,7 +65,7 @@ export class Logs {
    *
    * @param id the log's name, as Zeek's enum has it
    * @param writer as Zeek's enum has it; default `Log::WRITER_ASCII`
-   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `CLOSED`
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `TOO_MANY`, `CLOSED`
    */
   open(
     topic: string,
@@ -74,8 +75,8 @@ export class Logs {
   ): Log {
     this.#node.checkOpen();
     checkRaisable(topic);
-    if (typeof id !== "string" || id === "") throw new SwitchyardError("BAD_ARGUMENT", "a log needs an id");
     const columns = (options.columns ?? []).map(({ name, type }) => ({ name, type }));
+    checkHeader({ topic, id, writer, columns });
     return new OpenLog(this.#node, { topic, id, writer, columns }, signatureOfColumns(columns));
   }
 
@@ -92,6 +93,17 @@ export class Logs {
   off(pattern: string, handler?: LogHandler): Promise<void> {
     return this.#node.removeHandlers(FrameKind.log, pattern, handler);
   }
+}
+
+/** Whatever names a log must be a text that travels. */
+function checkHeader({ id, writer, columns }: LogHeader): void {
+  const texts = [id, writer, ...columns.flatMap(({ name, type }) => [name, type])];
+  for (const text of texts) {
+    const fault = textFault(text);
+    if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `${quoted(text)}, which names a log, ${fault}`);
+  }
+  if (columns.length > limits.messageValues)
+    throw new SwitchyardError("TOO_MANY", `${columns.length} columns of ${id}`);
 }
 
 class OpenLog implements Log {
@@ -115,6 +127,7 @@ class OpenLog implements Log {
   write(values: readonly Input[]): boolean {
     this.#node.checkOpen();
     if (this.#isClosed) throw new SwitchyardError("CLOSED", `log ${this.id} under ${this.topic}`);
+    if (values.length > limits.messageValues) throw new SwitchyardError("TOO_MANY", `${values.length} values`);
     return this.#node.messages.raise(this.topic, new RaisedLine(this.#node, this, this.#signature, values));
   }
 

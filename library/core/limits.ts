@@ -53,6 +53,8 @@ export const limits = {
   streams: 65_536,
   /** Shapes (event name and types of arguments) announced for one topic; further ones replace the oldest. */
   shapesPerStream: 1_024,
+  /** Values of one message: arguments of an event, columns of a log; more are refused with `TOO_MANY`. */
+  messageValues: 1_024,
   /** Patterns that one peer may ask for, those of nodes behind it included; more closes the connection with `TOO_MANY`. */
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */

@@ -36,6 +36,7 @@ export function textFault(text: unknown): string | undefined {
   if (typeof text !== "string") return "is not a string";
   if (text === "") return "is empty";
   if (exceedsBytes(text, limits.topicBytes)) return `is longer than ${limits.topicBytes} bytes of UTF-8`;
+  if (text.charCodeAt(0) === 0xfeff) return "begins with a byte order mark, which does not travel";
   if (!text.isWellFormed()) return "has half a surrogate pair, which UTF-8 cannot carry";
   return undefined;
 }

@@ -1,7 +1,7 @@
 /** Types of log columns, from Zeek's words to a signature. */
 import { parseColumnType, type ScalarType } from "../core/zeek-log/types.ts";
 import type { Column } from "./shape.ts";
-import type { FieldCode } from "./signature.ts";
+import { type FieldCode, maxLength } from "./signature.ts";
 
 const codes: Record<ScalarType, FieldCode> = {
   bool: "b",
@@ -19,7 +19,9 @@ const codes: Record<ScalarType, FieldCode> = {
 
 /** The signature of lines with these columns; `undefined` without any. Types that Zeek does not log tell their own. */
 export function signatureOfColumns(columns: readonly Column[]): string | undefined {
-  return columns.length === 0 ? undefined : columns.map(({ type }) => codeOf(type)).join("");
+  if (columns.length === 0) return undefined;
+  const text = columns.map(({ type }) => codeOf(type)).join("");
+  return text.length > maxLength ? "?".repeat(columns.length) : text;
 }
 
 function codeOf(text: string): string {

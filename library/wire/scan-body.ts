@@ -53,7 +53,7 @@ function fits(type: FieldType, depth: number): boolean {
     case "<":
       return fitAll(type.key!, type.inner, depth + 1);
     case "?":
-      return fitsOwnSignature(depth + 1);
+      return fitsOwnSignature(depth);
   }
 }
 
@@ -110,9 +110,9 @@ function fitAll(first: FieldType, second: FieldType | undefined, depth: number):
   return true;
 }
 
-/** `?` is an array of a signature and what has it. */
+/** `?` is an array of a signature and what has it, which is no `?`: so it adds no depth of its own. */
 function fitsOwnSignature(depth: number): boolean {
-  if (cursor.kind !== Marker.array || cursor.length !== 2 || depth > limits.valueDepth) return false;
+  if (cursor.kind !== Marker.array || cursor.length !== 2) return false;
   if (!cursor.next() || cursor.kind !== Marker.string || cursor.length > 1024) return false;
   const type = readSignature(textBehind());
   return type !== undefined && type.code !== "?" && fits(type, depth);

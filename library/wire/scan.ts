@@ -108,7 +108,13 @@ export class Cursor {
     const start = this.at;
     this.at += this.length;
     if (this.length > limits.stringBytes) return false;
-    return kind === Marker.binary || isUtf8(this.bytes, start, this.at);
+    return kind === Marker.binary || (isUtf8(this.bytes, start, this.at) && !this.#hasByteOrderMark(start));
+  }
+
+  /** The decoder would drop it: a text that begins with one comes as binary. */
+  #hasByteOrderMark(start: number): boolean {
+    const { bytes } = this;
+    return bytes[start] === 0xef && this.length >= 3 && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
   }
 
   /** Passes over one whole item, nested ones included. */

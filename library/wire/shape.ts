@@ -4,6 +4,7 @@
  * For an event that is its name and the types of its arguments; for a log line the log's id, writer and columns.
  */
 import { SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
 import type { Value } from "../core/values/index.ts";
 import { unpackBody } from "./codec.ts";
 import { areTexts, isIndex, malformed } from "./fields.ts";
@@ -87,6 +88,8 @@ export function readShapeFields(fields: readonly Field[]): ShapeDefinition {
   const [, , kind, name, signature, writer, texts] = fields;
   if (!isIndex(kind, 64) || typeof name !== "string" || typeof signature !== "string") throw malformed("shape");
   if (typeof writer !== "string" || !areTexts(texts) || texts.length % 2 !== 0) throw malformed("shape");
+  if (texts.length > 2 * limits.messageValues) throw malformed("shape");
+  for (const text of [name, writer, ...texts]) if (text.length > limits.topicBytes) throw malformed("shape");
   const columns: Column[] = [];
   for (let i = 0; i < texts.length; i += 2) columns.push({ name: texts[i]!, type: texts[i + 1]! });
   return { kind, name, signature, writer, columns };

@@ -39,18 +39,18 @@ const codeOfType = {
 const scalarCodes = new Set<string>(["n", "b", "c", "i", "d", "s", "t", "v", "a", "u", "p", "e", "?"]);
 
 /** Longest signature, and deepest nesting in one; what is beyond is sent as `?`, and refused when it arrives. */
-const maxLength = 1024;
+export const maxLength = 1024;
 const maxDepth = 16;
 
-/** The signature of one value. Containers of mixed types have `?` inside. */
+/** The signature of one value, never `?` itself. Containers of mixed types have `?` inside, as has what is too long. */
 export function signatureOf(value: Value): string {
   const text = describe(value, 0);
-  return text.length > maxLength ? "?" : text;
+  return text.length > maxLength ? describe(value, maxDepth - 1) : text;
 }
 
 export function signatureOfAll(values: readonly Value[]): string {
   let text = "";
-  for (const value of values) text += signatureOf(value);
+  for (const value of values) text += describe(value, 0);
   return text.length > maxLength ? "?".repeat(values.length) : text;
 }
 
