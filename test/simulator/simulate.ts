@@ -1,0 +1,43 @@
+/**
+ * Simulations as tests: one property, many seeds.
+ *
+ * Each run draws its seeds anew; a failure prints the seed and the command that replays that very run. `SIMULATIONS=n`
+ * asks for n seeds of each property, `SEED=n` for one.
+ */
+import { randomInt } from "node:crypto";
+import { relative } from "node:path";
+import { expect, it } from "vitest";
+import { World } from "./world.ts";
+
+export interface SimulateOptions {
+  /** Seeds in a normal run. Default 300. */
+  readonly seeds?: number;
+}
+
+const seedsAskedFor = Number(process.env["SIMULATIONS"] ?? 0);
+const onlySeed = process.env["SEED"];
+/** Real time for one seed; the simulated time has no bound but a day. */
+const patienceMs = 500;
+
+export function simulate(
+  name: string,
+  { seeds = 300 }: SimulateOptions,
+  live: (world: World) => Promise<void>,
+): void {
+  const count = onlySeed === undefined ? seedsAskedFor || seeds : 1;
+  it(name, { timeout: 10_000 + count * patienceMs }, async () => {
+    const first = onlySeed === undefined ? randomInt(2 ** 31) : Number(onlySeed);
+    for (let i = 0; i < count; i++) await replayable(name, first + i, live);
+  });
+}
+
+async function replayable(name: string, seed: number, live: (world: World) => Promise<void>): Promise<void> {
+  try {
+    await new World(seed).run(live);
+  } catch (cause) {
+    const file = relative(process.cwd(), expect.getState().testPath ?? "");
+    const command = `SEED=${seed} npx vitest run ${file} -t ${JSON.stringify(name)}`;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${what}\nseed ${seed}; replay with: ${command}`, { cause });
+  }
+}
