@@ -18,7 +18,7 @@ export function activate(activation: Activation): void {
     }
   };
   const connect = (profile: Profile) =>
-    attempt(l10n.t("Cannot connect to {0}", profile.name), () => clusters.connect(profile));
+    attempt(l10n.t("Not connected to {0}", profile.name), () => clusters.connect(profile));
   const startDemo = () => attempt(l10n.t("Cannot start the demo cluster"), () => clusters.startDemo());
   const toLocation = async () => {
     const location = await askLocation(activation.globalState);

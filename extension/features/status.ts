@@ -66,7 +66,8 @@ function currentLook({ clusters, topologies }: Activation): Look | undefined {
   const { profile, status } = cluster;
   const { icon, words } = clusterLook(cluster, Date.now());
   const name = visible(profile.name).replaceAll("$(", "$ (");
-  const parts = [name, words, ...totalRate(topologies.isWatching ? topologies.get(profile.name) : undefined)];
+  const isCurrent = topologies.isWatching && status.state === "up";
+  const parts = [name, words, ...totalRate(isCurrent ? topologies.get(profile.name) : undefined)];
   return {
     text: `$(${icon}) ${parts.join(" · ")}`,
     tooltip: new MarkdownString(`**${markdown(profile.name)}** — ${markdown(profile.location)}`),

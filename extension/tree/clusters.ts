@@ -118,18 +118,26 @@ function problemBranches(
 ): readonly Branch[] {
   const problem = status.state === "up" && picture instanceof RequestFailure ? picture.message : status.problem;
   if (problem === undefined) return [];
+  const { what, how } = splitProblem(problem);
   return [
     {
       kind: "problem",
       key: "problem",
-      label: visible(problem),
-      description: "",
+      label: visible(how),
+      description: visible(what),
       icon: "error",
       color: "list.errorForeground",
       target: { cluster: profile.name },
       hover: () => markdown(problem),
+      spoken: visible(problem),
     },
   ];
+}
+
+/** The library says what failed, a colon, and what it means. A narrow tree shows the beginning: the meaning goes first. */
+function splitProblem(problem: string): { readonly what: string; readonly how: string } {
+  const at = problem.lastIndexOf(": ");
+  return at === -1 ? { what: "", how: problem } : { what: problem.slice(0, at), how: problem.slice(at + 2) };
 }
 
 function groups(cluster: string, picture: Topology | RequestFailure | undefined): readonly Branch[] {
@@ -155,9 +163,9 @@ function groups(cluster: string, picture: Topology | RequestFailure | undefined)
 }
 
 function topicsBranch(cluster: string, topics: Topology["topics"], leftOut: number): Branch {
-  const note = leftOut === 0 ? [] : [noteBranch(l10n.t("{0} are not shown: there are too many", topicCount(leftOut)))];
-  const none =
-    topics.length === 0 ? [noteBranch(l10n.t("No topics yet: nothing was raised, and nobody subscribes"))] : [];
+  const tooMany = l10n.t("{0} more", topicCount(leftOut));
+  const note = leftOut === 0 ? [] : [noteBranch(tooMany, l10n.t("too many to show"))];
+  const none = topics.length > 0 ? [] : [noteBranch(l10n.t("No topics yet"), l10n.t("nothing was raised here so far"))];
   return {
     kind: "topics",
     key: "topics",
@@ -183,8 +191,8 @@ function reservedBranch(cluster: string, topics: Topology["topics"]): Branch {
   };
 }
 
-function noteBranch(text: string): Branch {
-  return { kind: "note", key: text, label: text, description: "", icon: "info" };
+function noteBranch(label: string, description: string): Branch {
+  return { kind: "note", key: "note", label, description, icon: "info" };
 }
 
 /** Stands for the children of a line that are not shown yet. */

@@ -1,6 +1,8 @@
 /**
  * Topics as folders: `zeek.conn.closed` and `zeek/conn/closed` are each a folder in a folder with a topic in it.
  *
+ * A slash stays at the end of its folder's label, which tells the two apart.
+ *
  * Invariant: a folder is a run of the sorted topics, so opening one reads only its own run.
  * A topic that is also the beginning of others stands beside the folder of the same name.
  */
@@ -61,7 +63,7 @@ function folderBranch(cluster: string, run: readonly TopicInfo[], prefix: string
   return {
     kind: "folder",
     key: `${folder}*`,
-    label: visible(folder.slice(prefix.length, -1)),
+    label: visible(folder.slice(prefix.length, folder.endsWith("/") ? undefined : -1)),
     description: topicCount(run.length),
     icon: "folder",
     target: { cluster, pattern: `${folder}*` },

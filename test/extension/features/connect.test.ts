@@ -109,7 +109,7 @@ describe("connecting", () => {
     editor.settings.set("switchyard.connections", { globalValue: [lab] });
     editor.answer = (_title, choices) => (choices.includes("lab") ? "lab" : undefined);
     await editor.run("switchyard.connect");
-    expect(editor.notices).toEqual(["Cannot connect to lab: nobody listens there"]);
+    expect(editor.notices).toEqual(["Not connected to lab: nobody listens there"]);
     expect(names()).toEqual([["lab", "down"]]);
     workbench.tree.show(true);
     await settle();

@@ -53,9 +53,11 @@ describe("buildTree", () => {
   });
 
   it("puts what went wrong under the cluster concerned", () => {
-    const down = cluster({ state: "down", problem: "nobody listens there" });
+    const down = cluster({ state: "down", problem: "cannot connect to tcp://a:1: nobody listens there" });
     const [root] = rootsOf(undefined, { clusters: [down] });
-    expect(root?.children?.()).toMatchObject([{ kind: "problem", label: "nobody listens there" }]);
+    expect(root?.children?.()).toMatchObject([
+      { kind: "problem", label: "nobody listens there", description: "cannot connect to tcp://a:1" },
+    ]);
   });
 
   it("says why there is no picture", () => {

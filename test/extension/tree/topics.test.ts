@@ -23,7 +23,7 @@ describe("topicBranches", () => {
     expect(shape(build("zeek.conn.new", "zeek.conn.old", "zeek.dns", "zeek/known/hosts", "alarm"))).toEqual([
       "alarm",
       ["zeek", ["conn", "new", "old"], "dns"],
-      ["zeek", ["known", "hosts"]],
+      ["zeek/", ["known/", "hosts"]],
     ]);
   });
 
