@@ -6,13 +6,12 @@ import { counted, inGroups, printable, type Style } from "./style.ts";
 /** Topics shown of each node, busiest first. */
 const topicsShown = 8;
 
-export function readableCluster({ nodes, silent }: ClusterView, style: Style): string {
+export function readableCluster({ nodes, edges, silent }: ClusterView, style: Style): string {
   const blocks = nodes.map((node) => blockOf(node, style));
   for (const name of silent.values()) {
     blocks.push(`${style.bold(printable(name))}  ${style.warning("does not answer")}`);
   }
-  const connections = nodes.flatMap(({ connections }) => connections.filter(({ direction }) => direction === "out"));
-  const title = `${counted(nodes.length + silent.size, "node")}, ${counted(connections.length, "connection")}`;
+  const title = `${counted(nodes.length + silent.size, "node")}, ${counted(edges.length, "connection")}`;
   return `${[style.dim(title), ...blocks].join("\n\n")}\n`;
 }
 

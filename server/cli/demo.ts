@@ -10,7 +10,7 @@ import { DemoChild } from "./demo/child.ts";
 import { roles } from "./demo/roles.ts";
 import { readRate } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
-import { inGroups } from "./style.ts";
+import { inGroups, printable } from "./style.ts";
 
 interface Options {
   readonly json?: true;
@@ -42,7 +42,9 @@ async function run(shell: Shell, options: Options): Promise<void> {
     const ended = await Promise.race([whenStopped(shell), ...children.map(endOf)]);
     clearInterval(timer);
     shell.progress("");
-    if (ended !== undefined && !shell.stopped.aborted) throw new SwitchyardError("INTERNAL", ended);
+    if (ended === undefined || shell.stopped.aborted) return;
+    shell.failed();
+    shell.say(`switchyard: ${printable(ended)}; so does the demo`);
   } finally {
     await Promise.all(children.map((child) => child.end()));
   }

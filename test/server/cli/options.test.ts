@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from "commander";
+import { describe, expect, it } from "vitest";
+import { mergeNodeConfig, parseNodeConfig } from "../../../server/cli/node-config.ts";
+import { gather, readCount, readDurationMs, readRate, readSpeed } from "../../../server/cli/options.ts";
+
+it.each([
+  [readCount, "12", 12],
+  [readRate, "0.5", 0.5],
+  [readSpeed, "10x", 10],
+  [readSpeed, "2.5", 2.5],
+  [readDurationMs, "2s", 2000],
+  [readDurationMs, "500ms", 500],
+  [readDurationMs, "1.5m", 90_000],
+])("%o reads %s as %d", (read, text, value) => {
+  expect(read(text)).toBe(value);
+});
+
+it.each([
+  [readCount, ["0", "-1", "1.5", "", "x", "99999999999999999999"]],
+  [readRate, ["0", "-1", "", " ", "fast", "Infinity"]],
+  [readSpeed, ["0x", "x", "", "-1x", "1.2.3x"]],
+  [readDurationMs, ["2", "0s", "s", "2h", ""]],
+])("%o refuses what it cannot be", (read, texts) => {
+  for (const text of texts) expect(() => read(text)).toThrow(InvalidArgumentError);
+});
+
+it("gathers what is given more than once", () => {
+  expect(gather("b", gather("a"))).toEqual(["a", "b"]);
+});
+
+describe("the configuration of a node", () => {
+  it("comes from file and options together", () => {
+    const file = parseNodeConfig('{"name":"a","listen":"tcp://127.0.0.1:1","forward":["x","y"]}', "f");
+    expect(mergeNodeConfig(file, { name: "b", listen: ["ipc:///s"] })).toEqual({
+      name: "b",
+      listen: ["tcp://127.0.0.1:1", "ipc:///s"],
+      connect: [],
+      forward: ["x", "y"],
+    });
+    expect(mergeNodeConfig({}, {})).toEqual({ name: undefined, listen: [], connect: [], forward: [] });
+  });
+
+  it.each([
+    ["[]", "f: wanted an object"],
+    ['{"name":1}', "f: name must be a text"],
+    ['{"connect":{}}', "f: connect must be a text or a list of texts"],
+    ['{"__proto__":1}', 'f: unknown key "__proto__"'],
+    ["{", "f is not JSON ("],
+  ])("refuses %s, and says why", (text, why) => {
+    expect(() => parseNodeConfig(text, "f")).toThrow(why);
+  });
+});
