@@ -132,7 +132,7 @@ class LiveLine {
     this.#sinceMs += elapsedMs;
     if (!this.isShown) return;
     const line =
-      `live     ${counts.length} nodes, ${raised} events raised (${rate.toFixed(0)}/s), ` +
+      `live     ${counts.length} nodes: ${raised} raised (${rate.toFixed(0)}/s), ` +
       `${sum("forwarded")} forwarded, ${sum("delivered")} delivered`;
     if (isTerminal) process.stdout.write(`\r\x1b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}`);
     else say(line);
