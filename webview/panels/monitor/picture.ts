@@ -62,35 +62,31 @@ export function askFor(picture: Picture, wanted: Wanted, { isSearched, pausedAt 
     return { first: -limit, limit, ...upToPause };
   }
   const limit = Math.min(Math.max(wanted.to - wanted.from, 1), maxPageRows);
-  const lastRow = isSearched ? guessRowAt(picture, wanted) : wanted.to - 1;
-  if (lastRow === undefined) {
-    return { first: Math.max(0, wanted.from - picture.shown.from), limit, ...upToPause };
-  }
-  const upTo = Math.min(lastRow, pausedAt ?? lastRow);
-  // Beyond the known rows the last number is a guess: the longest page makes it land.
-  const rows = isSearched && !picture.rows.has(wanted.to - 1) ? maxPageRows : limit;
-  return { first: -rows, limit: rows, upTo };
+  const end = isSearched ? endNear(picture, wanted) : { row: wanted.to - 1, rows: limit };
+  if (end === undefined) return { first: Math.max(0, wanted.from - picture.shown.from), limit, ...upToPause };
+  return { first: -end.rows, limit: end.rows, upTo: Math.min(end.row, pausedAt ?? end.row) };
 }
 
-/** Number of the row at the last place wanted, guessed from known rows nearby that are still there, if any are. */
-function guessRowAt(picture: Picture, wanted: Range): number | undefined {
+/**
+ * Where a page must end, and how long it must be, to hold the wanted places and a row that is known: counted from a
+ * known row above them, or else guessed from those below. Nothing when none that is still in the ring is near.
+ */
+function endNear({ rows, shown }: Picture, wanted: Range): { readonly row: number; readonly rows: number } | undefined {
   const last = wanted.to - 1;
-  const known = picture.rows.get(last);
-  if (known !== undefined) return known.row;
-  const near = nearestRows(picture, wanted);
-  if (near === undefined) return undefined;
-  const rowsPerPlace = Math.max(1, (near.last.row - near.first.row) / Math.max(1, near.to - near.from));
-  return near.last.row + Math.ceil(rowsPerPlace * (last - near.to));
-}
-
-function nearestRows(picture: Picture, wanted: Range) {
-  let found: { from: number; to: number; first: Row; last: Row } | undefined;
-  for (let place = Math.max(wanted.from, picture.shown.from); place < wanted.to; place++) {
-    const row = picture.rows.get(place);
-    if (row === undefined) continue;
-    found = { from: found?.from ?? place, to: place, first: found?.first ?? row, last: row };
+  const places = [...rows.keys()].filter((place) => place >= shown.from).sort((a, b) => a - b);
+  const above = places.find((place) => place >= last);
+  const aboveRow = above === undefined ? undefined : rows.get(above);
+  if (above !== undefined && aboveRow !== undefined && above - wanted.from < maxPageRows) {
+    return { row: aboveRow.row, rows: above - wanted.from + 1 };
   }
-  return found;
+  const below = places.findLast((place) => place < last);
+  const belowRow = below === undefined ? undefined : rows.get(below);
+  const oldest = rows.get(places[0] ?? -1);
+  if (below === undefined || belowRow === undefined || oldest === undefined) return undefined;
+  if (last - below >= maxPageRows / 2) return undefined;
+  const rowsPerPlace = Math.max(1, (belowRow.row - oldest.row) / Math.max(1, below - (places[0] ?? below)));
+  // The longest page makes a guess land.
+  return { row: belowRow.row + Math.ceil(rowsPerPlace * (last - below)), rows: maxPageRows };
 }
 
 /** The picture after `page` came as the answer to `ask`. `wanted` says which of the rows already known to keep. */
