@@ -29,6 +29,7 @@ const requests: Readonly<Record<PanelKind, ReadonlyMap<string, Bound>>> = {
     [clearMonitor.method, ["monitor"]],
   ]),
   raise: new Map<string, Bound>([
+    [listClusters.method, []],
     [checkArguments.method, []],
     [findReceivers.method, ["cluster"]],
     [raiseEvent.method, ["cluster"]],

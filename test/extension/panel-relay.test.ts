@@ -33,6 +33,7 @@ describe("judge", () => {
   it("lets the raise panel check, preview and raise", () => {
     expect(allowed("raise")).toEqual(
       new Set([
+        "switchyard/cluster/list",
         "switchyard/events/checkArguments",
         "switchyard/events/findReceivers",
         "switchyard/events/raise",
