@@ -44,7 +44,6 @@ export function segmented(pattern: string): Segmented {
  */
 export function fits({ pattern, firstStar, lastStar, middles }: Segmented, topic: string): boolean {
   const suffixAt = topic.length - (pattern.length - lastStar - 1);
-  if (firstStar > suffixAt) return false; // too short for prefix and suffix side by side
   if (firstStar === 0 && isReserved(topic)) return false;
 
   let at = firstStar;
@@ -55,7 +54,7 @@ export function fits({ pattern, firstStar, lastStar, middles }: Segmented, topic
   }
   // Comparing slices is the fastest way that the engine offers for long texts.
   return (
-    at <= suffixAt &&
+    at <= suffixAt && // prefix, middles and suffix stand side by side
     topic.slice(suffixAt) === pattern.slice(lastStar + 1) &&
     topic.slice(0, firstStar) === pattern.slice(0, firstStar)
   );

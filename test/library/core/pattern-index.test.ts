@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../../library/core/fingerprints.ts";
@@ -218,4 +220,33 @@ describe("PatternIndex", () => {
       expect(sorted(index.match(topic))).toEqual(sorted(expected));
     }
   });
+
+  it("costs few bytes for each pattern, and none for those removed", () => {
+    const groups = Array.from({ length: 10_000 }, (_, group) => `group${group}.`);
+    const passing = groups.flatMap((group) => Array.from({ length: 12 }, (_, i) => `${group}*.item${i}`));
+    const lasting = groups.map((group) => `${group}*`);
+    const [fresh, freshBytes] = measured(() => indexOf(lasting));
+    const [full, fullBytes] = measured(() => indexOf([...lasting, ...passing]));
+    const [, removedBytes] = measured(() => {
+      passing.forEach((pattern, i) => {
+        full.remove(pattern, lasting.length + i);
+      });
+    });
+
+    expect([fresh.size, full.size]).toEqual([10_000, 10_000]);
+    expect(fullBytes / 130_000).toBeLessThan(250);
+    // Maps that once were larger may stay a size larger than they need be; branches would be many times that.
+    expect(fullBytes + removedBytes).toBeLessThan(2 * freshBytes);
+  });
 });
+
+/** What `run` gives, and by how many bytes the heap has grown meanwhile. */
+function measured<T>(run: () => T): [result: T, bytes: number] {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  const result = run();
+  collect();
+  return [result, process.memoryUsage().heapUsed - before];
+}
