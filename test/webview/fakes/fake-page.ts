@@ -15,6 +15,8 @@ export interface FakePage {
   mostReads: number;
   /** Durations of main-thread tasks over 50 ms. */
   readonly longTasksMs: number[];
+  /** When the first row was drawn, after the page began to load; 0 until then. */
+  firstRowMs: number;
   state: unknown;
 }
 
@@ -34,12 +36,20 @@ window.fake = {
   requests: [],
   mostReads: 0,
   longTasksMs: [],
+  firstRowMs: 0,
   state: JSON.parse(sessionStorage.getItem("state") ?? "null"),
 };
 
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) window.fake.longTasksMs.push(duration);
 }).observe({ type: "longtask", buffered: true });
+
+const untilFirstRow = new MutationObserver(() => {
+  if (document.querySelector("[data-row]") === null) return;
+  window.fake.firstRowMs = performance.now();
+  untilFirstRow.disconnect();
+});
+untilFirstRow.observe(document, { childList: true, subtree: true, attributes: true });
 
 worker.addEventListener("message", ({ data }) => {
   reads.delete((data as { id: number }).id);

@@ -24,7 +24,7 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
   const state = useRowDetail(host, monitor.monitor, row.row);
   const detail = state.kind === "here" ? state.detail : undefined;
   return (
-    <aside class={wraps ? "detail wraps" : "detail"} aria-label={`Row ${row.row}`}>
+    <section class={wraps ? "detail wraps" : "detail"} aria-label={`Row ${row.row}`}>
       <header class="detail-head">
         <h2>
           <Icon name={row.kind === "event" ? "symbol-event" : "list-unordered"} />
@@ -34,7 +34,7 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
         <IconButton icon="close" label="Close" keys="Escape" onClick={onClose} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and must do so by keys too */}
-      <section class="detail-body" tabIndex={0} aria-label="Row in full">
+      <div class="detail-body" tabIndex={0}>
         {detail !== undefined && <Actions host={host} monitor={monitor} detail={detail} />}
         {state.kind === "gone" && (
           <p class="notice">
@@ -52,8 +52,8 @@ export function Detail({ host, monitor, row, wraps, onWrap, onClose }: DetailPro
         {detail !== undefined && <Values key={row.row} detail={detail} host={host} />}
         {(state.kind === "gone" || state.kind === "failed") && <p class="detail-text">{row.text}</p>}
         {detail !== undefined && <Forms key={`forms-${row.row}`} detail={detail} host={host} />}
-      </section>
-    </aside>
+      </div>
+    </section>
   );
 }
 
@@ -83,7 +83,11 @@ function Actions({ host, monitor, detail }: { host: Host; monitor: MonitorInfo; 
         </button>
       )}
       {detail.json !== undefined && <CopyButton host={host} label="Copy as JSON" text={detail.json} isWide />}
-      {problem !== undefined && <span class="input-problem">{problem}</span>}
+      {problem !== undefined && (
+        <span>
+          <Icon name="error" /> Not raised: {problem}
+        </span>
+      )}
     </div>
   );
 }

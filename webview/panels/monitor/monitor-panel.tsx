@@ -43,7 +43,7 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
   const [isDetailOpen, setDetailOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isPausedByFull, setPausedByFull] = useState(false);
-  const panel = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLElement>(null);
   const grid = useRef<HTMLDivElement>(null);
   const searchInput = useRef<HTMLInputElement>(null);
   const isWide = useElementWidth(panel) >= wideFromPx;
@@ -119,10 +119,12 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
 
   const selectedRow = table.selection?.row;
   const isDetailShown = isDetailOpen && selectedRow !== undefined;
+  const title = `Events on ${monitor.patterns.join(", ")} in ${clusterName}`;
   const direction = isWide ? "columns" : "rows";
   const share = `minmax(0, ${100 - layout.detailShare}fr) auto minmax(0, ${layout.detailShare}fr)`;
   return (
-    <div class="panel monitor" ref={panel}>
+    <main class="panel monitor" ref={panel}>
+      <h1 class="visually-hidden">{title}</h1>
       <Toolbar
         searchRef={searchInput}
         layout={layout}
@@ -143,7 +145,7 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
         <div class={isPaused ? "table-pane is-paused" : "table-pane"}>
           <EventTable
             gridRef={grid}
-            label={`Events on ${monitor.patterns.join(", ")} in ${clusterName}`}
+            label={title}
             feed={feed}
             table={table}
             look={{ columns: layout.columns, search: feed.search, timeMode: layout.timeMode, nowMs }}
@@ -213,6 +215,6 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
       <CounterBar counters={counters} clusterName={clusterName} patterns={monitor.patterns} />
       <Announcer text={`${groupDigits(counters.received)} received, ${groupDigits(counters.shown)} shown`} />
       {isHelpOpen && <HelpDialog onClose={() => setHelpOpen(false)} />}
-    </div>
+    </main>
   );
 }

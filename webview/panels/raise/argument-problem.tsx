@@ -34,8 +34,8 @@ export function ArgumentProblem({ text, problem }: { text: string; problem: Text
   const { before, at, after, line, column } = problemView(text, problem.position);
   const isOneLine = !text.includes("\n");
   return (
-    <div class="argument-problem" id="arguments-problem" role="alert">
-      <p class="input-problem">
+    <div class="input-problem argument-problem" id="arguments-problem" role="alert">
+      <p>
         {isOneLine ? `Column ${column}` : `Line ${line}, column ${column}`}: {problem.message}
       </p>
       <p class="problem-place" aria-hidden="true">
