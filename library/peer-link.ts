@@ -92,6 +92,7 @@ export class PeerLink {
     this.#outbox.flush();
     this.#detach();
     this.#options.link.close(); // not destroy: the peer shall read why
+    this.#cancelTimer();
     this.#cancelTimer = this.#options.node.clock.after(limits.handshakeMs, () => this.#options.link.destroy());
   }
 
@@ -189,7 +190,9 @@ export class PeerLink {
       (refusal) => {
         if (!this.#isEnding) this.#carryOut(this.#handshake.decide(refusal));
       },
-      () => this.#carryOut(this.#handshake.decide("the listener's accept failed")),
+      () => {
+        if (!this.#isEnding) this.#carryOut(this.#handshake.decide("the listener's accept failed"));
+      },
     );
   }
 
