@@ -48,6 +48,12 @@ function describeMismatch({ definition }: Shape, values: readonly Value[]): stri
   return `${definition.name} takes (${types}), not (${values.map(typeOf).join(", ")})`;
 }
 
+/** A receiver refuses a body of too many elements; only a long one can have them. */
+function checkElements(shape: Shape, { bytes, start, end }: Arena): void {
+  if (shape.fits(bytes, start + routing.bytes, end - bytes[start + header.padding]!)) return;
+  throw new SwitchyardError("TOO_MANY", `a message of more than ${limits.valueElements} elements`);
+}
+
 /** What handlers of one kind of message are given. */
 export interface MessageKind<Message> {
   readonly kind: number;
@@ -120,7 +126,7 @@ export class Messages {
   /**
    * Sends a message to whoever wants it, and hands it to our own handlers where the topic is subscribed locally.
    * False: a peer that wants it has more waiting than it should; go on when `drained`.
-   * @throws SwitchyardError `BAD_TOPIC`, `TOO_LARGE`
+   * @throws SwitchyardError `BAD_TOPIC`, `SCHEMA_MISMATCH`, `TOO_LARGE`, `TOO_MANY`
    */
   raise<Message>(topic: string, raised: Raised<Message>): boolean {
     const stream = this.streams.own(topic) ?? this.#openOwn(topic);
@@ -148,6 +154,7 @@ export class Messages {
     if (body === undefined) throw new SwitchyardError("SCHEMA_MISMATCH", describeMismatch(stream.lastShape!, values));
     const { arena } = this;
     arena.message(kind, body, stream.lastIndex, stream.number, stream.next, time);
+    if (arena.end - arena.start > limits.valueElements) checkElements(stream.lastShape!, arena);
     stream.next = (stream.next + 1) >>> 0;
     const { bytes, start, end } = arena;
     if (bytes !== this.#lastBytes) this.departures.flush(); // a buffer is full: the peers work while we go on
@@ -231,6 +238,7 @@ export class Messages {
       stream.dropped += 1;
       return;
     }
+    if (this.streams.byNumber(stream.number) !== stream) this.streams.adopt(stream);
     stream.forwarded += 1;
     bytes[start + routing.hops] = hops;
     viewOf(bytes).setUint32(start + routing.stream, stream.number);

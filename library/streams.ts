@@ -17,7 +17,8 @@ import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
 import { signatureOfAll } from "./wire/signature.ts";
 
 export class Stream {
-  readonly number: number;
+  /** At this node; changes only when the table forgot the stream and has it again. */
+  number: number;
   readonly origin: Origin;
   readonly topic: string;
   /** Tells this stream from others of its origin, earlier ones under the same topic included. */
@@ -156,6 +157,13 @@ export class StreamTable {
     this.#foreign.set(key, stream);
     this.#slots[stream.number] = stream;
     return stream;
+  }
+
+  /** A forgotten stream goes on: it gets a number again, since the one it had may be another's by now. */
+  adopt(stream: Stream): void {
+    stream.number = this.#freeNumber();
+    this.#foreign.set(`${stream.origin.id} ${stream.serial}`, stream);
+    this.#slots[stream.number] = stream;
   }
 
   byNumber(number: number): Stream | undefined {
