@@ -1,4 +1,5 @@
 /** Streams and shapes: told to a neighbour before the first message that has them, and learned from one. */
+import { isNodeId, isNodeName } from "./core/handshake.ts";
 import { limits } from "./core/limits.ts";
 import { checkRaisable } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
@@ -22,7 +23,8 @@ export function announce(target: Neighbour, { number, origin, topic, serial, nex
 export function learnStream(streams: StreamTable, from: Neighbour, fields: readonly Field[]): void {
   const [number, id, name, topic, serial, next] = fields;
   if (!isIndex(number, limits.streams) || !isIndex(serial) || !isIndex(next, 2 ** 32)) throw malformed("stream");
-  if (typeof id !== "string" || typeof name !== "string" || typeof topic !== "string") throw malformed("stream");
+  if (!isNodeId(id) || typeof name !== "string" || typeof topic !== "string") throw malformed("stream");
+  if (!isNodeName(name)) throw malformed("stream");
   checkRaisable(topic);
   const stream = streams.foreign({ id, name }, topic, serial, next);
   if (((next - stream.next) | 0) > 0) stream.next = next; // we were not subscribed for a while

@@ -4,6 +4,8 @@
  * Links keep order, so an answer from a neighbour means that it has handled all that was sent before the question. With
  * a reach beyond 1 a neighbour asks its own neighbours first; a question that comes round again is answered at once.
  */
+import { SwitchyardError } from "./core/errors.ts";
+import { limits } from "./core/limits.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind } from "./wire/frames.ts";
@@ -30,13 +32,14 @@ export class Barriers {
     return new Promise((done) => this.#begin(id, new Set(neighbours), reach, done));
   }
 
-  /** @throws SwitchyardError `BAD_FRAME` */
+  /** @throws SwitchyardError `BAD_FRAME`, `TOO_MANY` */
   receive(from: Neighbour, [id, reach]: readonly Field[]): void {
-    if (typeof id !== "string" || !isIndex(reach, 256)) throw malformed("barrier");
+    if (typeof id !== "string" || id.length > 64 || !isIndex(reach, 256)) throw malformed("barrier");
     const answer = () => from.send(FrameKind.passed, [id]);
     const others = new Set([...this.#neighbours].filter((neighbour) => neighbour !== from));
     if (reach <= 1 || this.#pending.has(id)) answer();
-    else this.#begin(id, others, reach - 1, answer);
+    else if (this.#pending.size < limits.barriers) this.#begin(id, others, reach - 1, answer);
+    else throw new SwitchyardError("TOO_MANY", `${from.peerName} passes on more than ${limits.barriers} barriers`);
   }
 
   passed(from: Neighbour, [id]: readonly Field[]): void {

@@ -1,5 +1,6 @@
 /** Carries interest between the table that decides, the routes that use it, and the neighbours that are told. */
 import { SwitchyardError } from "./core/errors.ts";
+import { isNodeId } from "./core/handshake.ts";
 import { type ForwardRule, type InterestChange, InterestTable } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
 import { checkPattern } from "./core/pattern.ts";
@@ -7,7 +8,7 @@ import { nodeTopic } from "./core/topic.ts";
 import type { Origin } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { isAskedOf, type RouteTable, type Subscription } from "./routes.ts";
-import { areTexts, malformed } from "./wire/fields.ts";
+import { malformed } from "./wire/fields.ts";
 import { type Field, FrameKind } from "./wire/frames.ts";
 
 /** Pieces of interest in one frame. */
@@ -86,12 +87,12 @@ export class InterestExchange {
 
   /** `[origin, pattern, path]`; without a path it is withdrawn. */
   #learn(from: Neighbour, [origin, pattern, path]: readonly Field[]): void {
-    if (typeof origin !== "string" || typeof pattern !== "string") throw malformed("interest");
+    if (!isNodeId(origin) || typeof pattern !== "string") throw malformed("interest");
     const wasWanted = this.#table.hasHeard(from.id, origin, pattern);
     if (path === undefined) {
       this.#tell(this.#table.lost(from.id, { origin, pattern }));
     } else {
-      if (!areTexts(path) || path.length === 0 || path.length > limits.hops) throw malformed("interest");
+      if (!isPath(path) || path[0] !== origin || path.at(-1) !== from.peerId) throw malformed("interest");
       checkPattern(pattern);
       if (!wasWanted && this.#table.heardCount(from.id) >= limits.patternsPerPeer) {
         throw new SwitchyardError("TOO_MANY", `${from.peerName} asks for more than ${limits.patternsPerPeer} patterns`);
@@ -120,6 +121,10 @@ export class InterestExchange {
       for (let i = 0; i < fields.length; i += batch) neighbour?.send(FrameKind.interest, fields.slice(i, i + batch));
     }
   }
+}
+
+function isPath(path: Field): path is readonly string[] {
+  return Array.isArray(path) && path.length <= limits.hops && path.every(isNodeId);
 }
 
 function fieldsOf(change: InterestChange): Field {

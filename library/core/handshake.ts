@@ -135,9 +135,14 @@ export function isNodeName(name: string): boolean {
   return name.length <= limits.nameBytes && /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(name);
 }
 
+/** A node life: 32 hex digits. */
+export function isNodeId(id: unknown): id is string {
+  return typeof id === "string" && /^[0-9a-f]{32}$/.test(id);
+}
+
 function problemWith({ name, id, minVersion, maxVersion }: Hello): string | undefined {
   if (!isNodeName(name)) return "the peer's name is none";
-  if (!/^[0-9a-f]{32}$/.test(id)) return "the peer's id is none";
+  if (!isNodeId(id)) return "the peer's id is none";
   return minVersion <= maxVersion ? undefined : "the peer's version range is empty";
 }
 

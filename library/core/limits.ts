@@ -59,6 +59,8 @@ export const limits = {
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */
   nameBytes: 255,
+  /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
+  barriers: 10_000,
   /** Questions about the cluster under way through one node; the oldest is forgotten, its late answers are dropped. */
   questions: 256,
 } as const;

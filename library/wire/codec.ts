@@ -132,7 +132,7 @@ export function unpackBody(bytes: Uint8Array, start: number, end: number): unkno
  * `start` and `end` are those of the whole frame.
  */
 export function readControl(bytes: Uint8Array, start: number, end: number): ControlFrame | undefined {
-  const bodyEnd = end - (bytes[start + header.padding] ?? 0);
+  const bodyEnd = end - (bytes[start + header.padding]! & 7);
   if (end - start > limits.frameBytes || bodyEnd < start + header.bytes) return undefined;
   if (!isWellFormed(bytes, start + header.bytes, bodyEnd)) return undefined;
   return { kind: bytes[start]!, fields: unpackBody(bytes, start + header.bytes, bodyEnd) as Field[] };
