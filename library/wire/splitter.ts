@@ -2,7 +2,8 @@
  * Bytes as they come in, cut anywhere, to whole frames.
  *
  * Frames that lie whole in a chunk are handed over in place; only one that spans chunks is put together, once, when its
- * last byte is there. Invariant: what is held back is less than one frame, and no longer than the limit.
+ * last byte is there. Invariant: what is held back is less than one frame, and no longer than the limit; it takes at
+ * most twice its bytes, however small the pieces are that they come in.
  */
 import { viewOf } from "./codec.ts";
 import { header } from "./frames.ts";
@@ -10,11 +11,15 @@ import { header } from "./frames.ts";
 /** Told of each whole frame; false: stop, the connection is closing. */
 export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boolean;
 
+/** A frame that is announced with no more than this gets its whole place at once. */
+const readyBytes = 64 * 1024;
+
 export class Splitter {
   /** Longest frame that is taken. */
   maxFrameBytes: number;
   readonly #take: TakeFrame;
-  #held: Uint8Array[] = [];
+  /** Begins with the bytes held back, and has room for more. */
+  #held: Uint8Array = new Uint8Array(0);
   #heldBytes = 0;
   /** Bytes that the frame being held needs; the first four tell its length. */
   #needed = 4;
@@ -27,13 +32,12 @@ export class Splitter {
   /** False when a frame tells an impossible length. */
   push(chunk: Uint8Array): boolean {
     if (this.#heldBytes === 0) return this.#walk(chunk);
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
+    this.#append(chunk);
     if (this.#heldBytes < this.#needed) return true;
-    const joined = join(this.#held, this.#heldBytes);
-    this.#held = [];
+    const whole = this.#held.subarray(0, this.#heldBytes);
+    this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
-    return this.#walk(joined);
+    return this.#walk(whole);
   }
 
   #walk(bytes: Uint8Array): boolean {
@@ -51,25 +55,21 @@ export class Splitter {
       if (!this.#take(bytes, at, at + length)) return true;
       at += length;
     }
-    if (at < end) this.#hold(bytes, at);
+    if (at < end) this.#append(at === 0 ? bytes : bytes.subarray(at)); // a copy: a few bytes do not keep a whole chunk
     return true;
   }
 
-  /** A copy, so that a few bytes do not keep the whole chunk. */
-  #hold(bytes: Uint8Array, at: number): void {
-    const rest = Buffer.allocUnsafeSlow(bytes.length - at);
-    rest.set(bytes.subarray(at));
-    this.#held.push(rest);
-    this.#heldBytes = rest.length;
+  #append(bytes: Uint8Array): void {
+    const length = this.#heldBytes + bytes.length;
+    if (length > this.#held.length) this.#grow(length);
+    this.#held.set(bytes, this.#heldBytes);
+    this.#heldBytes = length;
   }
-}
 
-function join(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = Buffer.allocUnsafeSlow(length);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
+  /** Doubles, so that what is only announced takes no memory, and pieces of a byte no more time than long ones. */
+  #grow(length: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(length, Math.min(this.#needed, Math.max(2 * length, readyBytes))));
+    grown.set(this.#held.subarray(0, this.#heldBytes));
+    this.#held = grown;
   }
-  return joined;
 }

@@ -16,7 +16,7 @@ export function packBody(values: readonly Value[], signature = signatureOfAll(va
   const arena = new Arena();
   arena.message(FrameKind.event, body, 0, 0, 0, { high: 0, low: 0 });
   const padding = arena.bytes[arena.start + header.padding]!;
-  return arena.bytes.slice(arena.start + routing.bytes, arena.end - padding);
+  return Uint8Array.from(arena.bytes.subarray(arena.start + routing.bytes, arena.end - padding));
 }
 
 /** What a receiver makes of the body; `undefined` when it refuses it. */
