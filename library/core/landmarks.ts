@@ -44,7 +44,6 @@ export class Landmarks {
   read(topic: string): void {
     this.#topic = topic;
     this.#keys = [];
-    this.#fingerprints.read(topic);
   }
 
   /** The keys of this rank that the topic can meet; `undefined` if there may be more than `most` to work out. */
@@ -52,6 +51,7 @@ export class Landmarks {
     const known = this.#keys[rank];
     if (known !== undefined) return known;
     if (rank === 2 && this.#middlePlaces() > most) return undefined;
+    if (this.#keys.length === 0) this.#fingerprints.read(this.#topic);
     const keys = rank === 0 ? this.#prefixKeys() : rank === 1 ? this.#suffixKeys() : this.#middleKeys();
     this.#keys[rank] = keys;
     return keys;

@@ -4,7 +4,8 @@
  * The patterns in a branch of depth d agree in their first d landmarks. While these are few the branch is a plain
  * list; when they outgrow it, those that have a next landmark move on into further branches by that.
  * Invariant: no branch is empty, and none holds a single pattern that could stand in its place, so what was removed
- * leaves nothing behind. A search takes no more steps than there are patterns, however they were chosen.
+ * leaves nothing behind. However the patterns were chosen, a search takes no more steps than there are patterns, and
+ * a step at most one look for each star.
  * Knows nothing of entries; patterns are told apart by identity.
  */
 import { Landmarks, landmarkKey, landmarkRanks } from "./landmarks.ts";
@@ -46,7 +47,7 @@ export class PatternTree<P extends Segmented> {
     this.#root = this.#root && withoutPattern(this.#root, pattern, 0);
   }
 
-  /** The patterns that match, in no promised order; in rare cases one comes more than once. */
+  /** The patterns that match, each once, in no promised order. */
   match(topic: string): P[] {
     const found: P[] = [];
     if (this.#root === undefined) return found;

@@ -225,7 +225,6 @@ describe("PatternIndex", () => {
     const groups = Array.from({ length: 10_000 }, (_, group) => `group${group}.`);
     const passing = groups.flatMap((group) => Array.from({ length: 12 }, (_, i) => `${group}*.item${i}`));
     const lasting = groups.map((group) => `${group}*`);
-    const [fresh, freshBytes] = measured(() => indexOf(lasting));
     const [full, fullBytes] = measured(() => indexOf([...lasting, ...passing]));
     const [, removedBytes] = measured(() => {
       passing.forEach((pattern, i) => {
@@ -233,10 +232,10 @@ describe("PatternIndex", () => {
       });
     });
 
-    expect([fresh.size, full.size]).toEqual([10_000, 10_000]);
+    expect(full.size).toBe(10_000);
     expect(fullBytes / 130_000).toBeLessThan(250);
-    // Maps that once were larger may stay a size larger than they need be; branches would be many times that.
-    expect(fullBytes + removedBytes).toBeLessThan(2 * freshBytes);
+    // A thirteenth is left. A Map that once was larger may stay larger than it need be; branches left would be far more.
+    expect(fullBytes + removedBytes).toBeLessThan(fullBytes / 5);
   });
 });
 
