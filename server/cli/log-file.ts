@@ -11,7 +11,8 @@ import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { SwitchyardError } from "../../library/index.ts";
 
-/** Bytes read at a time. */
+/** Bytes read at a time, and unpacked at a time. */
+const readBytes = 64 * 1024;
 const chunkBytes = 256 * 1024;
 /** A line longer than this is in no log. */
 const longestLineBytes = 16 * 1024 * 1024;
@@ -50,7 +51,7 @@ export async function openLogFile(path: string, stdin: Readable = process.stdin)
     await handle.close();
     throw new SwitchyardError("BAD_LOG_FILE", `${path} is a folder`);
   }
-  const stream = handle.createReadStream({ highWaterMark: chunkBytes });
+  const stream = handle.createReadStream({ highWaterMark: readBytes });
   return {
     name,
     stem: name.replace(/\..*$/, "") || name,

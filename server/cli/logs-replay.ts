@@ -99,10 +99,11 @@ class Replay {
   async run(file: LogFile): Promise<void> {
     const reader = new LogReader(file.name);
     const progress = new Progress(this.#shell);
+    const show = () => progress.show(() => `${file.name}  ${inGroups(this.written)} lines`, file.fractionRead());
     try {
       for await (const lines of file.lines) {
-        await this.#writeLines(file, reader, lines);
-        progress.show(() => `${file.name}  ${inGroups(this.written)} lines`, file.fractionRead());
+        await this.#writeLines(file, reader, lines, show);
+        show();
         if (this.#shell.stopped.aborted) return;
       }
       reader.end();
@@ -112,11 +113,14 @@ class Replay {
     }
   }
 
-  async #writeLines(file: LogFile, reader: LogReader, lines: readonly Line[]): Promise<void> {
+  async #writeLines(file: LogFile, reader: LogReader, lines: readonly Line[], show: () => void): Promise<void> {
     for (const line of lines) {
       const record = this.#read(reader, line);
       if (record === undefined) continue;
-      await this.#waitForTurn(record);
+      if (this.#isPaced) {
+        show();
+        await this.#waitForTurn(record);
+      }
       if (this.#shell.stopped.aborted) return;
       if (!this.#write(file, reader, record)) await this.#context.drained();
     }
@@ -152,7 +156,10 @@ class Replay {
     return log;
   }
 
-  /** Waits in `--rate` and `--speed`; at full speed, nothing. */
+  get #isPaced(): boolean {
+    return this.#options.rate !== undefined || this.#options.speed !== undefined;
+  }
+
   async #waitForTurn(record: LogRecord): Promise<void> {
     const { rate, speed } = this.#options;
     if (rate !== undefined) await this.#pace.until((this.written * 1000) / rate, this.#shell.stopped);

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "unknown.json"), '{"name":"x","listn":[]}');
   await writeFile(join(folder, "mistyped.json"), '{"listen":[1]}');
   await writeFile(join(folder, "cut.json"), '{"listen":');
-}, 30_000);
+});
 
 afterAll(() => {
   webServer.close();

@@ -13,7 +13,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, vi } from "vitest";
+
+/** Processes take their time where many run at once. */
+const slowMs = 60_000;
 
 /** A folder of the test file's own, removed at its end; the command lies there, too. */
 export let folder = "";
@@ -22,6 +25,7 @@ const running = new Set<ChildProcess>();
 
 /** Bundles the command for the tests of one file. */
 export function useCommand(): void {
+  vi.setConfig({ testTimeout: slowMs, hookTimeout: slowMs });
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "switchyard-cli-"));
     await build({
@@ -35,7 +39,7 @@ export function useCommand(): void {
       banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
       logLevel: "silent",
     });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     for (const child of running) child.kill("SIGKILL");

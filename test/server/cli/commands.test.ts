@@ -7,20 +7,14 @@ import { folder, listeningNode, RunningCommand, run, start, useCommand } from ".
 
 useCommand();
 
-const slowMs = 30_000;
-
-it(
-  "explains itself, each command with an example",
-  async () => {
-    for (const command of ["", "node", "pub", "sub", "logs tail", "logs replay", "topo", "demo", "bench", "lsp"]) {
-      const { status, out, err } = await run(...command.split(" ").filter(Boolean), "--help");
-      expect({ status, err }).toEqual({ status: 0, err: "" });
-      expect(out).toMatch(/^Usage: switchyard/);
-      expect(out).toMatch(/Examples?(?:,.*)?:.*\n {2}switchyard /);
-    }
-  },
-  slowMs,
-);
+it("explains itself, each command with an example", async () => {
+  for (const command of ["", "node", "pub", "sub", "logs tail", "logs replay", "topo", "demo", "bench", "lsp"]) {
+    const { status, out, err } = await run(...command.split(" ").filter(Boolean), "--help");
+    expect({ status, err }).toEqual({ status: 0, err: "" });
+    expect(out).toMatch(/^Usage: switchyard/);
+    expect(out).toMatch(/Examples?(?:,.*)?:.*\n {2}switchyard /);
+  }
+});
 
 it("tells its version", async () => {
   expect(await run("--version")).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
@@ -151,7 +145,7 @@ describe("pub and sub", () => {
     expect((await pub.end()).status).toBe(1); // it was not done
   });
 
-  it("counts what a slow output costs, and ends at Ctrl-C all the same", { timeout: slowMs }, async () => {
+  it("counts what a slow output costs, and ends at Ctrl-C all the same", async () => {
     const context = new Context();
     const { location } = await context.connections.listen("tcp://127.0.0.1:0");
     const up = new Promise<void>((resolve) => context.on("peer", () => resolve()));
@@ -178,7 +172,7 @@ describe("pub and sub", () => {
     expect(out.split("\n").length - 1).toBe(printed);
   });
 
-  it("colours for NO_COLOR's absence only", async () => {
+  it("has colours where they are asked for, unless NO_COLOR is set", async () => {
     const { location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*");
     const coloured = new RunningCommand(["sub", location, "a", "--count", "1"], { env: { FORCE_COLOR: "1" } });
     const plain = new RunningCommand(["sub", location, "a", "--count", "1"], {
@@ -194,7 +188,7 @@ describe("pub and sub", () => {
 describe("logs", () => {
   const header = "#separator \\x09\n#fields\tts\tn\n#types\ttime\tcount\n";
 
-  it("loses no line while the output is slow", { timeout: slowMs }, async () => {
+  it("loses no line while the output is slow", async () => {
     const { location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*");
     const tail = new RunningCommand(["logs", "tail", location, "l", "--json"], { isRead: false });
     await tail.saying("err", /^following/);

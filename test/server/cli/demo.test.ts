@@ -5,8 +5,6 @@ import { run, start, useCommand } from "./command.ts";
 
 useCommand();
 
-const slowMs = 60_000;
-
 interface Ready {
   readonly ready: true;
   readonly connect: string;
@@ -19,7 +17,7 @@ async function startDemo() {
   return { demo, ready };
 }
 
-it("is five nodes that tell what happens, and ends with all of them", { timeout: slowMs }, async () => {
+it("is five nodes that tell what happens, and ends with all of them", async () => {
   const { demo, ready } = await startDemo();
   expect(ready.connect).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   expect(ready.nodes.map(({ name }) => name)).toEqual(["router", "sensor-1", "sensor-2", "manager", "logger"]);
@@ -40,9 +38,7 @@ it("is five nodes that tell what happens, and ends with all of them", { timeout:
   await context.close();
 });
 
-it("has one mistake in it: what sensor-2 tells of its health does not get to the manager", {
-  timeout: slowMs,
-}, async () => {
+it("has one mistake in it: what sensor-2 tells of its health does not get to the manager", async () => {
   const { demo, ready } = await startDemo();
   const context = new Context();
   const summaries: ReceivedEvent[] = [];
@@ -66,7 +62,7 @@ it("has one mistake in it: what sensor-2 tells of its health does not get to the
   await demo.end();
 });
 
-it("leaves no process behind when it is killed", { timeout: slowMs }, async () => {
+it("leaves no process behind when it is killed", async () => {
   const { demo, ready } = await startDemo();
   const context = new Context();
   const connection = await context.connections.open(ready.connect, { retry: false });
@@ -77,7 +73,7 @@ it("leaves no process behind when it is killed", { timeout: slowMs }, async () =
   await demo.ended;
 });
 
-it("ends when one of its nodes does, and says which", { timeout: slowMs }, async () => {
+it("ends when one of its nodes does, and says which", async () => {
   const { demo, ready } = await startDemo();
   process.kill(ready.nodes.find(({ name }) => name === "logger")!.pid, "SIGKILL");
   const { status, err } = await demo.ended;
