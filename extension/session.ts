@@ -6,6 +6,8 @@
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import { type CancellationToken, type LogOutputChannel, l10n } from "vscode";
 import {
   CloseAction,
@@ -21,10 +23,14 @@ import {
 import type { Session } from "./client.ts";
 import { RequestFailure } from "./failure.ts";
 
-/** How long a process may take until it has answered `initialize`. */
-const startMs = 15_000;
-/** How long it may take to end by itself before it is killed. */
-const stopMs = 2_000;
+interface Patience {
+  /** How long a process may take until it has answered `initialize`. */
+  readonly startMs: number;
+  /** How long it may take to end by itself before it is killed. */
+  readonly stopMs: number;
+}
+/** How long to wait for what a process printed last. */
+const lastWordsMs = 200;
 
 /** Sends nothing to the notification area: what goes wrong is in the tree, the status bar and the log. */
 class QuietClient extends LanguageClient {
@@ -40,6 +46,7 @@ export async function startSession(
   module: string,
   log: LogOutputChannel,
   ended: (why: string) => void,
+  { startMs, stopMs }: Patience = { startMs: 15_000, stopMs: 2_000 },
 ): Promise<Session> {
   const child = spawnServer(module);
   const gone = whenGone(child, log);
@@ -48,9 +55,9 @@ export async function startSession(
 
   const stop = async (): Promise<void> => {
     isAsked = true;
-    await client.stop(stopMs).catch((error: unknown) => log.debug("stopping the server:", error));
-    const kill = setTimeout(() => child.kill("SIGKILL"), stopMs);
-    if (child.connected) child.disconnect();
+    const kill = setTimeout(() => child.kill("SIGKILL"), stopMs + 500);
+    const stopping = client.stop(stopMs).catch((error: unknown) => log.debug("stopping the server:", error));
+    await Promise.race([stopping, gone]);
     await gone;
     clearTimeout(kill);
   };
@@ -104,25 +111,40 @@ function spawnServer(module: string): ChildProcess {
   });
 }
 
-/** Resolves with a sentence when the process has ended and all it printed is in the log. */
-function whenGone(child: ChildProcess, log: LogOutputChannel): Promise<string> {
+/** Resolves with a sentence when the process has ended and what it printed is in the log. */
+async function whenGone(child: ChildProcess, log: LogOutputChannel): Promise<string> {
   let lastError = "";
-  if (child.stdout) createInterface(child.stdout).on("line", (line) => log.info(`[server] ${line}`));
-  if (child.stderr) {
-    createInterface(child.stderr).on("line", (line) => {
+  const printed = [
+    readLines(child.stdout, (line) => log.info(`[server] ${line}`)),
+    readLines(child.stderr, (line) => {
       log.error(`[server] ${line}`);
       if (/^\w*(Error|Exception)\b.*:/.test(line)) lastError = line.slice(0, 300);
-    });
-  }
+    }),
+  ];
+  const how = await whenEnded(child);
+  // Not `close`: it also waits for whoever inherited the streams, and never comes after some ways to disconnect.
+  await Promise.race([Promise.all(printed), delay(lastWordsMs)]);
+  const why = lastError === "" ? how : `${how} (${lastError})`;
+  log.info(`[server] process ${child.pid}: ${why}`);
+  return why;
+}
+
+function whenEnded(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
-    child.once("close", (code, signal) => {
-      const how =
-        signal === null ? l10n.t("it ended with status {0}", String(code)) : l10n.t("it was ended by {0}", signal);
-      const why = lastError === "" ? how : `${how} (${lastError})`;
-      log.info(`[server] process ${child.pid}: ${why}`);
-      resolve(why);
+    child.once("exit", (code, signal) => {
+      resolve(
+        signal === null ? l10n.t("it ended with status {0}", String(code)) : l10n.t("it was ended by {0}", signal),
+      );
     });
+  });
+}
+
+/** Resolves at the end of the stream. */
+function readLines(stream: Readable | null, line: (text: string) => void): Promise<void> {
+  if (stream === null) return Promise.resolve();
+  return new Promise((resolve) => {
+    createInterface(stream).on("line", line).on("close", resolve);
   });
 }
 
@@ -144,8 +166,7 @@ async function failWhenGone(gone: Promise<string>): Promise<never> {
   throw new Error(await gone);
 }
 
-function failAfter(ms: number): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    setTimeout(() => reject(new Error(l10n.t("it did not answer within {0} s", ms / 1000))), ms).unref();
-  });
+async function failAfter(ms: number): Promise<never> {
+  await delay(ms, undefined, { ref: false });
+  throw new Error(l10n.t("it did not answer within {0} s", ms / 1_000));
 }

@@ -237,11 +237,14 @@ export function fakeLog() {
     editor.log.push(words.map(String).join(" "));
   };
   return {
+    logLevel: 3,
+    onDidChangeLogLevel: () => ({ dispose() {} }),
     trace: write,
     debug: write,
     info: write,
     warn: write,
     error: write,
+    appendLine: write,
     show: () => write("shown"),
     dispose() {},
   };
