@@ -29,6 +29,7 @@ interface Patience {
   /** How long it may take to end by itself before it is killed. */
   readonly stopMs: number;
 }
+
 /** How long to wait for what a process printed last. */
 const lastWordsMs = 200;
 
@@ -56,8 +57,7 @@ export async function startSession(
   const stop = async (): Promise<void> => {
     isAsked = true;
     const kill = setTimeout(() => child.kill("SIGKILL"), stopMs + 500);
-    const stopping = client.stop(stopMs).catch((error: unknown) => log.debug("stopping the server:", error));
-    await Promise.race([stopping, gone]);
+    client.stop(stopMs).catch((error: unknown) => log.debug("stopping the server:", error));
     await gone;
     clearTimeout(kill);
   };
@@ -65,9 +65,10 @@ export async function startSession(
   try {
     await Promise.race([client.start(), failWhenGone(gone), failAfter(startMs)]);
   } catch (error) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
     child.kill("SIGKILL");
-    await gone;
-    throw error;
+    const why = await gone;
+    throw hasEnded ? new Error(why) : error; // The client alone knows that it was cut off, not why.
   }
   void gone.then((why) => {
     if (!isAsked) ended(why);
