@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { runOrThrow, startGroup } from "./process.mjs";
+import { startGroup } from "./process.mjs";
 import { codeServer, node24 } from "./tools.mjs";
 
 /** An editor that shows nothing but what is asked for. */
@@ -53,9 +53,10 @@ const startTimeoutMs = 60_000;
  * @param {number} [options.port]          0, the default, takes a free one
  * @param {string} [options.home]          where it keeps its data; a temporary folder, removed by `stop`, when absent
  * @param {Record<string, unknown>} [options.settings] on top of `quietSettings`
+ * @param {number} [options.idleSeconds]   ends by itself after that long without a browser, at least 61
  * @returns {Promise<Editor>}
  */
-export async function openEditor({ folder, vsix, port = 0, home, settings = {} }) {
+export async function openEditor({ folder, vsix, port = 0, home, settings = {}, idleSeconds }) {
   const [node, entry] = await Promise.all([node24(), codeServer()]);
   const place = home ?? (await mkdtemp(join(tmpdir(), "switchyard-editor-")));
   const config = join(place, "config.yaml");
@@ -65,11 +66,17 @@ export async function openEditor({ folder, vsix, port = 0, home, settings = {} }
   await writeFile(settingsFile, `${JSON.stringify({ ...quietSettings, ...settings }, null, 2)}\n`);
 
   const folders = ["--config", config, "--user-data-dir", join(place, "data"), "--extensions-dir", join(place, "ext")];
-  if (vsix !== undefined) {
-    await runOrThrow(node, [entry, ...folders, "--install-extension", vsix, "--force"], { env: cleanEnvironment });
-  }
+  if (vsix !== undefined) await install(node, [entry, ...folders, "--install-extension", vsix, "--force"]);
   const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"];
-  const started = await start(node, [entry, ...folders, ...quiet, "--disable-getting-started-override", folder]);
+  const idle = idleSeconds === undefined ? [] : ["--idle-timeout-seconds", String(idleSeconds)];
+  const started = await start(node, [
+    entry,
+    ...folders,
+    ...quiet,
+    ...idle,
+    "--disable-getting-started-override",
+    folder,
+  ]);
   return {
     url: `${started.origin}/?folder=${encodeURIComponent(folder)}`,
     settingsFile,
@@ -85,9 +92,17 @@ export async function openEditor({ folder, vsix, port = 0, home, settings = {} }
 /** What an editor or a test runner around us sets would confuse the editor we start. */
 const cleanEnvironment = Object.fromEntries(
   Object.keys(process.env)
-    .filter((name) => /^(VSCODE_|VITEST|npm_)|^(PORT|PASSWORD|NODE_OPTIONS|NODE_ENV)$/.test(name))
+    .filter((name) => /^(VSCODE_|CODE_SERVER_|VITEST|npm_)|^(PORT|PASSWORD|NODE_OPTIONS|NODE_ENV)$/.test(name))
     .map((name) => [name, undefined]),
 );
+
+/** Installs an extension as a group too: left alone with a broken pipe, the editor's command would spin for ever. */
+async function install(/** @type {string} */ node, /** @type {string[]} */ args) {
+  const group = startGroup(node, args, { env: cleanEnvironment });
+  const status = await group.ended;
+  await group.stop();
+  if (status !== 0) throw new Error(`the extension cannot be installed\n${group.output()}`);
+}
 
 /**
  * Starts the editor and waits until it answers: it prints where it listens, then serves.

@@ -21,6 +21,8 @@ export function openEditor(options: {
   port?: number;
   home?: string;
   settings?: Record<string, unknown>;
+  /** Ends by itself after that long without a browser. */
+  idleSeconds?: number;
 }): Promise<Editor>;
 
 export const vsixFile: string;

@@ -30,7 +30,7 @@ export async function setup(project: TestProject): Promise<void> {
     await packageExtension();
   }
   folder = await mkdtemp(join(tmpdir(), "switchyard-e2e-"));
-  editor = await openEditor({ folder, vsix: vsixFile });
+  editor = await openEditor({ folder, vsix: vsixFile, idleSeconds: 300 }); // should we be killed before `teardown`
   project.provide("editorOrigin", new URL(editor.url).origin);
   project.provide("browser", browser);
 }
