@@ -53,6 +53,7 @@ export interface Log {
 
 export class Logs {
   readonly #node: Node;
+  readonly #columns = new Map<string, readonly Column[]>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -75,9 +76,19 @@ export class Logs {
   ): Log {
     this.#node.checkOpen();
     checkRaisable(topic);
-    const columns = (options.columns ?? []).map(({ name, type }) => ({ name, type }));
+    const columns = this.#shared((options.columns ?? []).map(({ name, type }) => ({ name, type })));
     checkHeader({ topic, id, writer, columns });
     return new OpenLog(this.#node, { topic, id, writer, columns }, signatureOfColumns(columns));
+  }
+
+  /** One array for equal columns, so that logs of one kind are seen to have one shape by a glance at it. */
+  #shared(columns: readonly Column[]): readonly Column[] {
+    const key = JSON.stringify(columns);
+    const known = this.#columns.get(key);
+    if (known !== undefined) return known;
+    if (this.#columns.size >= limits.shapesPerStream) this.#columns.clear();
+    this.#columns.set(key, columns);
+    return columns;
   }
 
   /**

@@ -23,6 +23,8 @@ export class Splitter {
   #heldBytes = 0;
   /** Bytes that the frame being held needs; the first four tell its length. */
   #needed = 4;
+  /** Whoever takes the frames wants no more. */
+  #isStopped = false;
 
   constructor(maxFrameBytes: number, take: TakeFrame) {
     this.maxFrameBytes = maxFrameBytes;
@@ -31,19 +33,34 @@ export class Splitter {
 
   /** False when a frame tells an impossible length. */
   push(chunk: Uint8Array): boolean {
-    if (this.#heldBytes === 0) return this.#walk(chunk);
-    this.#append(chunk);
+    if (this.#heldBytes === 0) return this.#walk(chunk, 0);
+    const taken = this.#complete(chunk);
     if (this.#heldBytes < this.#needed) return true;
     const whole = this.#held.subarray(0, this.#heldBytes);
     this.#held = new Uint8Array(0);
     this.#heldBytes = 0;
-    return this.#walk(whole);
+    return this.#walk(whole, 0) && (taken === chunk.length || this.#isStopped || this.#walk(chunk, taken));
   }
 
-  #walk(bytes: Uint8Array): boolean {
+  /** Adds no more than what the frame that is held back lacks; returns how much that was. */
+  #complete(chunk: Uint8Array): number {
+    let taken = 0;
+    if (this.#needed === 4) {
+      taken = Math.min(4 - this.#heldBytes, chunk.length);
+      this.#append(chunk.subarray(0, taken));
+      if (this.#heldBytes < 4) return taken;
+      this.#needed = Math.max(viewOf(this.#held).getUint32(header.kindAndLength) & 0xff_ff_ff, 4);
+      if (this.#needed > this.maxFrameBytes) this.#needed = 4; // the walk will refuse it
+    }
+    const rest = Math.min(this.#needed - this.#heldBytes, chunk.length - taken);
+    if (rest > 0) this.#append(chunk.subarray(taken, taken + rest));
+    return taken + Math.max(rest, 0);
+  }
+
+  #walk(bytes: Uint8Array, from: number): boolean {
     const view = viewOf(bytes);
     const end = bytes.length;
-    let at = 0;
+    let at = from;
     this.#needed = 4;
     while (end - at >= 4) {
       const length = view.getUint32(at + header.kindAndLength) & 0xff_ff_ff;
@@ -52,7 +69,10 @@ export class Splitter {
         this.#needed = length;
         break;
       }
-      if (!this.#take(bytes, at, at + length)) return true;
+      if (!this.#take(bytes, at, at + length)) {
+        this.#isStopped = true;
+        return true;
+      }
       at += length;
     }
     if (at < end) this.#append(at === 0 ? bytes : bytes.subarray(at)); // a copy: a few bytes do not keep a whole chunk

@@ -3,6 +3,9 @@ import { type ChildProcess, fork } from "node:child_process";
 import { SwitchyardError } from "../../../library/index.ts";
 import type { FromRole, Part, ToRole } from "./role.ts";
 
+/** How long an actor may take to end. */
+const patienceMs = 2_000;
+
 export class Actor {
   readonly #child: ChildProcess;
   readonly #messages: FromRole[] = [];
@@ -28,12 +31,14 @@ export class Actor {
     this.#child.send({ kind });
   }
 
-  /** Ends it, and resolves when it is gone. */
+  /** Lets it end, or ends it after a while; resolves when it is gone. */
   async end(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill("SIGKILL");
+    if (this.#child.connected) this.say("stop");
+    const impatience = setTimeout(() => this.#child.kill("SIGKILL"), patienceMs);
     await gone;
+    clearTimeout(impatience);
   }
 
   #next(): Promise<FromRole> {
