@@ -10,28 +10,35 @@ import { viewId } from "./tree.ts";
 
 export function activate(activation: Activation): void {
   const { subscriptions, clusters, log } = activation;
-  const attempt = async (what: string, body: () => Promise<unknown>) => {
+  /** True when it went well; a failure was told then. */
+  const attempt = async (what: string, body: () => Promise<unknown>): Promise<boolean> => {
     try {
       await window.withProgress({ location: { viewId } }, body);
+      return true;
     } catch (error) {
       await tellFailure(log, what, error);
+      return false;
     }
   };
   const connect = (profile: Profile) =>
     attempt(l10n.t("Not connected to {0}", profile.name), () => clusters.connect(profile));
   const startDemo = () => attempt(l10n.t("Cannot start the demo cluster"), () => clusters.startDemo());
-  const toLocation = async () => {
-    const location = await askLocation(activation.globalState);
-    if (location !== undefined) await connect({ name: nameOf(location, clusters.all()), location });
+  /** Who connects for the first time wants to see what is there. */
+  const showTree = async (isConnected: boolean) => {
+    if (isConnected) await commands.executeCommand(`${viewId}.focus`);
   };
 
   subscriptions.push(
     commands.registerCommand("switchyard.connect", async () => {
       const choice = await chooseProfile(clusters.all());
-      if (choice?.profile !== undefined) await connect(choice.profile);
+      if (choice?.profile !== undefined) await showTree(await connect(choice.profile));
       else if (choice?.command !== undefined) await commands.executeCommand(choice.command);
     }),
-    commands.registerCommand("switchyard.connectToLocation", toLocation),
+    commands.registerCommand("switchyard.connectToLocation", async () => {
+      const location = await askLocation(activation.globalState);
+      if (location === undefined) return;
+      await showTree(await connect({ name: nameOf(location, clusters.all()), location }));
+    }),
     commands.registerCommand("switchyard.disconnect", async (argument?: unknown) => {
       const name = nameIn(argument) ?? (await chooseCluster(clusters.all(), l10n.t("Disconnect from")));
       if (name !== undefined) await clusters.disconnect(name);
@@ -43,7 +50,7 @@ export function activate(activation: Activation): void {
       else if (known !== undefined) await connect(known.profile);
       else await connectTo(argument, connect);
     }),
-    commands.registerCommand("switchyard.startDemo", startDemo),
+    commands.registerCommand("switchyard.startDemo", async () => showTree(await startDemo())),
     commands.registerCommand("switchyard.stopDemo", () =>
       attempt(l10n.t("Cannot stop the demo cluster"), () => clusters.stopDemo()),
     ),
@@ -71,7 +78,7 @@ function connectOnStart({ clusters, log }: Activation): void {
 }
 
 /** A panel that waits for its cluster names it whole. */
-async function connectTo(argument: unknown, connect: (profile: Profile) => Promise<void>): Promise<void> {
+async function connectTo(argument: unknown, connect: (profile: Profile) => Promise<unknown>): Promise<void> {
   const name = nameIn(argument);
   const location = isRecord(argument) ? argument["location"] : undefined;
   if (name !== undefined && typeof location === "string") await connect({ name, location });

@@ -1,18 +1,13 @@
 /** Real processes over the real language client: what is started comes up, says why it ended, and is gone in the end. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { compileFunction } from "node:vm";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { startSession } from "../../extension/session.ts";
 import { anyVscode } from "../fakes/any-vscode.ts";
 import { editor } from "../fakes/editor.ts";
 import { CancellationTokenSource, fakeLog } from "../fakes/vscode.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { bundled } from "./bundle.ts";
 
 /** A language server of a few lines, which does as it is told. */
 const serverProgram = `
@@ -41,26 +36,10 @@ process.on("message", ({ id, method }) => {
 let folder: string;
 let start: typeof startSession;
 
-/** Bundled as it is for the editor, and given our editor instead of the real one. */
-async function loadSession(): Promise<typeof startSession> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, "extension/session.ts")],
-    bundle: true,
-    write: false,
-    platform: "node",
-    format: "cjs",
-    external: ["vscode"],
-    logLevel: "error",
-  });
-  const module = { exports: {} as { startSession: typeof startSession } };
-  const require = (name: string): unknown => (name === "vscode" ? anyVscode : createRequire(import.meta.url)(name));
-  compileFunction(outputFiles[0]?.text ?? "", ["module", "exports", "require"])(module, module.exports, require);
-  return module.exports.startSession;
-}
-
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "switchyard-session-"));
-  start = await loadSession();
+  const load = await bundled<{ readonly startSession: typeof startSession }>("session.ts", anyVscode);
+  start = load().startSession;
   await writeFile(join(folder, "server.mjs"), serverProgram);
   await writeFile(join(folder, "broken.mjs"), 'throw new Error("this installation is broken");');
   await writeFile(join(folder, "deaf.mjs"), "process.on('message', () => {});");
