@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
 /** The panel answers within this, however busy the machine. */
-export const patience = { timeout: 8_000, interval: 30 };
+export const patience = { timeout: 15_000, interval: 30 };
 
 export async function counters(page: Page): Promise<Readonly<Record<string, number>>> {
   return page.evaluate(() => {

@@ -24,6 +24,7 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
       }),
     } as { feed: MonitorFeed; table: TableModel };
     made.table = new TableModel(made.feed, layout.order);
+    if (layout.search.text !== "") made.feed.look(layout.search);
     if (layout.own.pausedAt !== undefined) made.feed.pauseAt(layout.own.pausedAt);
     return made;
   });

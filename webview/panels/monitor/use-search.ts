@@ -1,4 +1,4 @@
-/** Hands what is typed on to the feed, once typing rests; at once when the panel opens with a search. */
+/** Hands what is typed on to the feed, once typing rests. What the panel opened with, the feed knows already. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Search } from "../../../server/protocol/monitor.ts";
 
@@ -6,18 +6,14 @@ import type { Search } from "../../../server/protocol/monitor.ts";
 const searchDelayMs = 150;
 
 export function useSearch(search: Search, feed: { look(search: Search): void }): void {
-  const last = useRef<Search>({ text: "", matchCase: false, isRegex: false });
-  const isFirst = useRef(true);
+  const last = useRef(search);
   useEffect(() => {
     const { text, matchCase, isRegex } = last.current;
-    const isSame = search.text === text && search.matchCase === matchCase && search.isRegex === isRegex;
-    const delayMs = isFirst.current ? 0 : searchDelayMs;
-    isFirst.current = false;
-    if (isSame) return undefined;
+    if (search.text === text && search.matchCase === matchCase && search.isRegex === isRegex) return undefined;
     const timer = setTimeout(() => {
       last.current = search;
       feed.look(search);
-    }, delayMs);
+    }, searchDelayMs);
     return () => clearTimeout(timer);
   }, [search, feed]);
 }

@@ -198,16 +198,19 @@ function firstEmpty({ topic, name }: Draft): string {
   return name === "" ? "datalist + .field input" : "textarea";
 }
 
-/** Grows when the cluster was looked at again. */
+/** Grows when the cluster was looked at again, and when the person comes back to the form. */
 function useTopologyRound(host: Host, cluster: string): number {
   const [round, next] = useRounds();
-  useEffect(
-    () =>
-      host.on(topologyChanged, (changed) => {
-        if (changed.cluster === cluster) next();
-      }),
-    [host, cluster, next],
-  );
+  useEffect(() => {
+    const stop = host.on(topologyChanged, (changed) => {
+      if (changed.cluster === cluster) next();
+    });
+    window.addEventListener("focus", next);
+    return () => {
+      stop();
+      window.removeEventListener("focus", next);
+    };
+  }, [host, cluster, next]);
   return round;
 }
 
