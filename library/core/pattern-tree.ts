@@ -5,9 +5,9 @@
  * list; when they outgrow it, those that have a next landmark move on into further branches by that.
  * Invariant: no branch is empty, and none holds a single pattern that could stand in its place, so what was removed
  * leaves nothing behind. However the patterns were chosen, a search takes no more steps than there are patterns, and
- * a step at most one look for each star. Literals in common, however long, cost 10 000 hostile patterns nothing. What
- * remains are patterns whose middles all occur in the topic, only not in their order: 0.3 µs each in topics of usual
- * length, 2 µs in those of 1 KiB.
+ * a step at most one look for each star. Measured with 10 000 hostile patterns: up to 0.4 ms where one long prefix is
+ * shared; 1 ms where prefixes lie within prefixes and the topic has 1 KiB; where only the middles can tell them apart,
+ * up to 0.3 µs for each pattern in topics of 40 to 60 characters, and 2 µs in topics of 1 KiB.
  * Knows nothing of entries; patterns are told apart by identity.
  */
 import { Landmarks, landmarkKey, landmarkRanks } from "./landmarks.ts";
