@@ -139,6 +139,7 @@ export class Outbox {
         return false;
       }
       if (this.queuedBytes + end - start > maxBytes) {
+        dropped(bytes, start);
         overflowed();
         return false;
       }
