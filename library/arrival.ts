@@ -18,18 +18,18 @@ export abstract class Arrival {
   readonly hops: number;
   #bytes: Uint8Array | undefined;
   readonly #start: number;
-  readonly #end: number;
   #values: readonly Value[] | undefined;
-  #time: Time | undefined;
+  /** Both halves of the time, signed: so they take no memory of their own. */
+  #timeHigh = 0;
+  #timeLow = 0;
 
-  /** `start` is that of the frame, `end` that of its body, which must fit the shape. */
-  constructor(stream: Stream, shape: Shape, bytes: Uint8Array, start: number, end: number, hops: number) {
+  /** `start` is that of the frame, whose body must fit the shape. */
+  constructor(stream: Stream, shape: Shape, bytes: Uint8Array, start: number, hops: number) {
     this.stream = stream;
     this.shape = shape;
     this.hops = hops;
     this.#bytes = bytes;
     this.#start = start;
-    this.#end = end;
   }
 
   get origin(): Origin {
@@ -37,23 +37,24 @@ export abstract class Arrival {
   }
 
   get time(): Time {
-    this.#time ??= this.#readTime();
-    return this.#time;
+    if (this.#bytes !== undefined) this.#keepTime();
+    return timeOfWire({ high: this.#timeHigh >>> 0, low: this.#timeLow >>> 0 });
   }
 
   /** Reading them lets go of the bytes, or the whole chunk would live as long as this message. */
   protected readValues(): readonly Value[] {
     if (this.#values === undefined) {
-      this.#time ??= this.#readTime();
-      this.#values = this.shape.valuesOf(this.#bytes!, this.#start + routing.bytes, this.#end);
+      this.#keepTime();
+      this.#values = this.shape.valuesOf(this.#bytes!, this.#start + routing.bytes);
       this.#bytes = undefined;
     }
     return this.#values;
   }
 
-  #readTime(): Time {
+  #keepTime(): void {
     const view = viewOf(this.#bytes!);
     const at = this.#start + routing.time;
-    return timeOfWire({ high: view.getUint32(at), low: view.getUint32(at + 4) });
+    this.#timeHigh = view.getInt32(at);
+    this.#timeLow = view.getInt32(at + 4);
   }
 }

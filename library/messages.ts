@@ -120,7 +120,7 @@ export class Messages {
 
   /** May a frame of this kind be dropped? Kinds that we do not know may. */
   isDroppable(kind: number): boolean {
-    return kind >= FrameKind.firstMessage && !this.#mustArrive.has(kind);
+    return kind === FrameKind.event || (kind >= FrameKind.firstMessage && !this.#mustArrive.has(kind));
   }
 
   /**
@@ -217,7 +217,7 @@ export class Messages {
     const hops = bytes[start + routing.hops]! + 1;
     const handlers = route.handlers.get(kind) as Handlers;
     if (handlers !== undefined) {
-      const message = this.#kinds.get(kind)!.received(stream, shape, bytes, start, bodyEnd, hops);
+      const message = this.#kinds.get(kind)!.received(stream, shape, bytes, start, hops);
       this.#hand(stream, handlers, message, from);
     }
     if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);

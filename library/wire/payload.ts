@@ -1,5 +1,5 @@
 /**
- * Values to the bare numbers, strings and arrays that a body carries, and back.
+ * Values to the bare numbers, strings and arrays that a body carries. read-body.ts goes the other way.
  *
  * The signature tells the types, so nothing is tagged: a count is an unsigned integer, an IPv4 address 32 bits, a time
  * its nanoseconds. What MessagePack's codec would change on the way is sent as bytes instead: a negative zero, a string
@@ -10,7 +10,6 @@ import {
   Count,
   Enum,
   Interval,
-  keyOf,
   Port,
   Subnet,
   Time,
@@ -19,7 +18,6 @@ import {
   ValueTable,
 } from "../core/values/index.ts";
 import { protocols } from "../core/values/port.ts";
-import { decodeUtf8 } from "../core/values/utf8.ts";
 import { type FieldType, parseSignature, signatureOf } from "./signature.ts";
 
 /** What `toPayload` gives for a value of another type. */
@@ -108,81 +106,4 @@ function tablePayload(type: FieldType, table: ValueTable): unknown {
 function taggedPayload(value: Value): unknown {
   const signature = signatureOf(value);
   return [signature, toPayload(parseSignature(signature)[0]!, value)];
-}
-
-/** The value of a payload that scan-body.ts has passed: then this cannot fail. */
-export function fromPayload(type: FieldType, payload: unknown): Value {
-  if (payload === null) return null;
-  switch (type.code) {
-    case "d":
-      return doubleOf(payload);
-    case "s":
-      return typeof payload === "string" ? payload : (decodeUtf8(payload as Uint8Array) ?? ownBytes(payload));
-    case "c":
-      return new Count(payload as number | bigint);
-    case "a":
-      return addressOf(payload as number | Uint8Array);
-    case "b":
-      return payload as boolean;
-    case "i":
-      return BigInt(payload as number | bigint);
-    case "t":
-      return new Time(BigInt(payload as number | bigint));
-    case "v":
-      return new Interval(BigInt(payload as number | bigint));
-    case "p":
-      return new Port((payload as number) & 0xff_ff, protocols[((payload as number) >> 16) & 3]!);
-    case "e":
-      return new Enum(payload as string);
-    case "u":
-      return subnetOf(payload as readonly [number | Uint8Array, number]);
-    case "[":
-      return (payload as unknown[]).map((each) => fromPayload(type.inner!, each));
-    case "{":
-      return new ValueSet((payload as unknown[]).map((each) => fromPayload(type.inner!, each)));
-    case "<":
-      return tableOf(type, payload as unknown[]);
-    case "?":
-      return untagged(payload as readonly [string, unknown]);
-    case "n":
-      return null;
-  }
-}
-
-function doubleOf(payload: unknown): number {
-  if (typeof payload === "number") return payload;
-  if (typeof payload === "bigint") return Number(payload);
-  const bytes = payload as Uint8Array;
-  return new DataView(bytes.buffer, bytes.byteOffset, 8).getFloat64(0);
-}
-
-/** A copy: a view would keep the whole chunk it came in. */
-function ownBytes(payload: unknown): Uint8Array {
-  return new Uint8Array(payload as Uint8Array);
-}
-
-function addressOf(payload: number | Uint8Array): Address {
-  if (typeof payload === "number") return new Address(payload);
-  const view = new DataView(payload.buffer, payload.byteOffset, 16);
-  return new Address((view.getBigUint64(0) << 64n) | view.getBigUint64(8));
-}
-
-function subnetOf([address, length]: readonly [number | Uint8Array, number]): Subnet {
-  const first = addressOf(address);
-  return new Subnet(first, Math.min(length, first.isV4 ? 32 : 128));
-}
-
-/** A sender that repeats a key cheats; the first stays. */
-function tableOf(type: FieldType, payload: readonly unknown[]): ValueTable {
-  const entries = new Map<string, [Value, Value]>();
-  for (let i = 0; i < payload.length; i += 2) {
-    const key = fromPayload(type.key!, payload[i]);
-    const name = keyOf(key);
-    if (!entries.has(name)) entries.set(name, [key, fromPayload(type.inner!, payload[i + 1])]);
-  }
-  return new ValueTable(entries.values());
-}
-
-function untagged([signature, payload]: readonly [string, unknown]): Value {
-  return fromPayload(parseSignature(signature)[0]!, payload);
 }

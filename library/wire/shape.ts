@@ -6,10 +6,10 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Value } from "../core/values/index.ts";
-import { unpackBody } from "./codec.ts";
 import { areTexts, isIndex, malformed } from "./fields.ts";
 import type { Field } from "./frames.ts";
-import { fromPayload, mismatch, toPayload } from "./payload.ts";
+import { mismatch, toPayload } from "./payload.ts";
+import { readBody } from "./read-body.ts";
 import { fitsSignature } from "./scan-body.ts";
 import { type FieldType, parseSignature } from "./signature.ts";
 
@@ -70,10 +70,8 @@ export class Shape {
   }
 
   /** The values of a body that fits. */
-  valuesOf(bytes: Uint8Array, start: number, end: number): Value[] {
-    const body = unpackBody(bytes, start, end);
-    for (let i = 0; i < body.length; i++) body[i] = fromPayload(this.types[i]!, body[i]);
-    return body as Value[];
+  valuesOf(bytes: Uint8Array, start: number): Value[] {
+    return readBody(bytes, start, this.types);
   }
 }
 

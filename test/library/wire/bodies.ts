@@ -22,7 +22,7 @@ export function packBody(values: readonly Value[], signature = signatureOfAll(va
 /** What a receiver makes of the body; `undefined` when it refuses it. */
 export function readBody(body: Uint8Array, signature: string): readonly Value[] | undefined {
   const shape = shapeOf(signature);
-  return shape.fits(body, 0, body.length) ? shape.valuesOf(body, 0, body.length) : undefined;
+  return shape.fits(body, 0, body.length) ? shape.valuesOf(body, 0) : undefined;
 }
 
 /** There and back. Throws when a receiver would refuse what we send. */

@@ -1,0 +1,212 @@
+/**
+ * The values of a body, read straight from the bytes by the types of its signature.
+ *
+ * It is given only what scan-body.ts has passed, so every length and type is right already; whatever it builds is one of
+ * our values. That is why it can do without a general decoder, which would build numbers and strings first and have them
+ * looked at again.
+ */
+import {
+  Address,
+  Count,
+  Enum,
+  Interval,
+  keyOf,
+  Port,
+  Subnet,
+  Time,
+  type Value,
+  ValueSet,
+  ValueTable,
+} from "../core/values/index.ts";
+import { protocols } from "../core/values/port.ts";
+import { decodeUtf8 } from "../core/values/utf8.ts";
+import { viewOf } from "./codec.ts";
+import { type FieldType, parseSignature } from "./signature.ts";
+
+/** Where the reading is. One body at a time: nothing here calls out. */
+let bytes: Buffer;
+let view: DataView;
+let at = 0;
+
+/** One value for each type. `start` is that of the body. */
+export function readBody(from: Uint8Array, start: number, types: readonly FieldType[]): Value[] {
+  bytes = from instanceof Buffer ? from : Buffer.from(from.buffer, from.byteOffset, from.byteLength);
+  view = viewOf(from);
+  at = start;
+  readLength();
+  const values = new Array<Value>(types.length);
+  for (let i = 0; i < types.length; i++) values[i] = readValue(types[i]!);
+  return values;
+}
+
+function readValue(type: FieldType): Value {
+  if (bytes[at] === 0xc0) {
+    at += 1;
+    return null;
+  }
+  switch (type.code) {
+    case "d":
+      return readDouble();
+    case "s":
+      return readString();
+    case "c":
+      return new Count(readInteger());
+    case "a":
+      return readAddress();
+    case "b":
+      return bytes[at++] === 0xc3;
+    case "i":
+      return BigInt(readInteger());
+    case "t":
+      return new Time(BigInt(readInteger()));
+    case "v":
+      return new Interval(BigInt(readInteger()));
+    case "p":
+      return readPort();
+    case "e":
+      return new Enum(readText());
+    case "u":
+      return readSubnet();
+    case "[":
+      return readAll(type.inner!);
+    case "{":
+      return new ValueSet(readAll(type.inner!));
+    case "<":
+      return readTable(type);
+    case "?":
+      return readTagged();
+    case "n":
+      return null; // the scan lets nothing else through
+  }
+}
+
+/** Any integer; a bigint where it has 64 bits. */
+function readInteger(): number | bigint {
+  const marker = bytes[at++]!;
+  if (marker < 0x80) return marker;
+  if (marker >= 0xe0) return marker - 0x100;
+  const here = at;
+  switch (marker) {
+    case 0xcc:
+      at += 1;
+      return bytes[here]!;
+    case 0xcd:
+      at += 2;
+      return view.getUint16(here);
+    case 0xce:
+      at += 4;
+      return view.getUint32(here);
+    case 0xd0:
+      at += 1;
+      return view.getInt8(here);
+    case 0xd1:
+      at += 2;
+      return view.getInt16(here);
+    case 0xd2:
+      at += 4;
+      return view.getInt32(here);
+    default:
+      at += 8;
+      return marker === 0xcf ? view.getBigUint64(here) : view.getBigInt64(here);
+  }
+}
+
+/** A float, an integer, or the 8 bytes that say negative zero. */
+function readDouble(): number {
+  const marker = bytes[at]!;
+  if (marker !== 0xcb && marker !== 0xc4) return Number(readInteger());
+  const here = at + (marker === 0xcb ? 1 : 2);
+  at = here + 8;
+  return view.getFloat64(here);
+}
+
+/** Length of the string, binary or array whose marker is next. */
+function readLength(): number {
+  const marker = bytes[at++]!;
+  if (marker < 0xa0) return marker & 0x0f;
+  if (marker < 0xc0) return marker & 0x1f;
+  const here = at;
+  if (marker === 0xc4 || marker === 0xd9) {
+    at += 1;
+    return bytes[here]!;
+  }
+  if (marker === 0xc5 || marker === 0xda || marker === 0xdc) {
+    at += 2;
+    return view.getUint16(here);
+  }
+  at += 4;
+  return view.getUint32(here);
+}
+
+function isBinary(marker: number): boolean {
+  return marker >= 0xc4 && marker <= 0xc6;
+}
+
+/** Text, which the scan knows to be UTF-8. */
+function readText(): string {
+  const length = readLength();
+  const start = at;
+  at += length;
+  return bytes.toString("utf8", start, at);
+}
+
+/** A string; sent as bytes where it is no UTF-8. */
+function readString(): string | Uint8Array {
+  if (!isBinary(bytes[at]!)) return readText();
+  const own = readBytes();
+  return decodeUtf8(own) ?? own;
+}
+
+/** A copy: a view would keep the whole chunk that it came in. */
+function readBytes(): Uint8Array {
+  const length = readLength();
+  const own = new Uint8Array(length);
+  own.set(bytes.subarray(at, at + length));
+  at += length;
+  return own;
+}
+
+function readAddress(): Address {
+  if (!isBinary(bytes[at]!)) return new Address(readInteger());
+  readLength();
+  const here = at;
+  at += 16;
+  return new Address((view.getBigUint64(here) << 64n) | view.getBigUint64(here + 8));
+}
+
+function readSubnet(): Subnet {
+  readLength();
+  const address = readAddress();
+  return new Subnet(address, Math.min(Number(readInteger()), address.isV4 ? 32 : 128));
+}
+
+/** The number in the lower 16 bits, the protocol's in the two above them. */
+function readPort(): Port {
+  const bits = Number(readInteger());
+  return new Port(bits & 0xff_ff, protocols[(bits >> 16) & 3]!);
+}
+
+function readAll(type: FieldType): Value[] {
+  const length = readLength();
+  const values: Value[] = [];
+  for (let i = 0; i < length; i++) values.push(readValue(type));
+  return values;
+}
+
+/** Keys and values in turn. A sender that repeats a key cheats; the first stays. */
+function readTable(type: FieldType): ValueTable {
+  const entries = new Map<string, [Value, Value]>();
+  for (let left = readLength(); left > 0; left -= 2) {
+    const key = readValue(type.key!);
+    const value = readValue(type.inner!);
+    const name = keyOf(key);
+    if (!entries.has(name)) entries.set(name, [key, value]);
+  }
+  return new ValueTable(entries.values());
+}
+
+/** A signature, and what has it. */
+function readTagged(): Value {
+  readLength();
+  return readValue(parseSignature(readText())[0]!);
+}
