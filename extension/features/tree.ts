@@ -20,15 +20,20 @@ import {
   window,
   workspace,
 } from "vscode";
+import type { Topology } from "../../server/protocol/topology.ts";
 import type { Activation } from "../activation.ts";
 import { serverProblem } from "../cluster-state.ts";
+import { RequestFailure } from "../failure.ts";
 import { profiles } from "../settings.ts";
 import type { Branch, Target } from "../tree/branch.ts";
 import { buildTree, moreBranch } from "../tree/clusters.ts";
 import { Outline } from "../tree/outline.ts";
 import { Pace } from "../tree/pace.ts";
+import { steady } from "../tree/steady.ts";
 
 export const viewId = "switchyard.clusters";
+
+type Picture = Topology | RequestFailure | undefined;
 
 const refreshPauseMs = 250;
 
@@ -99,6 +104,8 @@ class ClusterTree implements TreeDataProvider<string>, Disposable {
   readonly #view: TreeView<string>;
   readonly #subscriptions: Disposable[];
   readonly #pace = new Pace(refreshPauseMs, () => this.#update());
+  /** What is shown of each cluster by its name, and the picture that it was made of. */
+  readonly #shown = new Map<string, { readonly of: Topology; readonly steadied: Topology }>();
   #filter = "";
   #watch: Disposable | undefined;
   #emptiness: string | undefined;
@@ -193,7 +200,7 @@ class ClusterTree implements TreeDataProvider<string>, Disposable {
     const { roots, emptiness } = buildTree({
       ...(problem !== undefined && { serverProblem: problem }),
       clusters: clusters.all(),
-      picture: (name) => topologies.get(name),
+      picture: (name) => this.#steadied(name, topologies.get(name)),
       filter: this.#filter,
       nowMs: Date.now(),
     });
@@ -201,6 +208,18 @@ class ClusterTree implements TreeDataProvider<string>, Disposable {
     const change = this.#outline.update(roots);
     if (change === "all") this.#changed.fire(undefined);
     else if (change.length > 0) this.#changed.fire([...change]);
+  }
+
+  #steadied(name: string, picture: Picture): Picture {
+    if (picture === undefined || picture instanceof RequestFailure) {
+      this.#shown.delete(name);
+      return picture;
+    }
+    const before = this.#shown.get(name);
+    if (before?.of === picture) return before.steadied;
+    const steadied = steady(before?.steadied, picture);
+    this.#shown.set(name, { of: picture, steadied });
+    return steadied;
   }
 
   /** Picks the text that stands in an empty tree. */
