@@ -245,7 +245,7 @@ export class Messages {
     const isDroppable = this.isDroppable(bytes[start]!);
     for (const target of route.targets) {
       this.#sendTo(target, stream, shape, bytes, start, end);
-      if (target.isWorthWaiting(isDroppable)) this.patience.begin(target, from);
+      if (target.isWorthWaiting(isDroppable)) this.patience.begin(target, from, hops);
     }
   }
 

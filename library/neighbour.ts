@@ -22,6 +22,8 @@ export interface NeighbourOptions {
   readonly onQueued: (neighbour: Neighbour) => void;
   /** Stops and restarts reading from the peer. */
   readonly setReading: (isReading: boolean) => void;
+  /** The peer took nothing for so long, though it must. */
+  readonly giveUp: (stalledMs: number) => void;
 }
 
 export class Neighbour {
@@ -31,6 +33,8 @@ export class Neighbour {
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
   readonly outbox: Outbox;
+  /** Disconnects the peer, which took nothing for so long. */
+  readonly giveUp: (stalledMs: number) => void;
   /** Topics offered over this connection explicitly. */
   readonly published: Set<string>;
   /** By the peer's number of a stream. */
@@ -58,6 +62,7 @@ export class Neighbour {
     this.autoPublish = options.autoPublish;
     this.autoSubscribe = options.autoSubscribe;
     this.outbox = options.outbox;
+    this.giveUp = options.giveUp;
     this.published = published;
     this.#arena = options.arena;
     this.#onQueued = options.onQueued;

@@ -4,6 +4,9 @@
  * Above the high-water mark a peer is waited for: `drained()` does not resolve, and neighbours whose messages go there
  * are not read. After `limits.patienceMs` it is lagging: events for it are dropped by its overflow policy, and nobody
  * waits, until it has caught up; only what must arrive still waits, until the peer takes it or is disconnected.
+ *
+ * Invariant: the more hops a message has made, the sooner patience with its next one ends. Else a node would take a
+ * router that waits for a slow peer for a slow peer itself, and punish all that are behind it.
  */
 import type { Clock } from "./clock.ts";
 import { limits } from "./core/limits.ts";
@@ -29,9 +32,12 @@ export class Patience {
     return true;
   }
 
-  /** A peer is above the high-water mark. `source`, whose messages go there, is not read until that is over. */
-  begin(slow: Neighbour, source?: Neighbour): void {
-    slow.cancelPatience ??= this.#clock.after(limits.patienceMs, () => this.#end(slow));
+  /**
+   * A peer is above the high-water mark, by a message that has made so many hops. `source`, where it came from, is not
+   * read until that is over.
+   */
+  begin(slow: Neighbour, source?: Neighbour, hops = 0): void {
+    slow.cancelPatience ??= this.#clock.after(limits.patienceMs / 2 ** hops, () => this.#end(slow, hops));
     if (source === undefined) return;
     const waiting = this.#waiting.get(slow) ?? new Set();
     this.#waiting.set(slow, waiting);
@@ -43,11 +49,6 @@ export class Patience {
   /** Somebody waits until all is flowing: no peer may keep it waiting for long. */
   beginAll(): void {
     for (const neighbour of this.#neighbours) if (neighbour.isWorthWaiting(false)) this.begin(neighbour);
-  }
-
-  /** Does anybody wait for this peer? */
-  isWaitedFor(neighbour: Neighbour): boolean {
-    return (this.#waiting.get(neighbour)?.size ?? 0) > 0;
   }
 
   /** A peer took something: those that waited for it go on, once it has little left. */
@@ -66,10 +67,21 @@ export class Patience {
     this.#release(neighbour);
   }
 
-  #end(slow: Neighbour): void {
+  #end(slow: Neighbour, hops: number): void {
     slow.cancelPatience = undefined;
     slow.isLagging = true;
-    this.#release(slow);
+    if (slow.isWorthWaiting(false)) this.#watch(slow, hops);
+    else this.#release(slow);
+  }
+
+  /** What waits must arrive, so we wait on, while the peer takes anything at all. */
+  #watch(slow: Neighbour, hops: number): void {
+    const stalledMs = Math.max(limits.stalledMs - hops * 1_000, 1_000);
+    const { sentBytes } = slow.outbox;
+    slow.cancelPatience = this.#clock.after(stalledMs, () => {
+      if (slow.outbox.sentBytes === sentBytes) slow.giveUp(stalledMs);
+      else this.#end(slow, hops);
+    });
   }
 
   #stopClock(neighbour: Neighbour): void {

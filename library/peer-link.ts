@@ -52,8 +52,6 @@ export class PeerLink {
   #isEnding = false;
   #isReading = true;
   #droppedMessages = 0;
-  #sentBytesSeen = 0;
-  #stalledSinceMs: number | undefined;
 
   constructor(options: PeerLinkOptions) {
     this.#options = options;
@@ -207,6 +205,7 @@ export class PeerLink {
         arena: node.messages.arena,
         onQueued: (each) => node.messages.departures.queued(each),
         setReading: (isReading) => this.#setReading(isReading),
+        giveUp: (stalledMs) => this.fail("PEER_SLOW", `${this.#who()} took nothing for ${stalledMs} ms`),
       },
       published,
     );
@@ -222,7 +221,7 @@ export class PeerLink {
     this.#options.up(this.#handshake.peer!, this.#neighbour!);
   }
 
-  /** Plans the next look at whether the peer is alive and takes what it must. */
+  /** Plans the next look at whether the peer is alive. */
   #watch(): void {
     const { clock } = this.#options.node;
     this.#cancelTimer();
@@ -242,18 +241,7 @@ export class PeerLink {
       return;
     }
     if (verdict === "ping") this.#neighbour?.send(FrameKind.ping, []);
-    if (this.#isStalled(nowMs)) this.fail("PEER_SLOW", `${this.#who()} took nothing for ${limits.stalledMs} ms`);
-    else this.#watch();
-  }
-
-  /** The peer takes nothing, while others wait for it. */
-  #isStalled(nowMs: number): boolean {
-    const { sentBytes } = this.#outbox;
-    const isStuck =
-      this.#options.node.messages.patience.isWaitedFor(this.#neighbour!) && sentBytes === this.#sentBytesSeen;
-    this.#sentBytesSeen = sentBytes;
-    this.#stalledSinceMs = isStuck ? (this.#stalledSinceMs ?? nowMs) : undefined;
-    return this.#stalledSinceMs !== undefined && nowMs - this.#stalledSinceMs >= limits.stalledMs;
+    this.#watch();
   }
 
   #setReading(isReading: boolean): void {

@@ -44,9 +44,9 @@ export const limits = {
   queueBytes: 64 * 1024 * 1024,
   /** Above half of `queueMessages` or this many waiting bytes `drained()` waits and what must not be dropped is no longer read. */
   highWaterBytes: 1024 * 1024,
-  /** How long a peer may be above the high-water mark before nobody waits for it any more: then its events are dropped by policy until it has caught up. */
+  /** How long a peer may be above the high-water mark before nobody waits for it any more: then its events are dropped by policy until it has caught up. Half as long for each hop that a message has made. */
   patienceMs: 500,
-  /** A peer that takes nothing for this long while something that must not be dropped waits for it is disconnected. */
+  /** A peer that takes nothing for this long while something that must not be dropped waits for it is disconnected. A second less for each hop that a message has made, but one at least. */
   stalledMs: 10_000,
 
   /** Topics times senders that a node keeps count of; the one not used for longest is forgotten, and announced anew when it comes again. */

@@ -108,7 +108,10 @@ export class Network {
       isSevered: () => this.#parted.has(between),
       over: () => this.#links.delete(open),
     };
-    const ends = [new SimulatedLink(this.#count++, to, around), new SimulatedLink(this.#count++, from, around)] as const;
+    const ends = [
+      new SimulatedLink(this.#count++, to, around),
+      new SimulatedLink(this.#count++, from, around),
+    ] as const;
     const open: OpenLink = { between, ends };
     ends[0].pairWith(ends[1]);
     this.#links.add(open);

@@ -19,11 +19,7 @@ const onlySeed = process.env["SEED"];
 /** Real time for one seed; the simulated time has no bound but a day. */
 const patienceMs = 500;
 
-export function simulate(
-  name: string,
-  { seeds = 300 }: SimulateOptions,
-  live: (world: World) => Promise<void>,
-): void {
+export function simulate(name: string, { seeds = 300 }: SimulateOptions, live: (world: World) => Promise<void>): void {
   const count = onlySeed === undefined ? seedsAskedFor || seeds : 1;
   it(name, { timeout: 10_000 + count * patienceMs }, async () => {
     const first = onlySeed === undefined ? randomInt(2 ** 31) : Number(onlySeed);
