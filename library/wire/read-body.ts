@@ -23,14 +23,17 @@ import { decodeUtf8 } from "../core/values/utf8.ts";
 import { viewOf } from "./codec.ts";
 import { type FieldType, parseSignature } from "./signature.ts";
 
+/** What Node's types leave out: `toString("utf8", …)` without the look-up of the encoding, which costs as much again. */
+type NodeBuffer = Buffer & { utf8Slice(start: number, end: number): string };
+
 /** Where the reading is. One body at a time: nothing here calls out. */
-let bytes: Buffer;
+let bytes: NodeBuffer;
 let view: DataView;
 let at = 0;
 
 /** One value for each type. `start` is that of the body. */
 export function readBody(from: Uint8Array, start: number, types: readonly FieldType[]): Value[] {
-  bytes = from instanceof Buffer ? from : Buffer.from(from.buffer, from.byteOffset, from.byteLength);
+  bytes = (from instanceof Buffer ? from : Buffer.from(from.buffer, from.byteOffset, from.byteLength)) as NodeBuffer;
   view = viewOf(from);
   at = start;
   readLength();
@@ -114,10 +117,11 @@ function readInteger(): number | bigint {
 /** A float, an integer, or the 8 bytes that say negative zero. */
 function readDouble(): number {
   const marker = bytes[at]!;
-  if (marker !== 0xcb && marker !== 0xc4) return Number(readInteger());
-  const here = at + (marker === 0xcb ? 1 : 2);
-  at = here + 8;
-  return view.getFloat64(here);
+  if (marker !== 0xcb && !isBinary(marker)) return Number(readInteger());
+  if (marker === 0xcb) at += 1;
+  else readLength(); // however long the length itself is
+  at += 8;
+  return view.getFloat64(at - 8);
 }
 
 /** Length of the string, binary or array whose marker is next. */
@@ -147,7 +151,7 @@ function readText(): string {
   const length = readLength();
   const start = at;
   at += length;
-  return bytes.toString("utf8", start, at);
+  return bytes.utf8Slice(start, at);
 }
 
 /** A string; sent as bytes where it is no UTF-8. */
