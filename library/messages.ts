@@ -89,7 +89,7 @@ export class Messages {
   readonly #routes: RouteTable;
   readonly #clock: Clock;
   readonly #onFailure: (error: SwitchyardError) => void;
-  readonly #kinds = new Map<number, MessageKind<unknown>>();
+  readonly #kinds: (MessageKind<unknown> | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
   readonly #mustArrive = new Set<number>();
   #lastBytes: Uint8Array | undefined;
   #now: WireTime = { high: 0, low: 0 };
@@ -114,7 +114,7 @@ export class Messages {
   }
 
   register(kind: MessageKind<unknown>): void {
-    this.#kinds.set(kind.kind, kind);
+    this.#kinds[kind.kind] = kind;
     if (!kind.isDroppable) this.#mustArrive.add(kind.kind);
   }
 
@@ -133,7 +133,7 @@ export class Messages {
     stream.isRecent = true;
     stream.raised += 1;
     const route = this.#routes.route(stream, undefined);
-    const handlers = route.handlers.get(raised.kind) as Handlers;
+    const handlers = route.handlers[raised.kind] as Handlers;
     if (route.targets.length === 0 && handlers === undefined) return true;
     const time = raised.time ?? this.#stamp();
     const isFlowing = route.targets.length === 0 || this.#send(stream, route, raised, time);
@@ -215,9 +215,9 @@ export class Messages {
 
     const route = this.#routes.route(stream, from);
     const hops = bytes[start + routing.hops]! + 1;
-    const handlers = route.handlers.get(kind) as Handlers;
+    const handlers = route.handlers[kind] as Handlers;
     if (handlers !== undefined) {
-      const message = this.#kinds.get(kind)!.received(stream, shape, bytes, start, hops);
+      const message = this.#kinds[kind]!.received(stream, shape, bytes, start, hops);
       this.#hand(stream, handlers, message, from);
     }
     if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);

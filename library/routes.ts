@@ -10,6 +10,7 @@ import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Stream } from "./streams.ts";
+import { FrameKind } from "./wire/frames.ts";
 
 export interface Handler<Message> {
   readonly pattern: string;
@@ -24,7 +25,7 @@ export interface Route {
   readonly from: Neighbour | undefined;
   readonly targets: readonly Neighbour[];
   /** Handlers by the kind of message; each function once. */
-  readonly handlers: ReadonlyMap<number, readonly Handler<never>[]>;
+  readonly handlers: HandlersByKind;
 }
 
 /** A reason to ask peers for a pattern. */
@@ -40,7 +41,10 @@ export function isAskedOf({ connection, byHandler }: Subscription, neighbour: Ne
   return byHandler ? neighbour.autoSubscribe : (connection ?? neighbour.id) === neighbour.id;
 }
 
-const noHandlers: ReadonlyMap<number, readonly Handler<never>[]> = new Map();
+/** An array, not a Map: it is looked at for every message. */
+type HandlersByKind = readonly (readonly Handler<never>[] | undefined)[];
+
+const noHandlers: HandlersByKind = [];
 
 export class RouteTable {
   /** Grows with every change that may alter a route. */
@@ -164,16 +168,16 @@ export class RouteTable {
       .filter((to) => to !== from && to.peerId !== origin.id && rules.some((rule) => (rule.to ?? to.id) === to.id));
   }
 
-  #handlersOf({ topic }: Stream, from: Neighbour | undefined): ReadonlyMap<number, readonly Handler<never>[]> {
+  #handlersOf({ topic }: Stream, from: Neighbour | undefined): HandlersByKind {
     const isSubscribed =
       from === undefined
         ? [...this.locally].some((pattern) => matches(pattern, topic))
         : this.#subscriptions.match(topic).some((subscription) => isAskedOf(subscription, from));
     if (!isSubscribed) return noHandlers;
-    const found = new Map<number, readonly Handler<never>[]>();
+    const found: (readonly Handler<never>[] | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
     for (const [kind, index] of this.#handlers) {
       const handlers = distinct(index.match(topic));
-      if (handlers.length > 0) found.set(kind, handlers);
+      if (handlers.length > 0) found[kind] = handlers;
     }
     return found;
   }
