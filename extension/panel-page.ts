@@ -27,14 +27,25 @@ export function panelPage(page: Page, panel: string, panelArguments: unknown): s
   );
 }
 
-/** A sentence, and a link to a command that helps. */
-export function waitingPage(
-  page: Page,
-  sentence: string,
-  link?: { readonly text: string; readonly command: string },
-): string {
+/** What is shown while there is no panel to show, with a link to a command that helps. */
+export interface Notice {
+  /** A codicon. */
+  readonly icon: string;
+  readonly sentence: string;
+  readonly link?: { readonly text: string; readonly command: string };
+}
+
+export function waitingPage(page: Page, { icon, sentence, link }: Notice): string {
   const help = link === undefined ? "" : `<p><a href="${escaped(link.command)}">${escaped(link.text)}</a></p>`;
-  return html(page, newNonce(), `<main class="waiting" role="status"><p>${escaped(sentence)}</p>${help}</main>`);
+  return html(
+    page,
+    newNonce(),
+    `<main class="empty" role="status">
+      <span class="codicon codicon-${escaped(icon)}" aria-hidden="true"></span>
+      <p>${escaped(sentence)}</p>
+      ${help}
+    </main>`,
+  );
 }
 
 /** A link to a command with its arguments, as the editor reads it. */

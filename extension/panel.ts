@@ -20,7 +20,7 @@ import type { ClusterStatus } from "../server/protocol/clusters.ts";
 import type { Server } from "./client.ts";
 import type { Cluster, Clusters } from "./clusters.ts";
 import { isRecord, RequestFailure, toFailure } from "./failure.ts";
-import { commandLink, panelPage, waitingPage } from "./panel-page.ts";
+import { commandLink, type Notice, panelPage, waitingPage } from "./panel-page.ts";
 import {
   concerns,
   heardBy,
@@ -221,29 +221,31 @@ class Shell<Spec extends PanelSpec> {
 
   #showWaiting(status?: ClusterStatus): void {
     const { clusterName, location, isDemo } = this.spec;
-    const connect = {
-      text: l10n.t("Connect"),
-      command: commandLink("switchyard.retry", { clusterName, location, isDemo }),
-    };
-    const problem = status?.problem;
-    const sentence =
-      status?.state === "connecting"
-        ? l10n.t("Connecting to {0} …", clusterName)
-        : problem === undefined
-          ? l10n.t("Not connected to {0}.", clusterName)
-          : l10n.t("Not connected to {0}: {1}", clusterName, problem);
     this.#allow(["switchyard.retry"]);
-    this.#panel.webview.html = waitingPage(
-      this.#page(),
-      sentence,
-      status?.state === "connecting" ? undefined : connect,
-    );
+    if (status?.state === "connecting") {
+      this.#showNotice({ icon: "sync", sentence: l10n.t("Connecting to {0} …", clusterName) });
+      return;
+    }
+    const problem = status?.problem;
+    const command = commandLink("switchyard.retry", { clusterName, location, isDemo });
+    this.#showNotice({
+      icon: "debug-disconnect",
+      sentence:
+        problem === undefined
+          ? l10n.t("Not connected to {0}.", clusterName)
+          : l10n.t("Not connected to {0}: {1}", clusterName, problem),
+      link: { text: l10n.t("Connect"), command },
+    });
   }
 
   #showFailure({ message }: RequestFailure): void {
     this.#allow(["switchyard.showLog"]);
-    const log = { text: l10n.t("Show Log"), command: commandLink("switchyard.showLog") };
-    this.#panel.webview.html = waitingPage(this.#page(), message, log);
+    const link = { text: l10n.t("Show Log"), command: commandLink("switchyard.showLog") };
+    this.#showNotice({ icon: "error", sentence: message, link });
+  }
+
+  #showNotice(notice: Notice): void {
+    this.#panel.webview.html = waitingPage(this.#page(), notice);
   }
 
   #page() {
