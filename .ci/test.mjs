@@ -45,13 +45,14 @@ async function test(chosen) {
     await step("lint", () => check(["oxlint", "--type-aware", "--deny-warnings"]));
   }
   if (lacks === undefined) return;
-  const missing = await lacks;
+  const { browserFile, ...missing } = await lacks;
+  const found = { SWITCHYARD_BROWSER: browserFile }; // for panels in a plain page
   await step("build", () => making(() => build({ types: !wants("static") }))); // the types step has written them
   await step("package", () => {
     if (missing.vsce !== undefined) return skipped(missing.vsce);
     return making(() => Promise.all([packageExtension(), packageLibrary()]));
   });
-  if (wants("unit")) await step("unit", () => vitest("unit", { SWITCHYARD_LACKS_VSIX: missing.vsce }));
+  if (wants("unit")) await step("unit", () => vitest("unit", { SWITCHYARD_LACKS_VSIX: missing.vsce, ...found }));
   if (wants("e2e")) {
     await step("e2e", () => {
       const reason = missing.vsce ?? missing.editor ?? missing.browser;
@@ -184,12 +185,13 @@ async function whatIsMissing() {
   const why = (/** @type {string} */ what) => (/** @type {Error} */ error) =>
     `${what} cannot be had: ${error.message.split("\n").slice(0, 2).join(" ")}`;
   const nothing = () => undefined;
-  const [packager, editor, browser] = await Promise.all([
+  const [packager, editor, browserFile] = await Promise.all([
     Promise.all([vsce(), node24()]).then(nothing, why("vsce, which makes the extension's package,")),
     Promise.all([codeServer(), node24()]).then(nothing, why("the editor for the end-to-end tests")),
-    chromium().then((file) => (file === undefined ? "no browser, and no way to install one" : undefined)),
+    chromium(),
   ]);
-  return { vsce: packager, editor, browser };
+  const browser = browserFile === undefined ? "no browser, and no way to install one" : undefined;
+  return { vsce: packager, editor, browser, browserFile };
 }
 
 if (isMain(import.meta.url)) {
