@@ -2,7 +2,7 @@
 import type { Disposable, LogOutputChannel, Memento, Uri } from "vscode";
 import type { Server } from "./client.ts";
 import type { Clusters } from "./clusters.ts";
-import type { Panels } from "./panel.ts";
+import type { Panels } from "./panels.ts";
 import type { Topologies } from "./topologies.ts";
 
 export interface Activation {

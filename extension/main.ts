@@ -13,7 +13,7 @@ import * as monitor from "./features/monitor.ts";
 import * as raise from "./features/raise.ts";
 import * as status from "./features/status.ts";
 import * as tree from "./features/tree.ts";
-import { Panels } from "./panel.ts";
+import { Panels } from "./panels.ts";
 import { Topologies } from "./topologies.ts";
 
 let running: ServerClient | undefined;

@@ -4,9 +4,9 @@ import type { Activation } from "../activation.ts";
 import type { Cluster } from "../clusters.ts";
 import { isRecord, toFailure } from "../failure.ts";
 import { type Profile, profileOnStart, profiles, saveProfile } from "../settings.ts";
+import { viewId } from "../tree/cluster-tree.ts";
 import { askLocation } from "./location-input.ts";
 import { tellFailure } from "./log.ts";
-import { viewId } from "./tree.ts";
 
 export function activate(activation: Activation): void {
   const { subscriptions, clusters, log } = activation;

@@ -12,7 +12,7 @@ import * as monitor from "../../extension/features/monitor.ts";
 import * as raise from "../../extension/features/raise.ts";
 import * as status from "../../extension/features/status.ts";
 import * as tree from "../../extension/features/tree.ts";
-import { Panels } from "../../extension/panel.ts";
+import { Panels } from "../../extension/panels.ts";
 import { Topologies } from "../../extension/topologies.ts";
 import { type ClusterStatus, connect, disconnect } from "../../server/protocol/clusters.ts";
 import { getTopology, type Topology, watchTopology } from "../../server/protocol/topology.ts";
