@@ -341,6 +341,16 @@ describe.skipIf(noBrowser !== undefined)(`the Monitor in a browser ${noBrowser ?
       expect(await page.textContent("[data-row='996'] .cell-time")).toBe("+14 ms");
     });
 
+    it("of columns is changed with the keys", async () => {
+      await open({ rows: 100 });
+      await page.focus("[aria-label='Columns and order']");
+      for (const key of ["Enter", "Alt+ArrowDown", "Alt+ArrowDown", "ArrowDown", "Space", "Escape"]) {
+        await page.keyboard.press(key);
+      }
+      const heads = page.locator("[role=columnheader]");
+      await expect.poll(() => heads.allTextContents(), patience).toEqual(["Topic", "Event", "Time", "Sender", "Hops"]);
+    });
+
     it("of columns is changed with the mouse", async () => {
       await open({ rows: 100 });
       const edge = await page.getByLabel("Width of Event").boundingBox();
@@ -357,6 +367,25 @@ describe.skipIf(noBrowser !== undefined)(`the Monitor in a browser ${noBrowser ?
       await page.mouse.up();
       expect((await page.locator("[role=columnheader]").allTextContents()).slice(0, 2)).toEqual(["Topic", "Time"]);
     });
+  });
+
+  it("looks where the person looked when it is made anew", async () => {
+    await open({ rows: 5_000 });
+    await expectNewest(page, 4_999);
+    await wheel(page, -1_000);
+    const row = (await rowsInSight(page))[5];
+    await page.click(`[data-row='${row}']`);
+    await page.waitForSelector(".values");
+    const before = await drawnAt(page);
+    // Kept once the person has come to rest.
+    await expect
+      .poll(() => page.evaluate(() => JSON.stringify(window.fake.state)), patience)
+      .toContain(`"selectedRow":${row}`);
+    await page.reload();
+    await page.waitForSelector(".values");
+    expect(await page.getAttribute(".is-selected", "data-row")).toBe(String(row));
+    expect(Object.keys(await drawnAt(page))).toEqual(expect.arrayContaining(Object.keys(before).slice(1, -1)));
+    expect(await follow(page)).toBe("free");
   });
 
   describe("trouble", () => {

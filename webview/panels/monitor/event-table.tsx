@@ -7,7 +7,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be rows of a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
 import type { Ref } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Column } from "./columns.ts";
 import { gridTracks, minTableWidthPx, shownColumns } from "./columns.ts";
 import type { MonitorFeed } from "./feed.ts";
@@ -132,7 +132,8 @@ function useScrolling(scroller: { current: HTMLDivElement | null }, table: Table
     expected.current = element.scrollTop;
   });
 
-  useEffect(() => {
+  // Before anything is painted: where rows go depends on the size.
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -47,6 +47,8 @@ export class MonitorFeed {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wanted: Wanted = { kind: "newest", count: 50 };
   #nextSearch: Search | undefined;
+  /** Where the first page ends. */
+  #startRow: number | undefined;
 
   /** `changed` is called after each answer. */
   constructor(host: Host, monitor: MonitorId, changed: () => void) {
@@ -63,11 +65,10 @@ export class MonitorFeed {
   show(wanted: Wanted): void {
     const before = this.#wanted;
     this.#wanted = wanted;
-    const isKnown =
-      wanted.kind === "places"
-        ? covers(this.picture, wanted)
-        : before.kind === "newest" && before.count >= wanted.count;
-    if (!isKnown) this.#ask();
+    const isWithin = wanted.kind === "newest" && before.kind === "newest" && before.count >= wanted.count;
+    const { to } = this.picture.shown;
+    const places = wanted.kind === "places" ? wanted : { from: to - 1, to };
+    if (!(isWithin || wanted.kind === "places") || !covers(this.picture, places)) this.#ask();
   }
 
   look(search: Search): void {
@@ -81,9 +82,10 @@ export class MonitorFeed {
     this.#changed();
   }
 
-  /** Goes on with a picture that was paused before the page was made anew. */
-  pauseAt(newest: number): void {
-    this.pausedAt = newest;
+  /** Goes on where a panel stood before its page was made anew: paused at a row, or looking at one. */
+  startAt({ pausedAt, row }: { readonly pausedAt: number | undefined; readonly row: number | undefined }): void {
+    this.pausedAt = pausedAt;
+    this.#startRow = row;
   }
 
   resume(): void {
@@ -124,7 +126,8 @@ export class MonitorFeed {
     this.#gate.begin(performance.now());
     const search = this.#nextSearch;
     const wanted = this.#wanted;
-    const ask = search === undefined ? askFor(this.picture, wanted, this.#options(this.search)) : this.#askAnew(wanted);
+    const isAnew = search !== undefined || !this.isReady;
+    const ask = isAnew ? this.#askAnew(wanted) : askFor(this.picture, wanted, this.#options(this.search));
     let retry: number | undefined;
     try {
       const page = await this.#request(ask, search ?? this.search);
@@ -138,8 +141,9 @@ export class MonitorFeed {
     this.#schedule();
   }
 
-  /** The first page of a search ends where the panel stands now. */
+  /** The first page of all, and that of a search, ends where the panel stands now. */
   #askAnew(wanted: Wanted): Ask {
+    if (!this.isReady && this.#startRow !== undefined) return { first: -100, limit: 100, upTo: this.#startRow };
     if (wanted.kind === "newest") return askFor(emptyPicture, wanted, { isSearched: true, pausedAt: this.pausedAt });
     const limit = Math.min(100, Math.max(1, wanted.to - wanted.from));
     let upTo = this.pausedAt ?? this.picture.newest;

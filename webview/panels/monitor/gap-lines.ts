@@ -11,7 +11,7 @@ export type Gap = Page["gaps"][number];
 export function gapBetween(gaps: readonly Gap[], before: Row | undefined, after: Row): Gap | undefined {
   if (before === undefined) return undefined;
   return gaps.findLast(({ fromMs, toMs }) => {
-    return toMs !== undefined && before.receivedMs <= fromMs && after.receivedMs >= toMs;
+    return toMs !== undefined && before.receivedMs <= fromMs && after.receivedMs > fromMs;
   });
 }
 

@@ -9,10 +9,19 @@ import { type TimeMode, timeModes } from "./times.ts";
 
 export type Order = "newestLast" | "newestFirst";
 
+/** Where a panel looks, in numbers of rows: they outlive its page. */
+export interface KeptPlace {
+  readonly newestRow: number;
+  readonly selectedRow: number | undefined;
+}
+
 export interface OwnState {
   readonly monitor: MonitorId;
   /** Number of the newest row of the paused picture. */
   readonly pausedAt: number | undefined;
+  /** Where the person looked, unless at the newest. */
+  readonly place: KeptPlace | undefined;
+  readonly isDetailOpen: boolean;
   /** Whether it has said once that its buffer is full. */
   readonly saidFull: boolean;
 }
@@ -39,7 +48,7 @@ export const defaultLayout: Layout = {
   search: { text: "", matchCase: false, isRegex: false },
   detailShare: 38,
   wrapsDetail: true,
-  own: { monitor: "", pausedAt: undefined, saidFull: false },
+  own: { monitor: "", pausedAt: undefined, place: undefined, isDetailOpen: false, saidFull: false },
 };
 
 export function readLayout(kept: unknown, monitor: MonitorId): Layout {
@@ -65,8 +74,25 @@ function readOwn(kept: unknown, monitor: MonitorId): OwnState | undefined {
   if (typeof kept !== "object" || kept === null) return undefined;
   const own = kept as Readonly<Record<string, unknown>>;
   if (own["monitor"] !== monitor) return undefined;
-  const { pausedAt, saidFull } = own;
-  return { monitor, pausedAt: typeof pausedAt === "number" ? pausedAt : undefined, saidFull: saidFull === true };
+  const { pausedAt, place, isDetailOpen, saidFull } = own;
+  return {
+    monitor,
+    pausedAt: readRowNumber(pausedAt),
+    place: readPlace(place),
+    isDetailOpen: isDetailOpen === true,
+    saidFull: saidFull === true,
+  };
+}
+
+function readPlace(kept: unknown): KeptPlace | undefined {
+  if (typeof kept !== "object" || kept === null) return undefined;
+  const { newestRow, selectedRow } = kept as Readonly<Record<string, unknown>>;
+  const newest = readRowNumber(newestRow);
+  return newest === undefined ? undefined : { newestRow: newest, selectedRow: readRowNumber(selectedRow) };
+}
+
+function readRowNumber(kept: unknown): number | undefined {
+  return Number.isSafeInteger(kept) ? (kept as number) : undefined;
 }
 
 function readSearch(kept: unknown): Search {

@@ -1,7 +1,7 @@
 /**
  * What the person must know of the picture: that it is paused, old, cut off.
  *
- * They stand below the table, so that none of them moves a row.
+ * They stand below the table, so that none of them moves a row. What changes often in them is left to the announcer.
  */
 import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
@@ -9,21 +9,21 @@ import { type KnownStatus, statusText } from "../../parts/use-cluster-status.ts"
 import type { FeedProblem } from "./feed.ts";
 import type { Gap } from "./gap-lines.ts";
 import { gapText } from "./table-row.tsx";
+import type { Pause } from "./use-pause.ts";
 
 interface NoticesProps {
-  readonly paused: { readonly newRows: number; readonly isByFullBuffer: boolean } | undefined;
+  readonly pause: Pause;
   readonly maxRows: number;
   readonly isEvicted: boolean;
   readonly problem: FeedProblem | undefined;
   readonly status: KnownStatus | undefined;
   readonly gap: Gap | undefined;
   readonly nowMs: number;
-  readonly onResume: () => void;
   readonly onOldest: () => void;
 }
 
 export function Notices(props: NoticesProps) {
-  const { paused, maxRows, isEvicted, problem, status, gap, nowMs } = props;
+  const { pause, maxRows, isEvicted, problem, status, gap, nowMs } = props;
   return (
     <div class="notices">
       {problem !== undefined && (
@@ -45,17 +45,17 @@ export function Notices(props: NoticesProps) {
           </button>
         </p>
       )}
-      {paused !== undefined && (
-        <p class="notice notice-paused" role="status">
+      {pause.newRows !== undefined && (
+        <p class="notice notice-paused">
           <Icon name="debug-pause" />
           <b>Paused</b>
-          {paused.isByFullBuffer && (
+          {pause.isByFullBuffer && (
             <span>as the buffer of {groupDigits(maxRows)} rows is full: the oldest leave as new ones arrive</span>
           )}
-          <span class="new-rows" data-count={paused.newRows}>
-            +{groupDigits(paused.newRows)} new
+          <span class="new-rows" data-count={pause.newRows}>
+            +{groupDigits(pause.newRows)} new
           </span>
-          <button type="button" class="button" onClick={props.onResume}>
+          <button type="button" class="button" onClick={pause.toggle}>
             Resume
           </button>
         </p>
@@ -69,7 +69,7 @@ function Connection({ status, gap, nowMs }: Pick<NoticesProps, "status" | "gap" 
   if (!isDown && gap === undefined) return null;
   const since = gap === undefined ? "" : ` ${gapText(gap, nowMs)}`;
   return (
-    <p class="notice notice-warning" role="status">
+    <p class="notice notice-warning">
       <Icon name="debug-disconnect" />
       <span>
         <b>Disconnected</b>

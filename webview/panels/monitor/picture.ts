@@ -99,8 +99,7 @@ export function mergePage(
 ): Picture {
   const { counters, newest, gaps } = page;
   const from = originOf(before, page, ask, wanted, options);
-  const isCut = ask.upTo !== undefined && ask.upTo !== options.pausedAt;
-  const end = isCut ? cutEnd(before, from, page, options) : from + page.total;
+  const end = endOf(before, from, page, ask, options);
   const rows = new Map<number, Row>();
   page.rows.forEach((row, index) => {
     rows.set(from + page.first + index, row);
@@ -150,10 +149,19 @@ function placesByRow(picture: Picture): Map<number, number> {
   return places;
 }
 
-/** The end of what is shown when the page itself stops earlier: a paused picture's end stays where it is. */
-function cutEnd(before: Picture | undefined, from: number, page: Page, options: PictureOptions): number {
-  if (options.pausedAt === undefined) return from + page.counters.shown;
-  return Math.max(before?.shown.to ?? 0, from + page.total);
+/** The end of what is shown; the page itself may stop earlier. */
+function endOf(
+  before: Picture | undefined,
+  from: number,
+  { counters, newest, total }: Page,
+  ask: Ask,
+  { isSearched, pausedAt }: PictureOptions,
+): number {
+  if (ask.upTo === undefined || ask.upTo === pausedAt) return from + total;
+  if (pausedAt === undefined) return from + counters.shown;
+  if (!isSearched) return Math.min(newest, pausedAt) + 1;
+  // What was shown up to the pause is known from before: it stays where it is.
+  return Math.max(before?.shown.to ?? 0, from + total);
 }
 
 function keepKnown(before: Picture, { from, to }: Range, rows: Map<number, Row>): void {

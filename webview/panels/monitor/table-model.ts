@@ -7,7 +7,7 @@
 import type { Row } from "../../../server/protocol/monitor.ts";
 import type { MonitorFeed } from "./feed.ts";
 import { type Follow, type FollowEvent, nextFollow } from "./follow.ts";
-import type { Order } from "./layout.ts";
+import type { KeptPlace, Order } from "./layout.ts";
 import type { Picture, Range } from "./picture.ts";
 import { rowPx, ScrollMap } from "./scroll-map.ts";
 
@@ -27,6 +27,9 @@ export class TableModel {
   readonly #feed: MonitorFeed;
   #order: Order;
   #generation = 0;
+  /** Until the first picture is there, and with it the row that is to be selected. */
+  #isRestoring = false;
+  #restoredRow: number | undefined;
 
   constructor(feed: MonitorFeed, order: Order) {
     this.#feed = feed;
@@ -74,8 +77,27 @@ export class TableModel {
     const { picture, generation } = this.#feed;
     this.#setSpan(picture.shown);
     if (generation !== this.#generation) this.#startAnew();
+    else if (this.#isRestoring) this.#startAnew();
     else if (this.follow === "following") this.#toNewest();
     this.#resolveSelection(picture);
+  }
+
+  /** Before the first picture: looks where a panel looked before its page was made anew. */
+  restore({ selectedRow }: KeptPlace): void {
+    this.follow = "free";
+    this.#isRestoring = true;
+    this.#restoredRow = selectedRow;
+  }
+
+  /** Where the person looks, while that is not the newest. */
+  get kept(): KeptPlace | undefined {
+    if (this.follow !== "free") return undefined;
+    const { from, to } = this.#placesOf(this.map.window(0));
+    for (let place = to - 1; place >= from; place--) {
+      const row = this.#feed.picture.rows.get(place);
+      if (row !== undefined) return { newestRow: row.row, selectedRow: this.selection?.row?.row };
+    }
+    return undefined;
   }
 
   reorder(order: Order): void {
@@ -166,7 +188,7 @@ export class TableModel {
     const row = rows.get(selection.place);
     if (row === undefined || row.row === selection.row?.row) return;
     if (selection.row === undefined) this.selection = { place: selection.place, row };
-    else this.selection = { place: placeOf(rows, selection.row), row: selection.row };
+    else this.selection = { place: placeOf(rows, selection.row.row), row: selection.row };
   }
 
   #on(event: FollowEvent): void {
@@ -181,19 +203,28 @@ export class TableModel {
   #startAnew(): void {
     this.#generation = this.#feed.generation;
     const { rows } = this.#feed.picture;
-    const selected = this.selection?.row;
-    if (selected !== undefined) {
-      this.selection = { place: placeOf(rows, selected), row: selected };
-    } else {
-      this.selection = undefined;
-    }
-    const place = this.selection?.place ?? Math.max(-1, ...rows.keys());
-    if (this.follow !== "free" || place < 0) {
-      this.#toNewest();
-      return;
-    }
-    this.map.moveTo(this.positionOf(place) + 1 - this.map.viewPx / rowPx);
-    this.map.reveal(this.positionOf(place));
+    const wasRestoring = this.#isRestoring;
+    this.#isRestoring = false;
+    const selectedRow = wasRestoring ? this.#restoredRow : this.selection?.row?.row;
+    const place = selectedRow === undefined ? undefined : placeOf(rows, selectedRow);
+    this.selection = this.#selectionAt(place);
+    const newest = Math.max(-1, ...rows.keys());
+    this.#standAt(wasRestoring ? newest : (place ?? newest));
+  }
+
+  /** A selected row that the search does not show stays selected all the same. */
+  #selectionAt(place: number | undefined): Selection | undefined {
+    const row = (place === undefined ? undefined : this.#feed.picture.rows.get(place)) ?? this.selection?.row;
+    return row === undefined ? undefined : { place, row };
+  }
+
+  /** Has a row in sight at the edge where newer rows would be, unless the table follows them. */
+  #standAt(place: number): void {
+    if (place < 0) this.follow = "following";
+    const position = this.positionOf(place);
+    const isLast = this.#order === "newestLast";
+    if (this.follow !== "free") this.#toNewest();
+    else this.map.moveTo(isLast ? position + 1 - this.map.viewPx / rowPx : position);
     this.#show();
   }
 
@@ -206,6 +237,7 @@ export class TableModel {
   }
 
   #show(): void {
+    if (this.#isRestoring) return;
     if (this.follow === "following") {
       this.#feed.show({ kind: "newest", count: Math.ceil(this.map.viewPx / rowPx) + 2 * overscan });
       return;
@@ -215,7 +247,7 @@ export class TableModel {
   }
 }
 
-function placeOf(rows: Picture["rows"], sought: Row): number | undefined {
-  for (const [place, { row }] of rows) if (row === sought.row) return place;
+function placeOf(rows: Picture["rows"], sought: number): number | undefined {
+  for (const [place, { row }] of rows) if (row === sought) return place;
   return undefined;
 }

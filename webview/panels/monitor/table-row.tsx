@@ -44,7 +44,13 @@ export function TableRow({ place, rowIndex, row, isSelected, isEvicted, gap, ...
       data-row={row?.row}
     >
       {look.columns.map(({ id }, index) => (
-        <div key={id} class={`table-cell cell-${id}`} role="gridcell" aria-colindex={index + 1}>
+        <div
+          key={id}
+          class={`table-cell cell-${id}`}
+          role="gridcell"
+          aria-colindex={index + 1}
+          title={row === undefined || id === "time" || id === "hops" ? undefined : row[id]}
+        >
           {row !== undefined && <Cell id={id} row={row} {...look} />}
         </div>
       ))}

@@ -1,10 +1,10 @@
 /** The feed and the table of one monitor, for as long as its panel is there. */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { MonitorId } from "../../../server/protocol/monitor.ts";
 import type { Host } from "../../host.ts";
 import { useRounds } from "../../parts/use-rounds.ts";
 import { MonitorFeed } from "./feed.ts";
-import { type Layout, readLayout } from "./layout.ts";
+import type { Layout } from "./layout.ts";
 import { TableModel } from "./table-model.ts";
 
 export interface Monitor {
@@ -25,7 +25,11 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
     } as { feed: MonitorFeed; table: TableModel };
     made.table = new TableModel(made.feed, layout.order);
     if (layout.search.text !== "") made.feed.look(layout.search);
-    if (layout.own.pausedAt !== undefined) made.feed.pauseAt(layout.own.pausedAt);
+    // How many rows a search shows up to a pause is only known from having seen its end.
+    const { pausedAt, place } = layout.own;
+    const isSeen = pausedAt === undefined || layout.search.text === "";
+    made.feed.startAt({ pausedAt, row: isSeen ? place?.newestRow : undefined });
+    if (isSeen && place !== undefined) made.table.restore(place);
     return made;
   });
   useEffect(() => {
@@ -38,19 +42,4 @@ export function useMonitor(host: Host, monitor: MonitorId, layout: Layout): Moni
     };
   }, [feed]);
   return { feed, table, redraw };
-}
-
-/** The layout as it was kept, and how to change and keep it. */
-export function useLayout(host: Host, monitor: MonitorId): readonly [Layout, (change: Partial<Layout>) => void] {
-  const [layout, setLayout] = useState(() => readLayout(host.state.get(), monitor));
-  const arrange = useCallback(
-    (change: Partial<Layout>) =>
-      setLayout((before) => {
-        const after = { ...before, ...change };
-        host.state.set(after);
-        return after;
-      }),
-    [host],
-  );
-  return [layout, arrange];
 }

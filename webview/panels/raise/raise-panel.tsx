@@ -92,7 +92,7 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
           Raise event <span class="quiet">in {clusterName}</span>
         </h1>
         {status !== undefined && status.state !== "up" && (
-          <p class="notice notice-warning" role="status">
+          <p class="notice notice-warning">
             <Icon name="debug-disconnect" />
             <span>
               {clusterName} is not connected. {statusText(status, nowMs)}

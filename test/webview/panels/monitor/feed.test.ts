@@ -151,7 +151,7 @@ describe("a pause", () => {
   });
 
   it("of a monitor that has never been so far is forgotten", async () => {
-    feed.pauseAt(9_999);
+    feed.startAt({ pausedAt: 9_999, row: undefined });
     await answered();
     expect(feed.pausedAt).toBeUndefined();
   });

@@ -10,7 +10,13 @@ it("comes back as it was kept", () => {
     search: { text: "dns", matchCase: true, isRegex: false },
     detailShare: 50,
     wrapsDetail: false,
-    own: { monitor: "m1", pausedAt: 812, saidFull: true },
+    own: {
+      monitor: "m1",
+      pausedAt: 812,
+      place: { newestRow: 700, selectedRow: undefined },
+      isDetailOpen: true,
+      saidFull: true,
+    },
   };
   expect(readLayout(JSON.parse(JSON.stringify(layout)), "m1")).toEqual(layout);
 });
@@ -18,7 +24,7 @@ it("comes back as it was kept", () => {
 it("hands nothing of one monitor to another", () => {
   const kept = { ...defaultLayout, timeMode: "utc", own: { monitor: "m1", pausedAt: 812, saidFull: true } };
   const layout = readLayout(kept, "m2");
-  expect(layout.own).toEqual({ monitor: "m2", pausedAt: undefined, saidFull: false });
+  expect(layout.own).toEqual({ ...defaultLayout.own, monitor: "m2" });
   expect(layout.timeMode).toBe("utc");
 });
 
@@ -32,6 +38,6 @@ it("is read from whatever was kept", () => {
   expect(readLayout({ detailShare: 1e9, search: { text: 7 }, timeMode: "lunar" }, "m")).toEqual({
     ...defaultLayout,
     detailShare: 80,
-    own: { monitor: "m", pausedAt: undefined, saidFull: false },
+    own: { ...defaultLayout.own, monitor: "m" },
   });
 });

@@ -119,6 +119,56 @@ describe("a selected row", () => {
   });
 });
 
+describe("a table whose page was made anew", () => {
+  async function anew(from: TableModel, order: "newestLast" | "newestFirst" = "newestLast"): Promise<void> {
+    const place = from.kept;
+    feed.close();
+    feed = new MonitorFeed(host, "monitor-1", () => table.pictured());
+    table = new TableModel(feed, order);
+    feed.startAt({ pausedAt: undefined, row: place?.newestRow });
+    if (place !== undefined) table.restore(place);
+    table.resized(20 * rowPx);
+    await answered();
+  }
+
+  it("follows if it did", async () => {
+    await anew(table);
+    expect(table.follow).toBe("following");
+    expect(topRow()).toBe(280);
+  });
+
+  it("stands where it stood, with the same row selected", async () => {
+    table.select(290);
+    table.scrolledTo(table.map.scrollTop - 4 * rowPx);
+    expect(topRow()).toBe(276);
+    await push(100);
+    await anew(table);
+    expect(topRow()).toBe(276);
+    expect(table.follow).toBe("free");
+    expect(table.selection).toMatchObject({ place: 290, row: { row: 290 } });
+    expect(table.newerRows).toBe(104);
+  });
+
+  it("stands where it stood, upside down", async () => {
+    table.reorder("newestFirst");
+    await answered();
+    table.scrolledTo(table.map.scrollTop + 50 * rowPx);
+    await answered();
+    expect(topRow()).toBe(249);
+    await push(100);
+    await anew(table, "newestFirst");
+    expect(topRow()).toBe(249);
+  });
+
+  it("follows when what it looked at has left", async () => {
+    table.select(290);
+    ring.push(5_000);
+    await anew(table);
+    expect(table.follow).toBe("following");
+    expect(topRow()).toBe(5_280);
+  });
+});
+
 describe("rows that leave the ring", () => {
   it("are said to have left once some in sight have", async () => {
     table.selectOldest();
