@@ -31,7 +31,7 @@ export interface PanelSpec {
 /** One kind of panel. */
 export interface PanelType<Spec extends PanelSpec> {
   readonly kind: PanelKind;
-  /** Of the tab: a file in `media/light` and `media/dark`. */
+  /** Of the tab: a file in `extension/media`. */
   readonly icon: string;
   title(spec: Spec): string;
   /** Reads a spec that was kept while the window was closed; `undefined` when it is none. */
@@ -75,8 +75,8 @@ export class Shell<Spec extends PanelSpec> {
     this.#panel = panel;
     panel.title = type.title(spec);
     panel.iconPath = {
-      light: Uri.joinPath(host.extensionUri, "media", "light", type.icon),
-      dark: Uri.joinPath(host.extensionUri, "media", "dark", type.icon),
+      light: Uri.joinPath(host.extensionUri, "extension", "media", "light", type.icon),
+      dark: Uri.joinPath(host.extensionUri, "extension", "media", "dark", type.icon),
     };
     this.#subscriptions.push(
       panel.onDidDispose(() => {

@@ -22,7 +22,7 @@ const expectedInVsix = [
   /^extension\.vsixmanifest$/,
   /^\[Content_Types\]\.xml$/,
   /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/(media|l10n)\/[\w./-]+\.(svg|png|md|json)$/,
+  /^extension\/extension\/(media|l10n)\/[\w./-]+\.(svg|png|md|json)$/,
   /^extension\/dist\/NOTICES\.txt$/,
   /^extension\/dist\/(cli|server)\/main\.js$/,
   /^extension\/dist\/extension\/main\.cjs$/,
@@ -122,8 +122,8 @@ function fileIn(entries: ReturnType<typeof readZip>, path: string): string {
   );
 }
 
-/** Every string below that is a path of a file: `./…` or `media/…`. */
+/** Every string below that is a path of a file: `./…` or `extension/…`. */
 function filesNamedIn(value: unknown): readonly string[] {
-  if (typeof value === "string") return /^(\.\/|media\/|dist\/|l10n\/)/.test(value) ? [value] : [];
+  if (typeof value === "string") return /^(\.\/|extension\/|dist\/)/.test(value) ? [value] : [];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(filesNamedIn) : [];
 }

@@ -40,11 +40,11 @@ describe("texts in code", () => {
   });
 
   it("are there in German, and nothing else is", () => {
-    expect(new Set(Object.keys(readJson("l10n/bundle.l10n.de.json")))).toEqual(translated);
+    expect(new Set(Object.keys(readJson("extension/l10n/bundle.l10n.de.json")))).toEqual(translated);
   });
 
   it("keep their placeholders in German", () => {
-    for (const [english, german] of Object.entries(readJson("l10n/bundle.l10n.de.json"))) {
+    for (const [english, german] of Object.entries(readJson("extension/l10n/bundle.l10n.de.json"))) {
       expect(placeholders(german)).toEqual(placeholders(english));
     }
   });
