@@ -37,7 +37,8 @@ export class Cluster {
 
   /**
    * What each node that can be reached tells of itself, ourselves first, then by distance. Nodes that tell nothing are
-   * there with `isPrivate`. Resolves when all that are known of have answered, or after the time.
+   * there with `isPrivate`. Resolves when all that are known of have answered, or after the time: always
+   * then where one is private, for it does not tell who is behind it.
    *
    * @param options.timeoutMs default 1000
    * @param options.topicLimit topics told by each node, busiest first; default 1000, at most 10,000
@@ -107,6 +108,7 @@ class Inquiry {
   finish: () => void = () => {};
   readonly #reports = new Map<string, NodeReport>();
   readonly #expected = new Set<string>();
+  #isAnyPrivate = false;
 
   constructor(own: NodeReport) {
     this.finished = new Promise((resolve) => {
@@ -123,6 +125,7 @@ class Inquiry {
   add(report: NodeReport): void {
     this.#reports.set(report.id, report);
     this.#expected.delete(report.id);
+    this.#isAnyPrivate ||= report.isPrivate;
     for (const { peerId, state } of report.connections) if (state === "up") this.expect(peerId);
     this.#finishIfComplete();
   }
@@ -131,7 +134,8 @@ class Inquiry {
     return [...this.#reports.values()].sort((a, b) => a.hops - b.hops || (a.name < b.name ? -1 : 1));
   }
 
+  /** Never, once a node keeps to itself whom it knows: those behind it may still answer. */
   #finishIfComplete(): void {
-    if (this.#expected.size === 0) this.finish();
+    if (this.#expected.size === 0 && !this.#isAnyPrivate) this.finish();
   }
 }
