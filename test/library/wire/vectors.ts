@@ -1,0 +1,137 @@
+/** The vectors of docs/wire-vectors: what is in them, and how each is packed. */
+import { formatValue, parseValue, type Value } from "../../../library/core/values/index.ts";
+import { Arena } from "../../../library/wire/codec.ts";
+import { type Field, FrameKind, routing } from "../../../library/wire/frames.ts";
+import { Shape } from "../../../library/wire/shape.ts";
+import { signatureOf } from "../../../library/wire/signature.ts";
+import { wireTimeOf } from "../../../library/wire/time.ts";
+import { hexOf, packBody } from "./bodies.ts";
+
+export interface FrameVector {
+  readonly name: string;
+  readonly kind: number;
+  readonly fields: readonly Field[];
+}
+
+export interface MessageVector {
+  readonly name: string;
+  readonly kind: number;
+  readonly hops: number;
+  readonly shape: number;
+  readonly stream: number;
+  readonly sequence: number;
+  /** Both, and the values, in the text form of docs/values.md. */
+  readonly time: string;
+  readonly signature: string;
+  readonly values: readonly string[];
+}
+
+export interface ValueVector {
+  readonly value: string;
+  readonly signature: string;
+}
+
+const alpha = "a1".repeat(16);
+const beta = "b2".repeat(16);
+const gamma = "c3".repeat(16);
+const columns = ["ts", "time", "id.orig_h", "addr", "service", "set[string]"];
+
+export const frameVectors: readonly FrameVector[] = [
+  { name: "hello", kind: FrameKind.hello, fields: [1, 1, "alpha", alpha, "switchyard 1.0.0", []] },
+  { name: "welcome", kind: FrameKind.welcome, fields: [1] },
+  { name: "reject", kind: FrameKind.reject, fields: ["REJECTED", "beta is not let in"] },
+  { name: "ready", kind: FrameKind.ready, fields: [] },
+  { name: "ping", kind: FrameKind.ping, fields: [] },
+  { name: "pong", kind: FrameKind.pong, fields: [] },
+  { name: "bye", kind: FrameKind.bye, fields: [] },
+  { name: "interest, told", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha]]] },
+  { name: "interest, passed on", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha, beta]]] },
+  { name: "interest, withdrawn", kind: FrameKind.interest, fields: [[alpha, "zeek.*"]] },
+  { name: "barrier", kind: FrameKind.barrier, fields: [`${alpha}-0`, 1] },
+  { name: "passed", kind: FrameKind.passed, fields: [`${alpha}-0`] },
+  { name: "stream", kind: FrameKind.stream, fields: [5, gamma, "gamma", "zeek.conn", 2, 7] },
+  { name: "shape, of an event", kind: FrameKind.shape, fields: [5, 0, FrameKind.event, "opened", "csad", "", []] },
+  {
+    name: "shape, of a log",
+    kind: FrameKind.shape,
+    fields: [5, 1, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
+  },
+  { name: "ask", kind: FrameKind.ask, fields: [`${alpha}-1`, ".switchyard.nodes", 1, 1000] },
+  { name: "answer", kind: FrameKind.answer, fields: [`${alpha}-1`, 1, `{"name":"beta","id":"${beta}"}`] },
+];
+
+const time = "2018-03-24T17:15:20.600843Z";
+
+export const messageVectors: readonly MessageVector[] = [
+  {
+    ...{ name: "event", kind: FrameKind.event, hops: 0, shape: 0, stream: 5, sequence: 7, time },
+    ...{ signature: "csad", values: ["42", '"Cx1"', "10.0.0.1", "0.5"] },
+  },
+  {
+    ...{ name: "event, one hop on", kind: FrameKind.event, hops: 1, shape: 0, stream: 9, sequence: 7, time },
+    ...{ signature: "csad", values: ["42", '"Cx1"', "10.0.0.1", "0.5"] },
+  },
+  {
+    ...{ name: "log line", kind: FrameKind.log, hops: 0, shape: 1, stream: 5, sequence: 8, time },
+    ...{ signature: "ta{s}", values: [time, "[2001:db8::1]", '{"dns", "http"}'] },
+  },
+  {
+    ...{
+      name: "event, of no values",
+      kind: FrameKind.event,
+      hops: 0,
+      shape: 2,
+      stream: 5,
+      sequence: 4_294_967_295,
+      time,
+    },
+    ...{ signature: "", values: [] },
+  },
+];
+
+/** One of each type, and whatever is sent in a way of its own. */
+export const valueTexts: readonly string[] = [
+  ...["-", "T", "F"],
+  ...["0", "127", "128", "255", "65536", "4294967295", "4294967296", "9007199254740993", "18446744073709551615"],
+  ...["+0", "-1", "-32", "-33", "-2147483648", "-2147483649", "+9223372036854775807", "-9223372036854775808"],
+  ...["0.0", "-0.0", "1.0", "-1.0", "0.5", "4294967296.0", "inf", "-inf", "nan", "1e-310"],
+  ...['""', '"dns"', '"hé🚦"', '"\\xff\\x00"', '"\ufefftext"'],
+  ...["1970-01-01T00:00:00Z", "2018-03-24T17:15:20.600843001Z", "1969-12-31T23:59:59.999999999Z"],
+  ...["0 secs", "250 msecs", "-0.001 usecs", "1 day"],
+  ...["0.0.0.0", "10.0.0.1", "255.255.255.255", "::", "2001:db8::1"],
+  ...["10.0.0.0/8", "2001:db8::/32", "0.0.0.0/0"],
+  ...["53/udp", "443/tcp", "8/icmp", "0/unknown"],
+  ...["tcp", "Notice::LOG"],
+  ...["[]", "[1, 2]", "[1, -]", '[1, "one"]', '[["a"], ["b"]]'],
+  ...['{"a", "b"}', "{1, -}", "{}", "{10.0.0.0/8}"],
+  ...['{"a" -> 1}', "{->}", '{[1, "b"] -> {53/udp}, [2, "c"] -> {}}', '{1 -> 0.5, 2 -> "text"}'],
+];
+
+export function packFrame({ kind, fields }: FrameVector): string {
+  const arena = new Arena();
+  arena.control({ kind, fields });
+  return hexOf(arena.bytes.subarray(arena.start, arena.end));
+}
+
+export function packMessage(vector: MessageVector): string {
+  const { kind, hops, shape, stream, sequence, signature, values } = vector;
+  const when = parseValue(vector.time) as Extract<Value, { kind: "time" }>;
+  const body = new Shape({ kind, name: "", signature, writer: "", columns: [] }).bodyOf(values.map(parseValue));
+  if (body === undefined) throw new Error(`${vector.name} does not have the signature ${signature}`);
+  const arena = new Arena();
+  arena.message(kind, body, shape, stream, sequence, wireTimeOf(when));
+  arena.bytes[arena.start + routing.hops] = hops;
+  return hexOf(arena.bytes.subarray(arena.start, arena.end));
+}
+
+/** The body of a message with this value alone, of the signature that it has and telling its own. */
+export function packValue(text: string): ValueVector & { readonly body: string; readonly bodyTold: string } {
+  const value = parseValue(text);
+  const signature = signatureOf(value);
+  return {
+    value: formatValue(value),
+    signature,
+    body: hexOf(packBody([value], signature)!),
+    bodyTold: hexOf(packBody([value], "?")!),
+  };
+}
