@@ -1,5 +1,5 @@
 /** What docs/wire-protocol.md says in figures and examples, held against the code and the vectors. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failures } from "../../../library/core/errors.ts";
 import { limits } from "../../../library/core/limits.ts";
@@ -94,7 +94,13 @@ it("shows the preface as it is", () => {
   expect(page).toContain([...preface].map((byte) => byte.toString(16).padStart(2, "0")).join(" "));
 });
 
-it.each(["wire-protocol.md", "architecture.md", "glossary.md"])("has no dead link in %s", (file) => {
-  const links = [...readFileSync(new URL(file, docs), "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to!);
-  expect(links.filter((to) => !to.startsWith("http") && !existsSync(new URL(to, docs)))).toEqual([]);
-});
+const pages = ["wire-protocol.md", "architecture.md", "glossary.md"];
+
+it.each([...pages, ...readdirSync(new URL("decisions", docs)).map((each) => `decisions/${each}`)])(
+  "has no dead link in %s",
+  (file) => {
+    const url = new URL(file, docs);
+    const links = [...readFileSync(url, "utf8").matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to!);
+    expect(links.filter((to) => !to.startsWith("http") && !existsSync(new URL(to, url)))).toEqual([]);
+  },
+);

@@ -72,6 +72,6 @@ it("has a vector for every kind and every type", () => {
   const seen = new Set([...frames, ...messages].map(({ kind }) => kind));
   expect(kinds.filter((kind) => !seen.has(kind))).toEqual([]);
   expect(messages.every(({ kind }) => isMessageKind(kind))).toBe(true);
-  const letters = new Set(values.flatMap(({ signature }) => [...signature]));
-  expect([..."nbcidstvaupe?[{<"].filter((letter) => !letters.has(letter))).toEqual([]);
+  const letters = new Set(values.flatMap(({ signature }) => Array.from(signature)));
+  expect(Array.from("nbcidstvaupe?[{<").filter((letter) => !letters.has(letter))).toEqual([]);
 });
