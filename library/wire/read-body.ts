@@ -71,7 +71,7 @@ function readValue(type: FieldType): Value {
     case "u":
       return readSubnet();
     case "[":
-      return readAll(type.inner!);
+      return Object.freeze(readAll(type.inner!));
     case "{":
       return new ValueSet(readAll(type.inner!));
     case "<":

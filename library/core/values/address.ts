@@ -18,7 +18,7 @@ export class Address {
   /** Trusts its caller: a u32 for v4, 0 to 2^128 - 1 for v6. Mapped addresses become v4. */
   constructor(bits: number | bigint) {
     this.bits = typeof bits === "bigint" && bits >> 32n === mappedPrefix ? Number(bits & 0xffffffffn) : bits;
-    Object.freeze(this);
+    // Not frozen, unlike the others: addresses are in most messages, and freezing one takes longer than making it.
   }
 
   get kind(): "addr" {

@@ -90,7 +90,6 @@ test("bytes belong to whoever asked for them", () => {
   const address = addr("2001:db8::1");
   address.bytes.fill(0);
   expect(address.text).toBe("2001:db8::1");
-  expect(Object.isFrozen(address)).toBe(true);
 });
 
 test("text form has brackets, JSON form has none", () => {
