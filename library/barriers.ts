@@ -29,7 +29,8 @@ export class Barriers {
   /** Resolves when these neighbours, and those up to `reach` connections away behind them, have passed it or are gone. */
   ask(neighbours: Iterable<Neighbour>, reach: number): Promise<void> {
     const id = `${this.#self}-${this.#count++}`;
-    return new Promise((done) => this.#begin(id, new Set(neighbours), reach, done));
+    const present = [...neighbours].filter((neighbour) => this.#neighbours.has(neighbour));
+    return new Promise((done) => this.#begin(id, new Set(present), reach, done));
   }
 
   /** @throws SwitchyardError `BAD_FRAME`, `TOO_MANY` */

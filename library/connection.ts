@@ -186,6 +186,7 @@ export class Connection {
     const cancelTimer = node.clock.after(timeoutMs, () => abort.abort());
     try {
       const link = await this.#options.dial(abort.signal);
+      if (abort.signal.aborted) throw this.#tooLate(link);
       await new Promise<void>((resolve, reject) => {
         this.#attempt = { resolve, reject };
         const end = () => this.#peerLink?.fail("TIMED_OUT", `handshake with ${this.location} after ${timeoutMs} ms`);
@@ -197,6 +198,13 @@ export class Connection {
       this.#abort = undefined;
       this.#attempt = undefined;
     }
+  }
+
+  /** The link came when nobody waited for it any more. */
+  #tooLate(link: Link): SwitchyardError {
+    link.destroy();
+    if (this.#state === "closed") return new SwitchyardError("CLOSED", this.location);
+    return new SwitchyardError("TIMED_OUT", `connecting to ${this.location} after ${this.#options.timeoutMs} ms`);
   }
 
   #start(link: Link): void {

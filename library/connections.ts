@@ -106,6 +106,10 @@ export class Connections {
   }
 
   #accept(link: Link, location: string, options: ListenOptions): void {
+    if (this.#node.isClosed) {
+      link.destroy(); // it was on its way when we closed
+      return;
+    }
     const connection = this.#add(location, "in", options, false, {
       dial: () => Promise.reject(new SwitchyardError("INTERNAL", "an accepted connection is not dialled")),
       refuse: (peer) => refusal(peer, options.accept),
