@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { Context } from "../../library/context.ts";
 import { event } from "../../library/events.ts";
@@ -127,18 +127,16 @@ describe("closing", () => {
     const folder = mkdtempSync(join(tmpdir(), "switchyard-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const bundle = join(folder, "program.cjs");
-    buildSync({
-      stdin: { contents: program, resolveDir: import.meta.dirname },
-      bundle: true,
-      ...commonBuild,
-      outfile: bundle,
-    });
+    buildSync(buildOf(bundle));
     const { stdout } = await promisify(execFile)(process.execPath, [bundle, folder], { timeout: 8_000 });
     expect(stdout.trim()).toBe("closed");
   });
 });
 
-const commonBuild = { platform: "node", format: "cjs", external: ["bufferutil", "utf-8-validate"] } as const;
+function buildOf(outfile: string): BuildOptions {
+  const stdin = { contents: program, resolveDir: import.meta.dirname };
+  return { stdin, outfile, bundle: true, platform: "node", format: "cjs", external: ["bufferutil", "utf-8-validate"] };
+}
 
 const program = `
   import { Context, event } from "../../library/index.ts";

@@ -84,7 +84,7 @@ describe("who answers", () => {
 
   it("says nothing: the attempt ends after its time", async () => {
     const time = new SimulatedTime();
-    const a = new Company().node("a", { clock: { ...systemClock, after: time.clock.after, nowMs: time.clock.nowMs } });
+    const a = new Company().node("a", { clock: { ...time.clock, soon: (task) => systemClock.soon(task) } });
     let accepted: () => void = () => {};
     const isConnected = new Promise<void>((resolve) => {
       accepted = resolve;

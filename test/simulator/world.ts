@@ -80,7 +80,7 @@ export class World {
   async until(isSo: () => boolean, timeoutMs = 60_000): Promise<void> {
     const endMs = this.time.nowMs + timeoutMs;
     while (!isSo()) {
-      if (this.time.nowMs > endMs) throw new Error(`not so after ${timeoutMs} simulated ms: ${isSo}`);
+      if (this.time.nowMs > endMs) throw new Error(`not so after ${timeoutMs} simulated ms: ${String(isSo)}`);
       await this.settle(1);
     }
   }
