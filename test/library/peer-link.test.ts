@@ -209,3 +209,20 @@ describe("a stream that is forgotten because there are too many", () => {
     expect(stage.errors).toEqual([]);
   });
 });
+
+describe("what a receiver would refuse", () => {
+  const many = Array.from({ length: 600_000 }, (_, i) => i % 100);
+
+  it("is refused before it is sent, and the connection stays", async () => {
+    const stage = await new Stage().listen();
+    const peer = await stage.peer("a", ["*"]);
+    expect(() => stage.node.events.raise("topic", event("two", [many, many]))).toThrow(
+      expect.objectContaining({ code: "TOO_MANY" }),
+    );
+    stage.node.events.raise("topic", event("one", [many]));
+    await stage.settle();
+    expect(peer.frames.filter(({ kind }) => kind === FrameKind.event)).toHaveLength(1);
+    const [first] = peer.frames.filter(({ kind }) => kind === FrameKind.event);
+    expect(new DataView(first!.bytes.buffer).getUint32(12)).toBe(0); // what was refused took no number
+  });
+});
