@@ -135,14 +135,20 @@ it("pauses without losing anything, and shows on resuming what came meanwhile", 
   await expect.poll(() => counters(panel)).toMatchObject({ received: 100, shown: 100 });
 
   await panel.getByRole("button", { name: /Pause/ }).click();
-  await panel.getByRole("button", { name: /Resume/ }).first().waitFor();
+  await panel
+    .getByRole("button", { name: /Resume/ })
+    .first()
+    .waitFor();
   expect(await (await pub(2, 40)).ended).toBe(0);
   await panel.getByText("+40 new").first().waitFor();
   for (const theme of ["light", "dark"] as const) {
     await workbench.showTheme(theme);
     await workbench.screenshot(`monitor paused ${theme}`);
   }
-  await panel.getByRole("button", { name: /Resume/ }).first().click();
+  await panel
+    .getByRole("button", { name: /Resume/ })
+    .first()
+    .click();
   await expect.poll(() => counters(panel)).toMatchObject({ received: 140, shown: 140 });
 });
 
