@@ -124,8 +124,8 @@ export class Network {
       latencyMs: chance.pick([0.1, 1, chance.between(0.1, 10), chance.between(0.1, 80)]),
       bytesPerMs: chance.pick([10_000, 1_000, 100]),
       congestedBytes: chance.pick([1, 300, 5_000, 100_000]),
-      chunkBytes: chance.pick([7, 100, 2_000, 65_536]),
-      singleBytes: chance.pick([0, 0, 0, 40, 400]),
+      chunkBytes: chance.pick([40, 400, 4_000, 65_536]),
+      singleBytes: chance.pick([0, 0, 0, 0, 40, 200]),
       ...this.nature,
     };
   }
