@@ -1,6 +1,7 @@
 /** A message that came in: its values are built from the bytes when they are first asked for. */
+
+import type { Origin } from "./core/origin.ts";
 import type { Time, Value } from "./core/values/index.ts";
-import type { Origin } from "./messages.ts";
 import type { Stream } from "./streams.ts";
 import { viewOf } from "./wire/codec.ts";
 import { routing } from "./wire/frames.ts";

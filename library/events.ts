@@ -3,10 +3,11 @@
 import { Arrival, inspect } from "./arrival.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
+import type { Origin } from "./core/origin.ts";
 import { checkPattern } from "./core/pattern.ts";
 import { quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, time as timeValue, toValue, type Value } from "./core/values/index.ts";
-import type { MessageKind, Origin, Raised } from "./messages.ts";
+import type { MessageKind, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
 import type { WireTime } from "./wire/codec.ts";
 import { FrameKind } from "./wire/frames.ts";

@@ -11,6 +11,7 @@ import type { Arrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
+import type { Origin } from "./core/origin.ts";
 import { checkRaisable } from "./core/topic.ts";
 import { typeOf, type Value } from "./core/values/index.ts";
 import { Departures } from "./departures.ts";
@@ -22,13 +23,6 @@ import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
 import { FrameKind, header, routing } from "./wire/frames.ts";
 import type { Shape, ShapeName } from "./wire/shape.ts";
 import { wireTimeOfMs } from "./wire/time.ts";
-
-/** The node that raised a message. */
-export interface Origin {
-  readonly name: string;
-  /** Its node life: 32 hex digits. */
-  readonly id: string;
-}
 
 /** Counts the message in. False for a repeat, which goes no further. */
 function isNext(stream: Stream, sequence: number): boolean {

@@ -6,8 +6,9 @@
 import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
+import type { Origin } from "./core/origin.ts";
 import { InterestExchange } from "./interest-exchange.ts";
-import { Messages, type Origin } from "./messages.ts";
+import { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { OverflowPolicy } from "./outbox.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";

@@ -81,7 +81,8 @@ export class Outbox {
   /** True when the frame follows the last one in the same buffer. */
   #extend(bytes: Uint8Array, start: number, end: number, keptBytes: number): boolean {
     const last = this.#runs.at(-1);
-    if (last === undefined || last.bytes !== bytes || last.end !== start || isKept(last)) return false;
+    if (last === undefined || last.bytes !== bytes || last.end !== start) return false;
+    if (keptBytes === 0 && isKept(last)) return false; // a run of what must be kept alone is passed over at a glance
     last.end = end;
     last.messages += 1;
     last.keptBytes += keptBytes;

@@ -10,8 +10,8 @@
 
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
+import type { Origin } from "./core/origin.ts";
 import type { Value } from "./core/values/index.ts";
-import type { Origin } from "./messages.ts";
 import type { Route } from "./routes.ts";
 import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
 import { signatureOfAll } from "./wire/signature.ts";

@@ -1,21 +1,7 @@
 /** Types of log columns, from Zeek's words to a signature. */
-import { parseColumnType, type ScalarType } from "../core/zeek-log/types.ts";
+import { parseColumnType } from "../core/zeek-log/types.ts";
 import type { Column } from "./shape.ts";
-import { type FieldCode, maxLength } from "./signature.ts";
-
-const codes: Record<ScalarType, FieldCode> = {
-  bool: "b",
-  count: "c",
-  int: "i",
-  double: "d",
-  string: "s",
-  time: "t",
-  interval: "v",
-  addr: "a",
-  subnet: "u",
-  port: "p",
-  enum: "e",
-};
+import { codeOfType, maxLength } from "./signature.ts";
 
 /** The signature of lines with these columns; `undefined` without any. Types that Zeek does not log tell their own. */
 export function signatureOfColumns(columns: readonly Column[]): string | undefined {
@@ -27,6 +13,6 @@ export function signatureOfColumns(columns: readonly Column[]): string | undefin
 function codeOf(text: string): string {
   const type = parseColumnType(text);
   if (type === undefined) return "?";
-  if (type.kind === "scalar") return codes[type.type];
-  return type.kind === "vector" ? `[${codes[type.element]}]` : `{${codes[type.element]}}`;
+  if (type.kind === "scalar") return codeOfType[type.type];
+  return type.kind === "vector" ? `[${codeOfType[type.element]}]` : `{${codeOfType[type.element]}}`;
 }

@@ -18,7 +18,8 @@ export interface FieldType {
 
 export type FieldCode = "n" | "b" | "c" | "i" | "d" | "s" | "t" | "v" | "a" | "u" | "p" | "e" | "?" | "[" | "{" | "<";
 
-const codeOfType = {
+/** The character of each type. */
+export const codeOfType = {
   none: "n",
   bool: "b",
   count: "c",
