@@ -98,6 +98,7 @@ async function writeWorkspace(/** @type {string} */ location) {
   const settings = {
     "switchyard.connections": [{ name: "demo", location }],
     "switchyard.connectOnStart": "demo",
+    "switchyard.monitorOnStart": ["demo.*"],
   };
   await mkdir(join(folder, ".vscode"), { recursive: true });
   await writeFile(join(folder, ".vscode/settings.json"), `${JSON.stringify(settings, null, 2)}\n`);

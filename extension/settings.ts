@@ -38,6 +38,12 @@ export function profileOnStart(): Profile | undefined {
   return profiles().find((profile) => profile.name === name);
 }
 
+/** Patterns to open a monitor on as soon as that profile is connected. */
+export function patternsOnStart(): readonly string[] {
+  const patterns = workspace.isTrusted ? workspace.getConfiguration(section).get<unknown>("monitorOnStart") : undefined;
+  return Array.isArray(patterns) ? patterns.filter(isText) : [];
+}
+
 /** How many rows a new monitor keeps. */
 export function monitorRows(): number {
   const rows = workspace.getConfiguration(section).get<unknown>("monitor.maxRows");

@@ -3,7 +3,7 @@ import { commands, l10n, type QuickPickItem, ThemeIcon, window, workspace } from
 import type { Activation } from "../activation.ts";
 import type { Cluster } from "../clusters.ts";
 import { isRecord, toFailure } from "../failure.ts";
-import { type Profile, profileOnStart, profiles, saveProfile } from "../settings.ts";
+import { type Profile, patternsOnStart, profileOnStart, profiles, saveProfile } from "../settings.ts";
 import { viewId } from "../tree/cluster-tree.ts";
 import { askLocation } from "./location-input.ts";
 import { tellFailure } from "./log.ts";
@@ -68,13 +68,25 @@ export function activate(activation: Activation): void {
   connectOnStart(activation);
 }
 
-/** Connects to the profile of `switchyard.connectOnStart`. Nobody asked just now, so a failure is told by the tree alone. */
-function connectOnStart({ clusters, log }: Activation): void {
+/**
+ * Connects to the profile of `switchyard.connectOnStart`, and opens what `switchyard.monitorOnStart` asks for. Nobody
+ * asked just now, so a failure is told by the tree alone.
+ */
+function connectOnStart(activation: Activation): void {
+  const { clusters, log } = activation;
   const profile = profileOnStart();
   if (profile === undefined || clusters.find(profile.name) !== undefined) return;
-  clusters.connect(profile).catch((error: unknown) => {
+  openOnStart(activation, profile).catch((error: unknown) => {
     log.warn(`cannot connect to ${profile.name} at start: ${toFailure(error).message}`);
   });
+}
+
+async function openOnStart({ clusters }: Activation, profile: Profile): Promise<void> {
+  await clusters.connect(profile);
+  const targets = patternsOnStart().map((pattern) => ({ cluster: profile.name, pattern }));
+  if (targets.length === 0) return;
+  await commands.executeCommand(`${viewId}.focus`);
+  await commands.executeCommand("switchyard.openMonitor", ...targets);
 }
 
 /** A panel that waits for its cluster names it whole. */

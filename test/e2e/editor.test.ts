@@ -40,9 +40,11 @@ it("connects by itself to the demo cluster, as `npm start` has it", async () => 
     settings: {
       "switchyard.connections": [{ name: "demo", location: connect }],
       "switchyard.connectOnStart": "demo",
+      "switchyard.monitorOnStart": ["demo.*"],
     },
   });
-  await workbench.openContainer("Switchyard");
-  for (const { name } of nodes) await workbench.treeRow(name).waitFor();
+  for (const { name } of nodes) await workbench.treeRow(name).waitFor(); // the view is there without a click
+  const panel = await workbench.panel("[role=grid]");
+  await panel.getByText("sensor-1").first().waitFor(); // and so are live events
   await workbench.screenshot("demo");
 });

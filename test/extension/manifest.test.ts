@@ -75,10 +75,10 @@ describe("the manifest", () => {
     expect(contributes.views["switchyard"]?.map(({ id }) => id)).toEqual([...editor.trees.keys()]);
   });
 
-  it("restricts each setting that names a host where the workspace is not trusted", () => {
+  it("restricts each setting that names a host, or acts by itself, where the workspace is not trusted", () => {
     const properties = Object.keys(contributes.configuration.properties);
     const restricted = manifest.capabilities.untrustedWorkspaces.restrictedConfigurations;
-    expect(restricted).toEqual(properties.filter((name) => /connect/i.test(name)));
+    expect(restricted).toEqual(properties.filter((name) => /connect|OnStart/i.test(name)));
   });
 
   it("brings each kind of panel back", () => {
