@@ -4,6 +4,7 @@
  * Invariant: every option has its place in the file under the same name; what the file says wrongly is refused by name.
  * Knows nothing of how the text was come by.
  */
+import { parse, YAMLParseError } from "yaml";
 import { SwitchyardError } from "../../library/index.ts";
 
 export interface NodeConfig {
@@ -20,7 +21,7 @@ const lists = ["listen", "connect", "forward"] as const;
 const keys: readonly string[] = ["name", ...lists];
 
 /**
- * Reads a configuration file's text, which is JSON.
+ * Reads a configuration file's text: YAML, and so JSON too.
  * @throws SwitchyardError `BAD_ARGUMENT`, which names the file and the key
  */
 export function parseNodeConfig(text: string, file: string): NodeOptions {
@@ -48,13 +49,18 @@ export function mergeNodeConfig(file: NodeOptions, options: NodeOptions): NodeCo
 function parseObject(text: string, file: string): Readonly<Record<string, unknown>> {
   let read: unknown;
   try {
-    read = JSON.parse(text);
+    read = parse(text, { maxAliasCount: 100, prettyErrors: true });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SwitchyardError("BAD_ARGUMENT", `${file} is not JSON (${why})`, { cause });
+    throw new SwitchyardError("BAD_ARGUMENT", `${file} is neither YAML nor JSON (${reason(cause)})`, { cause });
   }
   if (typeof read !== "object" || read === null || Array.isArray(read)) throw bad(file, "wanted an object");
   return read as Readonly<Record<string, unknown>>;
+}
+
+/** What is wrong, and where, in one line: the parser's message goes on with a picture of the place. */
+function reason(cause: unknown): string {
+  const [first = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+  return cause instanceof YAMLParseError ? first.replace(/:$/, "") : first;
 }
 
 /** One text, or a list of them. */

@@ -17,7 +17,7 @@ export function registerNode(program: Command, shell: Shell): void {
   program
     .command("node")
     .description("Runs a node until it is told to stop: a router, or a place to meet.")
-    .option("--config <file>", "read name, listen, connect and forward from a JSON file")
+    .option("--config <file>", "read name, listen, connect and forward from a YAML or JSON file")
     .option("--name <name>", "what other nodes see; default node- and 8 hex digits")
     .option("--listen <loc>", "listen there; may be given more than once", gather)
     .option("--connect <loc>", "connect to the node there, trying until it answers; more than once", gather)

@@ -37,7 +37,7 @@ export const rules: readonly Rule[] = [
   {
     folder: "server",
     files: ["server", "library/index.ts"],
-    packages: [...languageServer, "commander"],
+    packages: [...languageServer, "commander", "yaml"],
     isNodeAllowed: true,
   },
   {

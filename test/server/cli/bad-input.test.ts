@@ -80,7 +80,7 @@ const cases: readonly (readonly [command: string, status: number, line: RegExp])
   ["node --config DIR/none.json", 1, /none.json: no such file \[ENOENT\]$/],
   ["node --config DIR/unknown.json", 2, /unknown key "listn", known are name, listen, connect, forward/],
   ["node --config DIR/mistyped.json", 2, /listen must be a text or a list of texts/],
-  ["node --config DIR/cut.json", 2, /cut.json is not JSON \(/],
+  ["node --config DIR/cut.json", 2, /cut.json is neither YAML nor JSON \(/],
   ["logs replay NODE t DIR/notes.txt", 1, /notes.txt:1: begins with "Dear all,": not a Zeek log.*\[BAD_LOG_FILE\]$/],
   ["logs replay NODE t DIR/empty.log", 1, /empty.log: it is empty.*\[BAD_LOG_FILE\]$/],
   ["logs replay NODE t DIR/none.log", 1, /none.log: no such file \[ENOENT\]$/],

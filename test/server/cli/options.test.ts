@@ -37,6 +37,10 @@ describe("the configuration of a node", () => {
       connect: [],
       forward: ["x", "y"],
     });
+    expect(parseNodeConfig("# ours\nname: a\nlisten:\n  - tcp://127.0.0.1:1\n", "f")).toMatchObject({
+      name: "a",
+      listen: ["tcp://127.0.0.1:1"],
+    });
     expect(mergeNodeConfig({}, {})).toEqual({ name: undefined, listen: [], connect: [], forward: [] });
   });
 
@@ -45,7 +49,8 @@ describe("the configuration of a node", () => {
     ['{"name":1}', "f: name must be a text"],
     ['{"connect":{}}', "f: connect must be a text or a list of texts"],
     ['{"__proto__":1}', 'f: unknown key "__proto__"'],
-    ["{", "f is not JSON ("],
+    ["{", "f is neither YAML nor JSON ("],
+    ["name: [a", "f is neither YAML nor JSON ("],
   ])("refuses %s, and says why", (text, why) => {
     expect(() => parseNodeConfig(text, "f")).toThrow(why);
   });
