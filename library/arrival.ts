@@ -3,8 +3,8 @@
 import type { Origin } from "./core/origin.ts";
 import type { Time, Value } from "./core/values/index.ts";
 import type { Stream } from "./streams.ts";
-import { viewOf } from "./wire/codec.ts";
-import { routing } from "./wire/frames.ts";
+import { frameLength, viewOf } from "./wire/codec.ts";
+import { header, routing } from "./wire/frames.ts";
 import type { Shape } from "./wire/shape.ts";
 import { timeOfWire } from "./wire/time.ts";
 
@@ -40,6 +40,18 @@ export abstract class Arrival {
   get time(): Time {
     if (this.#bytes !== undefined) this.#keepTime();
     return timeOfWire({ high: this.#timeHigh >>> 0, low: this.#timeLow >>> 0 });
+  }
+
+  /**
+   * The body as it came over the wire, a view to be copied by whoever keeps it; `undefined` once the values have been
+   * read, which lets go of the bytes.
+   */
+  get raw(): Uint8Array | undefined {
+    const bytes = this.#bytes;
+    if (bytes === undefined) return undefined;
+    const start = this.#start;
+    const padding = bytes[start + header.padding]! & 7;
+    return bytes.subarray(start + routing.bytes, start + frameLength(bytes, start) - padding);
   }
 
   /** Reading them lets go of the bytes, or the whole chunk would live as long as this message. */

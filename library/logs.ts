@@ -34,6 +34,8 @@ export interface LogLine {
   readonly origin: Origin;
   /** Connections it came over: 0 for our own, 1 from a direct peer. */
   readonly hops: number;
+  /** The body as it came, in MessagePack: a view, to be copied by whoever keeps it; gone once `values` has been read. */
+  readonly raw?: Uint8Array | undefined;
 }
 
 /** May return a promise: then nothing more is read from that peer until it settles. */

@@ -37,6 +37,7 @@ export class Node {
   isClosed = false;
 
   readonly #registrations: Registration[] = [];
+  #handlerCount = 0;
   #drainWaiters: (() => void)[] = [];
 
   constructor(options: NodeOptions) {
@@ -90,7 +91,7 @@ export class Node {
 
   async addHandler<Message>(kind: number, pattern: string, run: Handler<Message>["run"]): Promise<void> {
     this.checkOpen();
-    const handler = { pattern, run, isActive: true } as Handler<never>;
+    const handler = { pattern, run, order: this.#handlerCount++, isActive: true } as Handler<never>;
     const subscription: Subscription = { pattern, connection: undefined, byHandler: true };
     this.#registrations.push({ kind, handler, subscription });
     this.routes.addHandler(kind, handler);

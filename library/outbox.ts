@@ -8,8 +8,7 @@
  * and whether they may be dropped.
  */
 
-import { viewOf } from "./wire/codec.ts";
-import { header } from "./wire/frames.ts";
+import { frameLength } from "./wire/codec.ts";
 
 export type OverflowPolicy = "drop-oldest" | "drop-newest" | "disconnect";
 
@@ -240,10 +239,6 @@ function gather(runs: readonly Run[], from: number, to: number, length: number):
     at += run.end - run.start;
   }
   return bytes;
-}
-
-export function frameLength(bytes: Uint8Array, start: number): number {
-  return viewOf(bytes).getUint32(start + header.kindAndLength) & 0xff_ff_ff;
 }
 
 /** Holds nothing that may be dropped. */

@@ -15,6 +15,8 @@ import { FrameKind } from "./wire/frames.ts";
 export interface Handler<Message> {
   readonly pattern: string;
   readonly run: (message: Message, topic: string) => unknown;
+  /** When it was registered: handlers of one message run in this order. */
+  readonly order: number;
   /** Cleared when it is taken off, also while a message is on its way through the handlers. */
   isActive: boolean;
 }
@@ -176,14 +178,15 @@ export class RouteTable {
     if (!isSubscribed) return noHandlers;
     const found: (readonly Handler<never>[] | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
     for (const [kind, index] of this.#handlers) {
-      const handlers = distinct(index.match(topic));
+      const handlers = distinct(index.match(topic).sort((a, b) => a.order - b.order));
       if (handlers.length > 0) found[kind] = handlers;
     }
     return found;
   }
 }
 
-/** No function sees one message twice, whatever patterns it was registered under. */
+/** No function sees one message twice, whatever patterns it was registered under: the first time counts. */
 function distinct(handlers: readonly Handler<never>[]): Handler<never>[] {
-  return [...new Map(handlers.map((handler) => [handler.run, handler])).values()];
+  const seen = new Set<unknown>();
+  return handlers.filter(({ run }) => !seen.has(run) && seen.add(run));
 }

@@ -25,6 +25,11 @@ export function viewOf(bytes: Uint8Array): DataView {
   return viewed.dataView;
 }
 
+/** Of the frame that begins there, header and padding included. */
+export function frameLength(bytes: Uint8Array, start: number): number {
+  return viewOf(bytes).getUint32(start + header.kindAndLength) & 0xff_ff_ff;
+}
+
 const arenaBytes = 64 * 1024;
 /** msgpackr moves to a buffer of its own when less than this is left, so we get a new one before. */
 const arenaReserve = 2048 + 16;

@@ -35,6 +35,7 @@ export function rowDetail(row: number, kept: KeptRow): RowDetail {
     time: kept.time.toString(),
     values: values.map((value, place) => valueDetail(value, kept.columns?.[place]?.name)),
     ...(json.length > mostDetailCharacters ? {} : { json }),
+    ...(kept.raw === undefined ? {} : { raw: Buffer.from(kept.raw, "latin1").toString("hex") }),
   };
 }
 

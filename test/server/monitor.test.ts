@@ -88,6 +88,8 @@ test("a row in full: exact time, typed values, JSON", async () => {
     log: "L",
     values: { host: { addr: "10.0.0.2" } },
   });
+  expect(line?.raw).toBe("91ce0a000002"); // one element: 32 bits
+  expect(long?.raw).toBeUndefined(); // 3 MB are not for a panel
   expect(await client.request(readRow, { monitor, row: 2 })).toBeNull();
 });
 
