@@ -115,7 +115,8 @@ export class PeerLink {
     const { node } = this.#options;
     this.#keepalive.heard(node.clock.nowMs());
     if (this.#neighbour !== undefined) this.#neighbour.receivedBytes += chunk.length;
-    const rest = this.#expectedPreface < preface.length ? this.#passPreface(chunk) : chunk;
+    const bytes = chunk instanceof Buffer ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const rest = this.#expectedPreface < preface.length ? this.#passPreface(bytes) : bytes;
     if (rest === undefined || this.#error !== undefined) return;
     node.messages.departures.beginInput();
     if (!this.#splitter.push(rest)) this.fail("BAD_FRAME", `${this.#who()} announced a frame of impossible length`);

@@ -75,8 +75,10 @@ it.skipIf(!existsSync(dnsLog))(
 
     // While it runs: rows come, and the editor answers.
     await panel.locator('[role="row"]').nth(5).waitFor();
-    await workbench.runCommand("View: Toggle Panel Visibility");
-    await workbench.runCommand("View: Toggle Panel Visibility");
+    await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
+    await workbench.treeRow("lab").waitFor({ state: "hidden" });
+    await workbench.runCommand("View: Toggle Primary Side Bar Visibility");
+    await workbench.treeRow("lab").waitFor();
     expect(await replay.ended).toBe(0);
     await expect
       .poll(() => counters(panel), { timeout: 30_000 })

@@ -89,6 +89,30 @@ export async function publish(part: Part): Promise<void> {
   await context.close();
 }
 
+/** One node that handles what it raises itself. */
+export async function publishLocally(part: Part): Promise<void> {
+  const context = new Context({ name: "alone" });
+  let count = 0;
+  let sum = 0;
+  context.topics.subscribeLocally("bench/*");
+  await context.events.on("bench/*", (received) => {
+    sum += received.args[0] as number;
+    count += 1;
+  });
+  tell({ kind: "ready", location: "" });
+  await told("go");
+  const strings = stringPool(part.stringBytes);
+  const stop = usageMeter();
+  const startNs = now();
+  for (let i = 0; i < part.events; i++) {
+    context.events.raise(topic, event(eventName, [i, pick(strings, i), pick(addressPool, i), i * 0.37]));
+  }
+  const endNs = String(now());
+  tell({ kind: "done", startNs: String(startNs), endNs, count, sum, usage: stop(), bytes: 0 });
+  await told("stop");
+  await context.close();
+}
+
 /** Publisher and subscriber in one process over inproc. */
 export async function publishInproc(part: Part): Promise<void> {
   const publisher = new Context({ name: "publisher" });

@@ -8,6 +8,7 @@ export const roles = {
   subscribe: own.subscribe,
   subscribeMany: own.subscribeMany,
   route: own.route,
+  publishLocally: own.publishLocally,
   publishInproc: own.publishInproc,
   answer: own.answer,
   ask: own.ask,

@@ -112,9 +112,9 @@ export function workloads(scale: number): readonly Workload[] {
       targets: [ratio("deliveries/s to the reference", "perSecond", 1.2, 1.8)],
     },
     {
-      name: "inproc",
-      title: "publisher and subscriber in one process",
-      own: { shape: "one process", scheme: "inproc", roles: { publisher: "publishInproc" }, events: events * 2 },
+      name: "local",
+      title: "raised and handled in one node",
+      own: { shape: "one process", scheme: "inproc", roles: { publisher: "publishLocally" }, events: events * 4 },
       referenceTitle: "",
       targets: [
         {
@@ -122,6 +122,13 @@ export function workloads(scale: number): readonly Workload[] {
           measure: ({ perSecond }) => perSecond! / 1e6,
         },
       ],
+    },
+    {
+      name: "inproc",
+      title: "two nodes in one process, inproc",
+      own: { shape: "one process", scheme: "inproc", roles: { publisher: "publishInproc" }, events: events * 2 },
+      referenceTitle: "",
+      targets: [],
     },
     roundTrip("rtt-tcp", "round trip, tcp", "tcp", "bare tcp socket", 1.25, 1.12, roundTrips),
     roundTrip("rtt-ipc", "round trip, ipc", "ipc", "bare unix socket", 1.25, 1.1, roundTrips),

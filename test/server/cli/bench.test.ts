@@ -23,6 +23,7 @@ test("all workloads run beside their references, and say how they did", async ()
     "ipc",
     "ws",
     "fan-out",
+    "local",
     "inproc",
     "rtt-tcp",
     "rtt-ipc",
