@@ -1,5 +1,5 @@
 /** A button that opens a menu of choices. Arrow keys, Home and End move; Escape and Tab close; focus goes back. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 
 export interface MenuItem {
@@ -32,7 +32,8 @@ export function MenuButton({ icon, label, items, hint }: MenuButtonProps) {
     if (givesBackFocus) button.current?.focus();
   };
 
-  useEffect(() => {
+  // Before the next key can arrive: who types fast must not type past the menu.
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const menuItems = root.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [];
     ([...menuItems].find((item) => item.ariaChecked === "true") ?? menuItems[0])?.focus();

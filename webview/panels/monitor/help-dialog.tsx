@@ -1,5 +1,5 @@
 /** The keys of the monitor, and what its counters mean. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "../../parts/icon.tsx";
 import { counterTexts } from "./counter-texts.ts";
 import { keyHelp } from "./keys.ts";
@@ -8,7 +8,7 @@ const noCounters = { received: 0, shown: 0, kept: 0, evicted: 0, dropped: 0, cle
 
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   return (
