@@ -82,16 +82,16 @@ describe.skipIf(noBrowser !== undefined)(`the Monitor in a browser ${noBrowser ?
         }, state);
       await setVisibility("hidden");
       const before = (await requestsOf(page, readMonitor.method)).length;
-      await control(page, { kind: "push", count: 700 });
       // The change was told once the fake's next notification is heard; nobody reads then.
-      await page.evaluate(
-        () =>
-          new Promise<void>((resolve) => {
-            window.addEventListener("message", ({ data }) => {
-              if ((data as { method?: string }).method === "switchyard/monitor/changed") setTimeout(resolve, 0);
-            });
-          }),
-      );
+      await page.evaluate(() => {
+        (globalThis as { told?: Promise<void> }).told = new Promise((resolve) => {
+          window.addEventListener("message", ({ data }) => {
+            if ((data as { method?: string }).method === "switchyard/monitor/changed") setTimeout(resolve, 0);
+          });
+        });
+      });
+      await control(page, { kind: "push", count: 700 });
+      await page.evaluate(() => (globalThis as { told?: Promise<void> }).told);
       expect((await requestsOf(page, readMonitor.method)).length).toBe(before);
       await setVisibility("visible");
       await expectNewest(page, 1_699);
