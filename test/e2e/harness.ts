@@ -140,7 +140,8 @@ export class Workbench {
       for (const frame of this.page.frames()) {
         if (frame !== this.page.mainFrame() && (await holds(frame, selector))) return frame;
       }
-      await this.page.evaluate(() => new Promise(requestAnimationFrame)); // frames come with paints
+      // Frames come with paints; a page that is being replaced has none, and is waited for.
+      await this.page.evaluate(() => new Promise(requestAnimationFrame)).catch(() => this.page.waitForLoadState());
     }
     throw new Error(`no webview shows "${selector}" after ${patienceMs} ms`);
   }

@@ -83,7 +83,9 @@ it("has its panels and their connection back after the window was loaded again",
   await workbench.answer("weather.* weather/*");
   await (await workbench.panel("[role=grid]")).getByText("drop").first().waitFor();
   await workbench.changeSettings({ "switchyard.connectOnStart": "" });
+  const loaded = workbench.page.waitForEvent("load");
   await workbench.runCommand("Developer: Reload Window");
+  await loaded;
   await (await workbench.panel("[role=grid]")).getByText("drop").first().waitFor();
   await workbench.statusItem("lab · up").waitFor();
 });
