@@ -33,6 +33,8 @@ export default defineConfig({
         ...common,
         test: {
           name: "e2e",
+          // A whole editor on a shared machine: a second try is reported as such, and is still a bug to find.
+          retry: process.env["CI"] === undefined ? 0 : 1,
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/global-setup.ts"],
           testTimeout: 60_000,
