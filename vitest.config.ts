@@ -33,7 +33,7 @@ export default defineConfig({
         ...common,
         test: {
           name: "e2e",
-          // A whole editor on a shared machine: a second try is reported as such, and is still a bug to find.
+          // A whole editor on a shared machine; what needs its second try is a bug to find all the same.
           retry: process.env["CI"] === undefined ? 0 : 1,
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: ["test/e2e/global-setup.ts"],
