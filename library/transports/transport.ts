@@ -10,6 +10,8 @@ import type { SwitchyardError } from "../core/errors.ts";
 export interface Link {
   /** Who is at the other end as the transport sees it, for people: `127.0.0.1:5321`, a path, a name. */
   readonly remote: string;
+  /** What protects its bytes on the way; absent where nothing does. */
+  readonly security?: LinkSecurity;
   /** Called once, before anything can arrive; what arrived earlier is held back until then. */
   start(events: LinkEvents): void;
   /**
@@ -24,6 +26,41 @@ export interface Link {
   close(): void;
   /** Closes at once, whatever is still queued. Harmless after `close`. `closed` follows. */
   destroy(): void;
+}
+
+/** How a TLS link is protected, once it is open. */
+export interface LinkSecurity {
+  /** What the peer's certificate says, which has been verified; absent where it showed none. */
+  readonly certificate?: PeerCertificate;
+  /** 32 bytes that the two ends of this TLS session share and nobody else has: the exporter of RFC 5705. */
+  readonly binding?: Uint8Array;
+}
+
+export interface PeerCertificate {
+  readonly subject: string;
+  /** Host names, addresses and URIs it is made out to. */
+  readonly names: readonly string[];
+  /** SHA-256 of the whole certificate: 64 lower-case hex digits. */
+  readonly fingerprint: string;
+}
+
+/** Certificates and keys are PEM text, or its bytes. */
+export interface TlsOptions {
+  /** Who may sign the peer's certificate; connecting, the well-known authorities by default. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  readonly passphrase?: string;
+  /** Default `TLSv1.3`. */
+  readonly minVersion?: "TLSv1.2" | "TLSv1.3";
+  /** Connecting: the name that the certificate must be made out to, where it is not the host of the location. */
+  readonly serverName?: string;
+  /** Only peers with one of these certificates: fingerprints as in `PeerCertificate`, colons allowed. */
+  readonly pins?: readonly string[];
+  /** Listening: turn away who shows no certificate that `ca` signed. */
+  readonly requireClientCert?: boolean;
+  /** Connecting: believe any certificate. The connection is open to whoever sits in between. */
+  readonly insecureSkipVerify?: boolean;
 }
 
 export interface LinkEvents {
@@ -48,6 +85,17 @@ export interface Listener {
 export interface ConnectOptions {
   /** Gives up and closes whatever was begun. */
   readonly signal?: AbortSignal;
+  /** For the schemes that speak TLS. */
+  readonly tls?: TlsOptions;
+}
+
+export interface ListenerOptions {
+  /** For the schemes that speak TLS, which cannot listen without a certificate and key. */
+  readonly tls?: TlsOptions;
+  /** WebSocket: web pages that may connect, by origin. None by default. */
+  readonly origins?: readonly string[];
+  /** WebSocket: names of this machine, without port, that clients may use besides `localhost` and loopback addresses. */
+  readonly hosts?: readonly string[];
 }
 
 export interface Transport {
@@ -62,5 +110,5 @@ export interface Transport {
    * Listens; each accepted link is handed to `accept`, which calls its `start`.
    * @throws SwitchyardError `BAD_LOCATION`, `LOCATION_IN_USE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`
    */
-  listen(location: URL, accept: (link: Link) => void): Promise<Listener>;
+  listen(location: URL, accept: (link: Link) => void, options?: ListenerOptions): Promise<Listener>;
 }

@@ -27,9 +27,16 @@ export const FrameKind = {
   shape: 12,
   ask: 13,
   answer: 14,
+  proof: 15,
+  reply: 16,
+  acknowledge: 17,
+  resend: 18,
+  dropped: 19,
   firstMessage: 32,
   event: 32,
   log: 33,
+  question: 34,
+  file: 35,
   lastMessage: 63,
 } as const;
 
