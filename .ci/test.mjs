@@ -1,7 +1,9 @@
 /**
  * Runs every check, one short line each, and closes with `N passed, N failed, N skipped`.
  *
- *     node .ci/test.mjs [static | unit | e2e]
+ *     node .ci/test.mjs [static | unit | e2e | soak]
+ *
+ * `soak` is `unit` with many more tries of each fault, for hours; it is never part of a normal run.
  *
  * Invariant: the last line counts what really ran. What cannot run on this machine is skipped in words, never passed,
  * and a run of tests that found none has failed.
@@ -20,7 +22,7 @@ import { chromium, codeServer, node24, vsce } from "./tools.mjs";
  * @typedef {Counts & { output?: string, words?: readonly string[] }} Result  `output` is shown when something failed
  */
 
-const parts = ["static", "unit", "e2e"];
+const parts = ["static", "unit", "e2e", "soak"];
 
 /** The tools of node_modules, started without npm in between. */
 const tools = {
@@ -35,9 +37,9 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** @param {readonly string[]} chosen */
 async function test(chosen) {
-  const wants = (/** @type {string} */ part) => chosen.length === 0 || chosen.includes(part);
+  const wants = (/** @type {string} */ part) => (chosen.length === 0 && part !== "soak") || chosen.includes(part);
   await setup();
-  const lacks = wants("unit") || wants("e2e") ? whatIsMissing() : undefined; // fetched beside the first checks
+  const lacks = wants("unit") || wants("e2e") || wants("soak") ? whatIsMissing() : undefined; // fetched beside the first checks
 
   if (wants("static")) {
     await step("types", () => check(["tsc", "-b"], ["tsc", "-p", ".ci"]));
@@ -53,6 +55,7 @@ async function test(chosen) {
     return making(() => Promise.all([packageExtension(), packageLibrary()]));
   });
   if (wants("unit")) await step("unit", () => vitest("unit", { SWITCHYARD_LACKS_VSIX: missing.vsce, ...found }));
+  if (wants("soak")) await step("soak", () => vitest("unit", { SOAK: "1", SIMULATIONS: "20000", ...found }));
   if (wants("e2e")) {
     await step("e2e", () => {
       const reason = missing.vsce ?? missing.editor ?? missing.browser;
