@@ -80,10 +80,13 @@ export class Connection {
   readonly #backoff = new Backoff();
   /** Counts of the links that are gone. */
   #past: ConnectionStats = noStats;
+  #droppedMessages = 0;
   #state: ConnectionState = "connecting";
   #peer: Peer | undefined;
   #peerLink: PeerLink | undefined;
   #neighbour: Neighbour | undefined;
+  /** The last neighbour, while its link is lost and tried again. */
+  #resting: Neighbour | undefined;
   #abort: AbortController | undefined;
   #cancelRetry: () => void = () => {};
   #whenClosed: (() => void)[] = [];
@@ -131,7 +134,7 @@ export class Connection {
 
   /** Since the connection was opened, over all its links. */
   stats(): ConnectionStats {
-    const outbox = this.#peerLink?.outbox;
+    const outbox = this.#peerLink?.outbox ?? this.#resting?.outbox;
     return {
       receivedMessages: this.#past.receivedMessages + (this.#neighbour?.receivedMessages ?? 0),
       receivedBytes: this.#past.receivedBytes + (this.#neighbour?.receivedBytes ?? 0),
@@ -139,7 +142,7 @@ export class Connection {
       sentBytes: this.#past.sentBytes + (outbox?.sentBytes ?? 0),
       queuedMessages: outbox?.queuedMessages ?? 0,
       queuedBytes: outbox?.queuedBytes ?? 0,
-      droppedMessages: this.#past.droppedMessages + (this.#peerLink?.droppedMessages ?? 0),
+      droppedMessages: this.#droppedMessages,
     };
   }
 
@@ -215,6 +218,10 @@ export class Connection {
       published: this.published,
       refuse: (hello) => this.#options.refuse(peerOf(hello, link)),
       up: (hello, neighbour) => this.#up(peerOf(hello, link), neighbour),
+      lost: (neighbour, error) => this.#lost(neighbour, error),
+      dropped: () => {
+        this.#droppedMessages += 1;
+      },
       ended: (error) => this.#ended(error),
     });
   }
@@ -223,9 +230,18 @@ export class Connection {
     this.#peer = peer;
     this.#neighbour = neighbour;
     this.#backoff.reset();
+    this.#options.node.opened(neighbour, this.#resting);
+    this.#resting = undefined;
     this.#become("up");
     this.#attempt?.resolve();
     this.#emitter.emit("up");
+  }
+
+  /** True: what is for the peer is kept until it is back. */
+  #lost(neighbour: Neighbour, error: SwitchyardError | undefined): boolean {
+    if (!this.#mayRetry(error)) return false;
+    this.#resting = neighbour;
+    return true;
   }
 
   #ended(error: SwitchyardError | undefined): void {
@@ -268,6 +284,8 @@ export class Connection {
     if (this.#state === "closed") return;
     this.#become("closed");
     this.#options.forget(this);
+    if (this.#resting !== undefined) this.#options.node.forgotten(this.#resting);
+    this.#resting = undefined;
     if (wasUp) this.#emitter.emit("down", error, undefined);
     if (error === undefined) this.#emitter.emit("closed");
     else this.#emitter.emit("closed", error);

@@ -3,12 +3,14 @@ import { type Chance, type Clock, systemChance, systemClock } from "./clock.ts";
 import { Cluster } from "./cluster.ts";
 import type { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import type { Drop } from "./core/drop-ledger.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { isNodeName } from "./core/handshake.ts";
 import { limits } from "./core/limits.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Emitter } from "./emitter.ts";
 import { Events } from "./events.ts";
+import type { Gap } from "./gaps.ts";
 import { Logs } from "./logs.ts";
 import { Node } from "./node.ts";
 import type { OverflowPolicy } from "./outbox.ts";
@@ -33,17 +35,25 @@ export interface ContextOptions {
   readonly queueBytes?: number;
   /** What happens to events when a peer's queue is full. Default `drop-oldest`. */
   readonly onOverflow?: OverflowPolicy;
+  /** Bytes of logs and files that may be sent and not acknowledged; beyond them a write fails. Default 64 MiB. */
+  readonly spoolBytes?: number;
 }
 
 export interface ContextStats {
-  /** Messages raised here, handed to handlers here, passed on, and dropped because a peer was slow. */
+  /** Messages raised here, handed to handlers here, passed on, and dropped on their way to a peer. */
   readonly raised: number;
   readonly delivered: number;
   readonly forwarded: number;
   readonly dropped: number;
-  /** Messages that senders numbered and that never came, and repeats that were held back. */
+  /** What `dropped` consists of: by peer, topic and reason. */
+  readonly drops: readonly Drop[];
+  /** Messages that senders numbered and that never came; each was told as `gap`. */
   readonly missing: number;
+  /** Repeats that were held back, and messages that came after they had been given up. */
   readonly repeated: number;
+  readonly late: number;
+  /** Of logs and files: what some subscriber has not acknowledged yet. */
+  readonly unacknowledged: { readonly messages: number; readonly bytes: number };
   /** Streams that were forgotten because there were too many. */
   readonly streamsForgotten: number;
 }
@@ -53,6 +63,8 @@ interface ContextEvents {
   error(error: SwitchyardError): void;
   /** A connection came up, opened or accepted. */
   peer(connection: Connection): void;
+  /** Messages of a topic that we subscribe to are lost, as far as we can know. */
+  gap(gap: Gap): void;
 }
 
 export class Context {
@@ -83,6 +95,8 @@ export class Context {
       queueMessages: options.queueMessages ?? limits.queueMessages,
       queueBytes: options.queueBytes ?? limits.queueBytes,
       onOverflow: options.onOverflow ?? "drop-oldest",
+      spoolBytes: options.spoolBytes ?? limits.spoolBytes,
+      onGap: (gap) => this.#emitter.emit("gap", gap),
       onFailure: (error) => this.#failed(error),
     });
     this.cluster = new Cluster(this.#node, () => this.connections, options.introspection ?? true);
@@ -124,20 +138,25 @@ export class Context {
   }
 
   stats(): ContextStats {
-    const { streams, dropped } = this.#node.messages;
-    const sum = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0 };
+    const { streams, drops } = this.#node.messages;
+    const { messages, bytes } = this.#node.resends;
+    const sum = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0, late: 0 };
     for (const stream of streams) {
       sum.raised += stream.raised;
       sum.delivered += stream.delivered;
       sum.forwarded += stream.forwarded;
       sum.missing += stream.missing;
       sum.repeated += stream.repeated;
+      sum.late += stream.late;
     }
-    return { ...sum, dropped, streamsForgotten: streams.forgotten };
+    const unacknowledged = { messages, bytes };
+    const dropped = drops.total;
+    return { ...sum, dropped, drops: drops.entries(), unacknowledged, streamsForgotten: streams.forgotten };
   }
 
   /**
    * Sends what waits to peers that read, says goodbye, and closes everything; nothing is left that keeps the process.
+   * What could not be delivered is told as `error` with `UNDELIVERED`, and is in `stats().drops`.
    * @param options.graceMs how long a slow peer is waited for; default 2000
    */
   close({ graceMs = 2_000 }: { readonly graceMs?: number } = {}): Promise<void> {
@@ -146,9 +165,18 @@ export class Context {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#node.isClosed = true;
-    this.#node.messages.departures.flush();
-    await this.connections.closeAll(graceMs);
+    const node = this.#node;
+    const startMs = node.clock.nowMs();
+    node.isClosed = true;
+    node.messages.departures.flush();
+    await node.whenAcknowledged(graceMs);
+    node.stop();
+    const droppedBefore = node.messages.drops.total;
+    await this.connections.closeAll(Math.max(graceMs - (node.clock.nowMs() - startMs), 0));
+    node.resends.stop();
+    const undelivered = node.messages.drops.total - droppedBefore;
+    if (undelivered === 0) return;
+    this.#failed(new SwitchyardError("UNDELIVERED", `${undelivered} messages when ${this.name} closed`));
   }
 
   #failed(error: SwitchyardError): void {

@@ -3,7 +3,7 @@ import { learnShape, learnStream } from "./announcements.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
-import { type ControlFrame, FrameKind } from "./wire/frames.ts";
+import { type ControlFrame, type Field, FrameKind } from "./wire/frames.ts";
 
 export class Dispatch {
   readonly #node: Node;
@@ -16,15 +16,24 @@ export class Dispatch {
 
   /** @throws SwitchyardError when the frame breaks the protocol */
   receive(from: Neighbour, { kind, fields }: ControlFrame): void {
-    const { messages, interest, barriers } = this.#node;
-    if (kind === FrameKind.stream) learnStream(messages.streams, from, fields);
+    const { interest, barriers, reception, acknowledgements } = this.#node;
+    if (kind === FrameKind.stream) this.#announced(from, fields);
     else if (kind === FrameKind.shape) learnShape(from, fields);
     else if (kind === FrameKind.interest) interest.receive(from, fields);
     else if (kind === FrameKind.barrier) barriers.receive(from, fields);
     else if (kind === FrameKind.passed) barriers.passed(from, fields);
     else if (kind === FrameKind.ask) this.#cluster.asked(from, fields);
     else if (kind === FrameKind.answer) this.#cluster.answered(from, fields);
+    else if (kind === FrameKind.acknowledge) acknowledgements.acknowledged(from, fields);
+    else if (kind === FrameKind.resend) acknowledgements.resent(from, fields);
+    else if (kind === FrameKind.dropped) reception.dropped(from, fields);
     else if (kind === FrameKind.ping) from.send(FrameKind.pong, []);
-    // pong and bye need no more than having been heard
+    else if (kind === FrameKind.bye) from.hasLeft = true;
+    // a pong needs no more than having been heard
+  }
+
+  #announced(from: Neighbour, fields: readonly Field[]): void {
+    const { stream, first, isRepeated } = learnStream(this.#node.messages.streams, from, fields);
+    this.#node.reception.skipped(stream, from, first, isRepeated ? "withheld" : "connection");
   }
 }

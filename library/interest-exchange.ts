@@ -18,6 +18,8 @@ export class InterestExchange {
   readonly #table: InterestTable;
   readonly #routes: RouteTable;
   readonly #neighbours = new Map<number, Neighbour>();
+  /** Nodes the way to which was lost: they may be reached again. Bounded by limits.lostWays; the oldest is forgotten. */
+  readonly #lost = new Set<string>();
   readonly #subscriptions = new Set<Subscription>();
 
   constructor(self: Origin, routes: RouteTable) {
@@ -44,10 +46,27 @@ export class InterestExchange {
     this.#routes.changed();
   }
 
-  disconnect(neighbour: Neighbour): void {
-    if (!this.#neighbours.delete(neighbour.id)) return;
-    this.#tell(this.#table.disconnect(neighbour.id));
-    this.#routes.dropAll(neighbour);
+  /** A link is lost. What the peer wanted goes on to be known to the routes while something is kept for it. */
+  disconnect(neighbour: Neighbour, isKept: boolean): void {
+    if (this.#neighbours.get(neighbour.id) === neighbour) {
+      this.#neighbours.delete(neighbour.id);
+      this.#tell(this.#table.disconnect(neighbour.id, !neighbour.hasLeft));
+      if (!neighbour.hasLeft) for (const id of this.#routes.behind(neighbour)) this.#noteLost(id);
+    }
+    if (!isKept) this.#routes.dropAll(neighbour);
+  }
+
+  /** Did who wanted something not leave, but only become unreachable? */
+  isLost(id: string): boolean {
+    return this.#lost.has(id);
+  }
+
+  #noteLost(id: string): void {
+    this.#lost.delete(id);
+    this.#lost.add(id);
+    if (this.#lost.size <= limits.lostWays) return;
+    const [oldest] = this.#lost;
+    if (oldest !== undefined) this.#lost.delete(oldest);
   }
 
   /** Adds a subscription; returns the neighbours that are asked. */
@@ -85,12 +104,12 @@ export class InterestExchange {
     }
   }
 
-  /** `[origin, pattern, path]`; without a path it is withdrawn. */
+  /** `[origin, pattern, path]`; without a path it is withdrawn, with nil for one the way there is lost. */
   #learn(from: Neighbour, [origin, pattern, path]: readonly Field[]): void {
     if (!isNodeId(origin) || typeof pattern !== "string") throw malformed("interest");
     const wasWanted = this.#table.hasHeard(from.id, origin, pattern);
-    if (path === undefined) {
-      this.#tell(this.#table.lost(from.id, { origin, pattern }));
+    if (path === undefined || path === null) {
+      this.#tell(this.#table.lost(from.id, { origin, pattern }, path === null));
     } else {
       if (!isPath(path) || path[0] !== origin || path.at(-1) !== from.peerId) throw malformed("interest");
       checkPattern(pattern);
@@ -100,8 +119,13 @@ export class InterestExchange {
       this.#tell(this.#table.heard(from.id, { origin, pattern, path }));
     }
     const isWanted = this.#table.hasHeard(from.id, origin, pattern);
-    if (isWanted && !wasWanted) this.#routes.want(from, pattern);
-    if (wasWanted && !isWanted) this.#routes.drop(from, pattern);
+    if (isWanted) {
+      this.#routes.want(from, pattern, origin, isPath(path) ? path.length : 1);
+      this.#lost.delete(origin);
+      return;
+    }
+    if (path !== undefined) this.#noteLost(origin); // the path was our own
+    if (wasWanted) this.#routes.drop(from, pattern, origin);
   }
 
   #hold(subscription: Subscription): void {
@@ -123,12 +147,13 @@ export class InterestExchange {
   }
 }
 
-function isPath(path: Field): path is readonly string[] {
+function isPath(path: Field | undefined): path is readonly string[] {
   return Array.isArray(path) && path.length <= limits.hops && path.every(isNodeId);
 }
 
 function fieldsOf(change: InterestChange): Field {
-  if (change.kind === "drop") return [change.origin, change.pattern];
+  if (change.kind === "drop")
+    return change.isLost ? [change.origin, change.pattern, null] : [change.origin, change.pattern];
   const { origin, pattern, path } = change.interest;
   return [origin, pattern, path];
 }

@@ -1,41 +1,31 @@
 /**
- * The way of a message: raised here or come in, handled here, passed on. This is the hot path.
+ * The way of a message that is raised here. This is the hot path; how messages come in is in reception.ts.
  *
- * A message is encoded once, whatever the number of its receivers, and passed on as bytes: a router changes two numbers
- * in place and looks at the body only to see that it is well-formed. Values are built when a handler asks for them.
+ * A message is encoded once, whatever the number of its receivers, into a buffer that they share. Each topic has a
+ * stream, in which every message is numbered, whether somebody wants it or not: so a receiver knows what it missed.
  *
  * Invariant: a peer is told of a stream and of a shape before the first message that has them, on the same link.
  */
 import { announce } from "./announcements.ts";
 import type { Arrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
+import { DropLedger, type DropReason } from "./core/drop-ledger.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import { checkRaisable } from "./core/topic.ts";
 import { typeOf, type Value } from "./core/values/index.ts";
 import { Departures } from "./departures.ts";
+import { type Handlers, Handover } from "./handover.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Patience } from "./patience.ts";
-import type { Handler, Route, RouteTable } from "./routes.ts";
+import type { Resends } from "./resends.ts";
+import type { Route, RouteTable } from "./routes.ts";
 import { type Stream, StreamTable } from "./streams.ts";
 import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
 import { FrameKind, header, routing } from "./wire/frames.ts";
 import type { Shape, ShapeName } from "./wire/shape.ts";
 import { wireTimeOfMs } from "./wire/time.ts";
-
-/** Counts the message in. False for a repeat, which goes no further. */
-function isNext(stream: Stream, sequence: number): boolean {
-  const ahead = (sequence - stream.next) | 0;
-  if (ahead < 0) {
-    stream.repeated += 1;
-    return false;
-  }
-  stream.missing += ahead;
-  stream.next = (sequence + 1) >>> 0;
-  stream.isRecent = true;
-  return true;
-}
 
 function describeMismatch({ definition }: Shape, values: readonly Value[]): string {
   const types = definition.columns.map(({ type }) => type).join(", ");
@@ -68,48 +58,62 @@ export interface Raised<Message> extends ShapeName {
   toMessage(time: WireTime): Message;
 }
 
-type Handlers = readonly Handler<unknown>[] | undefined;
-
 /** Messages that may share one look at the clock. */
 const perStamp = 32;
+
+export interface MessagesOptions {
+  readonly self: Origin;
+  readonly routes: RouteTable;
+  readonly clock: Clock;
+  readonly neighbours: ReadonlySet<Neighbour>;
+  /** Neighbours whose link is lost, and for which something is kept. */
+  readonly resting: ReadonlySet<Neighbour>;
+  readonly failure: (error: SwitchyardError) => void;
+  readonly flowing: () => void;
+}
 
 export class Messages {
   readonly arena = new Arena();
   readonly streams: StreamTable;
   readonly departures: Departures;
   readonly patience: Patience;
-  /** Messages that did not go out, to whatever peer. */
-  dropped = 0;
+  readonly handover: Handover;
+  readonly drops = new DropLedger();
   readonly #routes: RouteTable;
   readonly #clock: Clock;
-  readonly #onFailure: (error: SwitchyardError) => void;
   readonly #kinds: (MessageKind<unknown> | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
   readonly #mustArrive = new Set<number>();
+  #resends: Resends | undefined;
   #lastBytes: Uint8Array | undefined;
   #now: WireTime = { high: 0, low: 0 };
   #stamped = 0;
   #stampTurn = -1;
 
-  constructor(
-    self: Origin,
-    routes: RouteTable,
-    clock: Clock,
-    neighbours: ReadonlySet<Neighbour>,
-    tell: { readonly failure: (error: SwitchyardError) => void; readonly flowing: () => void },
-  ) {
+  constructor({ self, routes, clock, neighbours, resting, failure, flowing }: MessagesOptions) {
     this.#routes = routes;
     this.#clock = clock;
-    this.#onFailure = tell.failure;
-    this.patience = new Patience(clock, neighbours, tell.flowing);
+    this.handover = new Handover(failure);
+    const nextOf = (number: number) => this.streams.byNumber(number)?.next;
+    this.patience = new Patience(clock, neighbours, flowing, (neighbour) => neighbour.tellDropped(nextOf));
     this.departures = new Departures(clock, (neighbour) => this.patience.flushed(neighbour));
     this.streams = new StreamTable(self, (stream) => {
       for (const neighbour of neighbours) neighbour.forgetStream(stream.number);
+      for (const neighbour of resting) neighbour.discard(stream.number);
     });
+  }
+
+  /** Where what must arrive is kept until it has. */
+  keepIn(resends: Resends): void {
+    this.#resends = resends;
   }
 
   register(kind: MessageKind<unknown>): void {
     this.#kinds[kind.kind] = kind;
     if (!kind.isDroppable) this.#mustArrive.add(kind.kind);
+  }
+
+  kindOf(kind: number): MessageKind<unknown> | undefined {
+    return this.#kinds[kind];
   }
 
   /** May a frame of this kind be dropped? Kinds that we do not know may. */
@@ -120,24 +124,33 @@ export class Messages {
   /**
    * Sends a message to whoever wants it, and hands it to our own handlers where the topic is subscribed locally.
    * False: a peer that wants it has more waiting than it should; go on when `drained`.
-   * @throws SwitchyardError `BAD_TOPIC`, `SCHEMA_MISMATCH`, `TOO_LARGE`, `TOO_MANY`
+   * @throws SwitchyardError `BAD_TOPIC`, `SCHEMA_MISMATCH`, `TOO_LARGE`, `TOO_MANY`, `SPOOL_FULL`
    */
   raise<Message>(topic: string, raised: Raised<Message>): boolean {
-    const stream = this.streams.own(topic) ?? this.#openOwn(topic);
+    const { kind } = raised;
+    const mustArrive = !this.isDroppable(kind);
+    const stream = this.streams.own(topic, mustArrive) ?? this.#openOwn(topic, mustArrive);
     stream.isRecent = true;
-    stream.raised += 1;
     const route = this.#routes.route(stream, undefined);
-    const handlers = route.handlers[raised.kind] as Handlers;
-    if (route.targets.length === 0 && handlers === undefined) return true;
+    const handlers = route.handlers[kind] as Handlers;
+    const isSent = route.targets.length > 0 || (mustArrive && this.#resends!.isOwed(stream, route));
+    if (!isSent && handlers === undefined) {
+      stream.raised += 1;
+      stream.next = (stream.next + 1) >>> 0;
+      return true;
+    }
     const time = raised.time ?? this.#stamp();
-    const isFlowing = route.targets.length === 0 || this.#send(stream, route, raised, time);
-    if (handlers !== undefined) this.#hand(stream, handlers, raised.toMessage(time), undefined);
+    let isFlowing = true;
+    if (isSent) isFlowing = this.#send(stream, route, raised, time);
+    else stream.next = (stream.next + 1) >>> 0;
+    stream.raised += 1;
+    if (handlers !== undefined) this.handover.hand(stream, handlers, raised.toMessage(time), undefined);
     return isFlowing;
   }
 
-  #openOwn(topic: string): Stream {
+  #openOwn(topic: string, mustArrive: boolean): Stream {
     checkRaisable(topic);
-    return this.streams.openOwn(topic);
+    return this.streams.openOwn(topic, mustArrive);
   }
 
   #send<Message>(given: Stream, route: Route, raised: Raised<Message>, time: WireTime): boolean {
@@ -147,17 +160,18 @@ export class Messages {
     const body = known ?? stream.lastShape!.bodyOf(values);
     if (body === undefined) throw new SwitchyardError("SCHEMA_MISMATCH", describeMismatch(stream.lastShape!, values));
     const { arena } = this;
-    arena.message(kind, body, stream.lastIndex, stream.number, stream.next, time);
+    const sequence = stream.next;
+    arena.message(kind, body, stream.lastIndex, stream.number, sequence, time);
     if (arena.end - arena.start > limits.valueElements) checkElements(stream.lastShape!, arena);
-    stream.next = (stream.next + 1) >>> 0;
     const { bytes, start, end } = arena;
+    let isFlowing = true;
+    if (stream.mustArrive) isFlowing = this.#resends!.keep(stream, route, bytes, start, end);
+    stream.next = (sequence + 1) >>> 0;
     if (bytes !== this.#lastBytes) this.departures.flush(); // a buffer is full: the peers work while we go on
     this.#lastBytes = bytes;
-    let isFlowing = true;
-    const isDroppable = this.isDroppable(kind);
     for (const target of route.targets) {
-      this.#sendTo(target, stream, stream.lastIndex, bytes, start, end);
-      if (!target.isWorthWaiting(isDroppable)) continue;
+      this.sendTo(target, stream, stream.lastIndex, sequence, bytes, start, end);
+      if (!target.isWorthWaiting(!stream.mustArrive)) continue;
       isFlowing = false;
       this.patience.begin(target);
     }
@@ -177,104 +191,55 @@ export class Messages {
   #withNewShape<Message>(stream: Stream, raised: Raised<Message>): Stream {
     const { kind, values, signature } = raised;
     if (stream.takeShape(kind, raised, values, signature)) return stream;
-    const fresh = this.streams.openOwn(stream.topic);
+    const fresh = this.streams.openOwn(stream.topic, stream.mustArrive);
     fresh.takeShape(kind, raised, values, signature);
     fresh.route = stream.route;
     return fresh;
   }
 
-  #sendTo(target: Neighbour, stream: Stream, shape: number, bytes: Uint8Array, start: number, end: number): void {
-    if (!target.knowsShape(stream.number, shape)) announce(target, stream);
+  /** Queues a message of ours, or of others, whose frame carries our number of its stream. */
+  sendTo(
+    target: Neighbour,
+    stream: Stream,
+    shape: number,
+    sequence: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (target.isResting) {
+      if (!stream.mustArrive) target.outbox.append(bytes, start, end); // the others are sent again
+      return;
+    }
+    if (!target.knowsShape(stream.number, shape)) announce(target, stream, sequence);
     target.outbox.append(bytes, start, end);
     this.departures.queued(target);
   }
 
-  /**
-   * A message came in. `end` is that of the frame. The bytes are ours and are changed when they are passed on.
-   * False: it breaks the protocol.
-   */
-  receive(from: Neighbour, bytes: Uint8Array, start: number, end: number): boolean {
-    const view = viewOf(bytes);
-    const bodyEnd = end - (bytes[start + header.padding]! & 7);
-    const bodyStart = start + routing.bytes;
-    if (bodyStart >= bodyEnd) return false;
-    const stream = from.inbound[view.getUint32(start + routing.stream)];
-    const index = view.getUint16(start + routing.shape);
-    const shape = stream?.shapes[index];
-    if (stream === undefined || shape === undefined) return false;
-    const kind = bytes[start]!;
-    if (shape.definition.kind !== kind || !shape.fits(bytes, bodyStart, bodyEnd)) return false;
-    from.receivedMessages += 1;
-    if (!isNext(stream, view.getUint32(start + routing.sequence))) return true;
-
-    const route = this.#routes.route(stream, from);
-    const hops = bytes[start + routing.hops]! + 1;
-    const handlers = route.handlers[kind] as Handlers;
-    if (handlers !== undefined) {
-      const message = this.#kinds[kind]!.received(stream, shape, bytes, start, hops);
-      this.#hand(stream, handlers, message, from);
-    }
-    if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);
-    return true;
-  }
-
-  #forward(
-    from: Neighbour,
-    route: Route,
-    stream: Stream,
-    shape: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    hops: number,
-  ): void {
-    if (hops >= limits.hops) {
-      stream.dropped += 1;
-      return;
-    }
-    if (this.streams.byNumber(stream.number) !== stream) this.streams.adopt(stream);
-    stream.forwarded += 1;
-    bytes[start + routing.hops] = hops;
-    viewOf(bytes).setUint32(start + routing.stream, stream.number);
-    const isDroppable = this.isDroppable(bytes[start]!);
-    for (const target of route.targets) {
-      this.#sendTo(target, stream, shape, bytes, start, end);
-      if (target.isWorthWaiting(isDroppable)) this.patience.begin(target, from, hops);
+  /** A neighbour is back, with `before` in its place while it was gone: what was kept goes first. */
+  resume(before: Neighbour, neighbour: Neighbour): void {
+    before.outbox.takeAll((bytes, start, end) => {
+      const view = viewOf(bytes);
+      const stream = this.streams.byNumber(view.getUint32(start + routing.stream));
+      if (stream === undefined || bytes[start]! < FrameKind.firstMessage || stream.mustArrive) return;
+      if (!this.#routes.isWanted(neighbour, stream.topic)) return;
+      const sequence = view.getUint32(start + routing.sequence);
+      this.sendTo(neighbour, stream, view.getUint16(start + routing.shape), sequence, bytes, start, end);
+    });
+    if (before.peerId !== neighbour.peerId) return;
+    for (const stream of this.streams) {
+      if (before.knownShapes(stream.number) < 0 || neighbour.knownShapes(stream.number) >= 0) continue;
+      if (this.#routes.isWanted(neighbour, stream.topic)) announce(neighbour, stream, stream.next);
     }
   }
 
-  #hand(stream: Stream, handlers: readonly Handler<unknown>[], message: unknown, from: Neighbour | undefined): void {
-    stream.delivered += 1;
-    for (const handler of handlers) {
-      if (!handler.isActive) continue;
-      try {
-        const busy = handler.run(message, stream.topic);
-        if (busy instanceof Promise) this.#await(busy, from, stream.topic);
-      } catch (cause) {
-        this.#failed(stream.topic, cause);
-      }
-    }
-  }
-
-  /** A handler that takes its time: nothing more is read from that peer until it is done. */
-  #await(busy: Promise<unknown>, from: Neighbour | undefined, topic: string): void {
-    from?.hold();
-    busy
-      .catch((cause: unknown) => this.#failed(topic, cause))
-      .finally(() => from?.release())
-      .catch((cause: unknown) => this.#failed(topic, cause));
-  }
-
-  #failed(topic: string, cause: unknown): void {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    this.#onFailure(new SwitchyardError("HANDLER_FAILED", `handler for ${topic}: ${what}`, { cause }));
-  }
-
-  /** A frame was dropped before it went out. */
-  countDropped(bytes: Uint8Array, start: number): void {
-    if (bytes[start]! < FrameKind.firstMessage) return;
+  /** A frame for a peer was dropped before it went out. */
+  countDropped(peer: string, reason: DropReason, bytes: Uint8Array, start: number): Stream | undefined {
+    if (bytes[start]! < FrameKind.firstMessage) return undefined;
     const stream = this.streams.byNumber(viewOf(bytes).getUint32(start + routing.stream));
-    if (stream !== undefined) stream.dropped += 1;
-    this.dropped += 1;
+    if (stream === undefined || stream.mustArrive) return undefined; // it is sent again
+    stream.dropped += 1;
+    this.drops.count(peer, stream.topic, reason);
+    return stream;
   }
 }

@@ -7,8 +7,8 @@ import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Stream } from "./streams.ts";
-import type { Arena } from "./wire/codec.ts";
-import type { Field } from "./wire/frames.ts";
+import { type Arena, viewOf } from "./wire/codec.ts";
+import { type Field, FrameKind, routing } from "./wire/frames.ts";
 
 export interface NeighbourOptions {
   readonly id: ConnectionId;
@@ -47,12 +47,19 @@ export class Neighbour {
   cancelPatience: (() => void) | undefined;
   /** Something waits in the outbox that `flush` has not seen. */
   isDirty = false;
+  /** Messages may be sent: both sides have said that they are ready. */
+  isOpen = false;
+  /** Its link is lost and tried again: what is for it waits in its outbox. */
+  isResting = false;
+  /** The peer said goodbye. */
+  hasLeft = false;
 
   readonly #arena: Arena;
   readonly #onQueued: (neighbour: Neighbour) => void;
   readonly #setReading: (isReading: boolean) => void;
   /** By our number of a stream: 0 when the peer does not know it, else 1 and how many of its shapes it knows. */
   readonly #told: number[] = [];
+  readonly #dropped = new Set<number>();
   #holds = 0;
 
   constructor(options: NeighbourOptions, published: Set<string>) {
@@ -95,9 +102,39 @@ export class Neighbour {
     if (streamNumber < this.#told.length) this.#told[streamNumber] = 0;
   }
 
+  /** A message for it was dropped: it is told when it has caught up, in case nothing follows. */
+  noteDropped(streamNumber: number): void {
+    this.#dropped.add(streamNumber);
+  }
+
+  /** Tells of streams whose last messages were dropped; `nextOf` gives the number that comes next, where there is one. */
+  tellDropped(nextOf: (streamNumber: number) => number | undefined): void {
+    if (this.#dropped.size === 0 || this.isResting) return;
+    const pieces: Field[] = [];
+    for (const number of this.#dropped) {
+      const next = this.knownShapes(number) < 0 ? undefined : nextOf(number);
+      if (next !== undefined) pieces.push([number, next]);
+    }
+    this.#dropped.clear();
+    if (pieces.length > 0) this.send(FrameKind.dropped, pieces);
+  }
+
+  /** Its link is lost: nothing goes out, and what waits is kept as the overflow policy says. */
+  rest(): void {
+    this.isResting = true;
+    this.isLagging = false;
+    this.outbox.unlink();
+  }
+
+  /** While it rests, a stream lost its number. */
+  discard(streamNumber: number): void {
+    this.forgetStream(streamNumber);
+    this.outbox.discard((bytes, start) => viewOf(bytes).getUint32(start + routing.stream) === streamNumber);
+  }
+
   /** Should whoever has more for it wait? What may be dropped does not wait for a lagging peer. */
   isWorthWaiting(isDroppable: boolean): boolean {
-    if (!this.outbox.isAboveHighWater) return false;
+    if (this.isResting || !this.outbox.isAboveHighWater) return false;
     return !this.isLagging || (!isDroppable && this.outbox.keptBytes > limits.highWaterBytes);
   }
 

@@ -3,14 +3,19 @@
  *
  * Public calls come in through `context.events` and the like, which check their arguments; here they take effect.
  */
+import { Acknowledgements } from "./acknowledgements.ts";
 import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import type { Origin } from "./core/origin.ts";
+import { matches } from "./core/pattern.ts";
+import type { Gap } from "./gaps.ts";
 import { InterestExchange } from "./interest-exchange.ts";
 import { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { OverflowPolicy } from "./outbox.ts";
+import { Reception } from "./reception.ts";
+import { Resends } from "./resends.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";
 
 export interface NodeOptions {
@@ -20,6 +25,8 @@ export interface NodeOptions {
   readonly queueMessages: number;
   readonly queueBytes: number;
   readonly onOverflow: OverflowPolicy;
+  readonly spoolBytes: number;
+  readonly onGap: (gap: Gap) => void;
   readonly onFailure: (error: SwitchyardError) => void;
 }
 
@@ -30,7 +37,12 @@ export class Node {
   readonly options: NodeOptions;
   readonly neighbours = new Set<Neighbour>();
   readonly routes = new RouteTable();
+  /** Those whose link is lost and tried again. */
+  readonly resting = new Set<Neighbour>();
   readonly messages: Messages;
+  readonly reception: Reception;
+  readonly resends: Resends;
+  readonly acknowledgements: Acknowledgements;
   readonly interest: InterestExchange;
   readonly barriers: Barriers;
   readonly startedAtMs: number;
@@ -39,6 +51,7 @@ export class Node {
   readonly #registrations: Registration[] = [];
   #handlerCount = 0;
   #drainWaiters: (() => void)[] = [];
+  readonly #emptyWaiters: (() => void)[] = [];
 
   constructor(options: NodeOptions) {
     this.options = options;
@@ -46,11 +59,31 @@ export class Node {
     this.clock = options.clock;
     this.chance = options.chance;
     this.startedAtMs = options.clock.wallMs();
-    this.messages = new Messages(this.origin, this.routes, this.clock, this.neighbours, {
+    const { origin, routes, clock, neighbours, resting } = this;
+    const flowing = () => this.#flowing();
+    this.messages = new Messages({
+      ...{ self: origin, routes, clock, neighbours, resting, flowing },
       failure: options.onFailure,
-      flowing: () => this.#flowing(),
     });
     this.interest = new InterestExchange(this.origin, this.routes);
+    this.resends = new Resends({
+      ...{ clock, routes, flowing },
+      drops: this.messages.drops,
+      spoolBytes: options.spoolBytes,
+      isLost: (id) => this.interest.isLost(id),
+      nameOf: (id) => this.#nameOf(id),
+      ownStream: (serial) => this.messages.streams.ownKept(serial),
+    });
+    this.messages.keepIn(this.resends);
+    this.reception = new Reception(this.messages, {
+      ...{ routes, clock },
+      gap: options.onGap,
+      mustAcknowledge: (stream, from, isMissing) => this.acknowledgements.note(stream, from, isMissing),
+    });
+    this.acknowledgements = new Acknowledgements({
+      ...{ self: origin.id, clock, routes, neighbours, reception: this.reception, resends: this.resends },
+      streams: this.messages.streams,
+    });
     this.barriers = new Barriers(this.origin.id, this.neighbours);
   }
 
@@ -72,11 +105,37 @@ export class Node {
     this.routes.changed();
   }
 
-  disconnected(neighbour: Neighbour): void {
+  /** Messages may go there from now on; first those that were kept `before`, while it was away. */
+  opened(neighbour: Neighbour, before: Neighbour | undefined): void {
+    neighbour.isOpen = true;
+    if (before !== undefined) {
+      this.messages.resume(before, neighbour);
+      this.forgotten(before);
+    }
+    this.routes.changed();
+  }
+
+  /** A link is lost. `isKept`: it is tried again, and messages for the peer are kept meanwhile. */
+  disconnected(neighbour: Neighbour, isKept: boolean): void {
     this.neighbours.delete(neighbour);
-    this.interest.disconnect(neighbour);
+    this.interest.disconnect(neighbour, isKept);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);
+    if (!isKept) return;
+    neighbour.rest();
+    this.resting.add(neighbour);
+  }
+
+  /** It is back, or will not come back. */
+  forgotten(resting: Neighbour): void {
+    this.resting.delete(resting);
+    resting.outbox.clear();
+    this.routes.dropAll(resting);
+  }
+
+  #nameOf(id: string): string {
+    for (const { peerId, peerName } of this.neighbours) if (peerId === id) return peerName;
+    return id;
   }
 
   async subscribe(subscription: Subscription): Promise<void> {
@@ -86,7 +145,17 @@ export class Node {
 
   async unsubscribe(subscription: Subscription): Promise<void> {
     this.checkOpen();
-    await this.barriers.ask(this.interest.unsubscribe(subscription), 1);
+    const asked = this.interest.unsubscribe(subscription);
+    this.#unfollow(subscription.pattern);
+    await this.barriers.ask(asked, 1);
+  }
+
+  /** Of topics that we subscribe to no longer, nothing is missing. */
+  #unfollow(pattern: string): void {
+    for (const stream of this.messages.streams) {
+      if (!stream.isFollowed || !matches(pattern, stream.topic)) continue;
+      if (!this.routes.isFollowing(stream.topic)) this.reception.unfollow(stream);
+    }
   }
 
   async addHandler<Message>(kind: number, pattern: string, run: Handler<Message>["run"]): Promise<void> {
@@ -116,16 +185,40 @@ export class Node {
     await Promise.all(removed.map(({ subscription }) => this.unsubscribe(subscription)));
   }
 
+  /** Resolves when everything that must arrive is acknowledged, or after so long. */
+  async whenAcknowledged(timeoutMs: number): Promise<void> {
+    this.acknowledgements.flush();
+    if (this.resends.isEmpty) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.clock.after(timeoutMs, resolve);
+      this.#emptyWaiters.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  /** Ends whatever has a timer of its own. */
+  stop(): void {
+    this.acknowledgements.stop();
+    this.reception.stop();
+  }
+
   /** Resolves when no peer has more waiting than it should. */
   whenDrained(): Promise<void> {
     this.messages.departures.flush();
-    if (this.messages.patience.isFlowing) return Promise.resolve();
+    if (this.#isFlowing) return Promise.resolve();
     this.messages.patience.beginAll();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
+  get #isFlowing(): boolean {
+    return this.messages.patience.isFlowing && this.resends.isFlowing;
+  }
+
   #flowing(): void {
-    if (this.#drainWaiters.length === 0 || !this.messages.patience.isFlowing) return;
+    if (this.resends.isEmpty) for (const done of this.#emptyWaiters.splice(0)) done();
+    if (this.#drainWaiters.length === 0 || !this.#isFlowing) return;
     const waiters = this.#drainWaiters;
     this.#drainWaiters = [];
     for (const resolve of waiters) resolve();

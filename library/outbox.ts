@@ -9,6 +9,7 @@
  */
 
 import { frameLength } from "./wire/codec.ts";
+import { FrameKind } from "./wire/frames.ts";
 
 export type OverflowPolicy = "drop-oldest" | "drop-newest" | "disconnect";
 
@@ -48,6 +49,7 @@ export class Outbox {
   sentMessages = 0;
   sentBytes = 0;
   isCongested = false;
+  #isLinked = true;
 
   readonly #options: OutboxOptions;
   #runs: Run[] = [];
@@ -98,20 +100,53 @@ export class Outbox {
 
   /** The link took everything; sending goes on. */
   drained(): void {
+    if (!this.#isLinked) return;
     this.isCongested = false;
     this.flush();
   }
 
+  /** The link is lost: of what waits and what comes, all that may be dropped is kept as if the peer were slow. */
+  unlink(): void {
+    this.isCongested = true;
+    this.#isLinked = false;
+    this.takeAll((bytes, start, end) => {
+      if (this.#options.isDroppable(bytes, start)) this.append(bytes, start, end);
+    });
+  }
+
+  /** Hands over everything that waits, and keeps nothing. */
+  takeAll(take: (bytes: Uint8Array, start: number, end: number) => void): void {
+    const runs = this.#empty();
+    for (const run of runs) {
+      for (let at = run.start; at < run.end; ) {
+        const end = at + frameLength(run.bytes, at);
+        take(run.bytes, at, end);
+        at = end;
+      }
+    }
+  }
+
+  /** Drops some of the messages that wait, counting them. */
+  discard(isUnwanted: (bytes: Uint8Array, start: number) => boolean): void {
+    this.takeAll((bytes, start, end) => {
+      if (bytes[start]! >= FrameKind.firstMessage && isUnwanted(bytes, start)) this.#options.dropped(bytes, start);
+      else this.append(bytes, start, end);
+    });
+  }
+
   /** Drops everything that waits, counting what may be counted: the connection is gone. */
   clear(): void {
-    for (const run of this.#runs) {
-      for (let at = run.start; at < run.end; at += frameLength(run.bytes, at)) this.#options.dropped(run.bytes, at);
-    }
+    this.takeAll((bytes, start) => this.#options.dropped(bytes, start));
+    this.isCongested = false;
+  }
+
+  #empty(): Run[] {
+    const runs = this.#runs;
     this.#runs = [];
     this.queuedMessages = 0;
     this.queuedBytes = 0;
     this.keptBytes = 0;
-    this.isCongested = false;
+    return runs;
   }
 
   #isFull(moreBytes: number): boolean {

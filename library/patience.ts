@@ -17,13 +17,21 @@ export class Patience {
   readonly #neighbours: ReadonlySet<Neighbour>;
   /** Those who wait until messages flow again may look. */
   readonly #onFlowing: () => void;
+  /** A peer has taken everything that waited. */
+  readonly #onCaughtUp: (neighbour: Neighbour) => void;
   /** By the slow one: neighbours that are not read because of it. */
   readonly #waiting = new Map<Neighbour, Set<Neighbour>>();
 
-  constructor(clock: Clock, neighbours: ReadonlySet<Neighbour>, onFlowing: () => void) {
+  constructor(
+    clock: Clock,
+    neighbours: ReadonlySet<Neighbour>,
+    onFlowing: () => void,
+    onCaughtUp: (neighbour: Neighbour) => void,
+  ) {
     this.#clock = clock;
     this.#neighbours = neighbours;
     this.#onFlowing = onFlowing;
+    this.#onCaughtUp = onCaughtUp;
   }
 
   /** Is there no peer that producers should wait for? */
@@ -54,7 +62,10 @@ export class Patience {
   /** A peer took something: those that waited for it go on, once it has little left. */
   flushed(neighbour: Neighbour): void {
     if (neighbour.cancelPatience === undefined && !neighbour.isLagging) return;
-    if (neighbour.outbox.queuedBytes === 0) neighbour.isLagging = false;
+    if (neighbour.outbox.queuedBytes === 0) {
+      neighbour.isLagging = false;
+      this.#onCaughtUp(neighbour);
+    }
     if (neighbour.outbox.isAboveHighWater) return;
     this.#stopClock(neighbour);
     this.#release(neighbour);

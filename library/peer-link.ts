@@ -35,6 +35,10 @@ export interface PeerLinkOptions {
   /** A reason to turn the peer away. */
   refuse(peer: Hello): Promise<string | undefined>;
   up(peer: Hello, neighbour: Neighbour): void;
+  /** The link of a neighbour that was up is lost. True: it is tried again, so what is for it is kept. */
+  lost(neighbour: Neighbour, error: SwitchyardError | undefined): boolean;
+  /** A message for the peer was dropped: the queue was full, or the link was lost. */
+  dropped(): void;
   /** Without an error: in good order. */
   ended(error: SwitchyardError | undefined): void;
 }
@@ -51,7 +55,7 @@ export class PeerLink {
   #error: SwitchyardError | undefined;
   #isEnding = false;
   #isReading = true;
-  #droppedMessages = 0;
+  #isQueueKept = false;
 
   constructor(options: PeerLinkOptions) {
     this.#options = options;
@@ -75,11 +79,6 @@ export class PeerLink {
 
   get outbox(): Outbox {
     return this.#outbox;
-  }
-
-  /** Frames that did not go out: the queue was full, or the link was lost. */
-  get droppedMessages(): number {
-    return this.#droppedMessages;
   }
 
   /** Ends it for a reason that is the peer's or the link's. */
@@ -142,7 +141,7 @@ export class PeerLink {
     if (this.#isEnding) return false;
     const kind = bytes[start]!;
     if (isMessageKind(kind) && this.#neighbour !== undefined) {
-      if (this.#options.node.messages.receive(this.#neighbour, bytes, start, end)) return this.#error === undefined;
+      if (this.#options.node.reception.receive(this.#neighbour, bytes, start, end)) return this.#error === undefined;
       this.fail("BAD_FRAME", `${this.#who()} sent a message that is none`);
       return false;
     }
@@ -261,8 +260,8 @@ export class PeerLink {
   #closed(error: SwitchyardError | undefined): void {
     this.#isEnding = true;
     this.#cancelTimer();
-    this.#detach();
-    this.#outbox.clear();
+    this.#detach(error);
+    if (!this.#isQueueKept) this.#outbox.clear();
     this.#options.ended(this.#error ?? error ?? this.#earlyEnd());
   }
 
@@ -276,10 +275,12 @@ export class PeerLink {
     );
   }
 
-  #detach(): void {
-    if (this.#neighbour === undefined) return;
-    this.#options.node.disconnected(this.#neighbour);
+  #detach(error = this.#error): void {
+    const neighbour = this.#neighbour;
+    if (neighbour === undefined) return;
     this.#neighbour = undefined;
+    this.#isQueueKept = neighbour.isOpen && this.#options.lost(neighbour, error);
+    this.#options.node.disconnected(neighbour, this.#isQueueKept);
   }
 
   #makeOutbox(): Outbox {
@@ -292,12 +293,19 @@ export class PeerLink {
       policy: onOverflow,
       send: (bytes) => link.send(bytes),
       isDroppable: (bytes, start) => node.messages.isDroppable(bytes[start]!),
-      dropped: (bytes, start) => {
-        node.messages.countDropped(bytes, start);
-        this.#droppedMessages += 1;
-      },
+      dropped: (bytes, start) => this.#dropped(bytes, start),
       overflowed: () => this.fail("PEER_SLOW", `${this.#who()} with ${this.#outbox.queuedBytes} bytes waiting`),
     });
+  }
+
+  #dropped(bytes: Uint8Array, start: number): void {
+    const { messages, isClosed } = this.#options.node;
+    const name = this.#handshake.peer?.name ?? this.#options.where;
+    const reason = this.#neighbour !== undefined ? "slow" : isClosed ? "closed" : "connection";
+    const stream = messages.countDropped(name, reason, bytes, start);
+    if (stream === undefined) return;
+    this.#options.dropped();
+    this.#neighbour?.noteDropped(stream.number);
   }
 
   #who(): string {

@@ -26,6 +26,8 @@ export interface Route {
   /** `undefined`: raised here. */
   readonly from: Neighbour | undefined;
   readonly targets: readonly Neighbour[];
+  /** We subscribed ourselves, over the connection that it comes from. */
+  readonly isSubscribed: boolean;
   /** Handlers by the kind of message; each function once. */
   readonly handlers: HandlersByKind;
 }
@@ -48,11 +50,25 @@ type HandlersByKind = readonly (readonly Handler<never>[] | undefined)[];
 
 const noHandlers: HandlersByKind = [];
 
+/** A node that wants something, as it is reached over one connection. */
+export interface Subscriber {
+  /** Its node life. */
+  readonly id: string;
+  readonly neighbour: Neighbour;
+  /** Connections from here to there, by the path that was told last. */
+  distance: number;
+  /** What it wants. */
+  readonly patterns: Set<string>;
+}
+
 export class RouteTable {
   /** Grows with every change that may alter a route. */
   generation = 0;
   readonly #wanted = new PatternIndex<Neighbour>();
   readonly #reasons = new Map<Neighbour, Map<string, number>>();
+  /** Who wants something, each once for each neighbour it is behind. */
+  readonly #subscribers = new PatternIndex<Subscriber>();
+  readonly #behind = new Map<Neighbour, Map<string, Subscriber>>();
   readonly #rules = new Set<ForwardRule>();
   readonly #handlers = new Map<number, PatternIndex<Handler<never>>>();
   readonly #subscriptions = new PatternIndex<Subscription>();
@@ -65,35 +81,89 @@ export class RouteTable {
     this.generation += 1;
   }
 
-  /** The peer wants the pattern, for one origin more. */
-  want(neighbour: Neighbour, pattern: string): void {
+  /** The peer wants the pattern, for a node that is so many connections away. Told again when that changes. */
+  want(neighbour: Neighbour, pattern: string, origin: string, distance: number): void {
+    const subscriber = this.#subscriberOf(neighbour, origin);
+    subscriber.distance = distance;
+    if (subscriber.patterns.has(pattern)) return;
+    subscriber.patterns.add(pattern);
+    this.#subscribers.add(pattern, subscriber);
     const reasons = this.#reasons.get(neighbour) ?? new Map<string, number>();
     this.#reasons.set(neighbour, reasons);
     const count = reasons.get(pattern) ?? 0;
     reasons.set(pattern, count + 1);
-    if (count > 0) return;
-    this.#wanted.add(pattern, neighbour);
+    if (count === 0) this.#wanted.add(pattern, neighbour);
     this.changed();
   }
 
-  drop(neighbour: Neighbour, pattern: string): void {
-    const reasons = this.#reasons.get(neighbour);
-    const count = reasons?.get(pattern);
-    if (reasons === undefined || count === undefined) return;
-    if (count > 1) {
-      reasons.set(pattern, count - 1);
-      return;
+  drop(neighbour: Neighbour, pattern: string, origin: string): void {
+    const subscriber = this.#behind.get(neighbour)?.get(origin);
+    if (!subscriber?.patterns.delete(pattern)) return;
+    this.#subscribers.remove(pattern, subscriber);
+    if (subscriber.patterns.size === 0) this.#behind.get(neighbour)!.delete(origin);
+    const reasons = this.#reasons.get(neighbour)!;
+    const count = reasons.get(pattern)!;
+    if (count > 1) reasons.set(pattern, count - 1);
+    else {
+      reasons.delete(pattern);
+      this.#wanted.remove(pattern, neighbour);
     }
-    reasons.delete(pattern);
-    this.#wanted.remove(pattern, neighbour);
     this.changed();
   }
 
   /** The connection is down: nothing goes there. */
   dropAll(neighbour: Neighbour): void {
     for (const pattern of this.#reasons.get(neighbour)?.keys() ?? []) this.#wanted.remove(pattern, neighbour);
+    for (const subscriber of this.#behind.get(neighbour)?.values() ?? []) {
+      for (const pattern of subscriber.patterns) this.#subscribers.remove(pattern, subscriber);
+    }
     this.#reasons.delete(neighbour);
+    this.#behind.delete(neighbour);
     this.changed();
+  }
+
+  /** The nodes that are reached over this neighbour and want something, itself included. */
+  behind(neighbour: Neighbour): Iterable<string> {
+    return this.#behind.get(neighbour)?.keys() ?? [];
+  }
+
+  #subscriberOf(neighbour: Neighbour, id: string): Subscriber {
+    const behind = this.#behind.get(neighbour) ?? new Map<string, Subscriber>();
+    this.#behind.set(neighbour, behind);
+    const known = behind.get(id);
+    if (known !== undefined) return known;
+    const subscriber: Subscriber = { id, neighbour, distance: 0, patterns: new Set() };
+    behind.set(id, subscriber);
+    return subscriber;
+  }
+
+  /** Who wants the topic of a stream and is reached over one of the route's targets. */
+  subscribersOf({ topic }: Stream, { targets }: Route): Subscriber[] {
+    return this.#subscribers
+      .match(topic)
+      .filter(({ neighbour }) => !neighbour.isResting && targets.includes(neighbour));
+  }
+
+  /** Does the node want something, and is it reached over this neighbour? */
+  isBehind(neighbour: Neighbour, id: string): boolean {
+    return this.#behind.get(neighbour)?.has(id) ?? false;
+  }
+
+  /** The neighbour by which a subscriber of the stream is reached soonest, for what comes from `from`. */
+  towards(id: string, stream: Stream, from: Neighbour | undefined): Neighbour | undefined {
+    const targets = from === undefined ? this.#targetsOfOwn(stream) : this.#targetsOfForwarded(stream, from);
+    let best: Subscriber | undefined;
+    for (const subscriber of this.#subscribers.match(stream.topic)) {
+      const { neighbour, distance } = subscriber;
+      if (subscriber.id !== id || neighbour.isResting || !targets.includes(neighbour)) continue;
+      if (best === undefined || distance < best.distance) best = subscriber;
+    }
+    return best?.neighbour;
+  }
+
+  /** Does the peer want this topic? */
+  isWanted(neighbour: Neighbour, topic: string): boolean {
+    return this.#wanted.match(topic).includes(neighbour);
   }
 
   /** What the peer wants, without repeats. */
@@ -142,14 +212,18 @@ export class RouteTable {
   route(stream: Stream, from: Neighbour | undefined): Route {
     const known = stream.route;
     if (known !== undefined && known.generation === this.generation && known.from === from) return known;
+    const isSubscribed = this.#isSubscribed(stream.topic, from);
     const route: Route = {
       generation: this.generation,
       from,
       targets: from === undefined ? this.#targetsOfOwn(stream) : this.#targetsOfForwarded(stream, from),
-      handlers: this.#handlersOf(stream, from),
+      isSubscribed,
+      handlers: isSubscribed ? this.#handlersOf(stream) : noHandlers,
     };
-    for (const target of route.targets) {
-      if (known?.targets.includes(target) !== true) target.forgetStream(stream.number);
+    if (from === undefined) {
+      for (const target of route.targets) {
+        if (known?.targets.includes(target) !== true) target.forgetStream(stream.number); // it shall know where it begins
+      }
     }
     stream.route = route;
     return route;
@@ -159,7 +233,7 @@ export class RouteTable {
     const offeredToAll = this.published.has(topic);
     return this.#wanted
       .match(topic)
-      .filter((neighbour) => offeredToAll || neighbour.autoPublish || neighbour.published.has(topic));
+      .filter((to) => to.isOpen && (offeredToAll || to.autoPublish || to.published.has(topic)));
   }
 
   #targetsOfForwarded({ topic, origin }: Stream, from: Neighbour): Neighbour[] {
@@ -167,15 +241,21 @@ export class RouteTable {
     if (rules.length === 0) return [];
     return this.#wanted
       .match(topic)
-      .filter((to) => to !== from && to.peerId !== origin.id && rules.some((rule) => (rule.to ?? to.id) === to.id));
+      .filter((to) => to.isOpen && to !== from && to.peerId !== origin.id)
+      .filter((to) => rules.some((rule) => (rule.to ?? to.id) === to.id));
   }
 
-  #handlersOf({ topic }: Stream, from: Neighbour | undefined): HandlersByKind {
-    const isSubscribed =
-      from === undefined
-        ? [...this.locally].some((pattern) => matches(pattern, topic))
-        : this.#subscriptions.match(topic).some((subscription) => isAskedOf(subscription, from));
-    if (!isSubscribed) return noHandlers;
+  #isSubscribed(topic: string, from: Neighbour | undefined): boolean {
+    if (from === undefined) return [...this.locally].some((pattern) => matches(pattern, topic));
+    return this.#subscriptions.match(topic).some((subscription) => isAskedOf(subscription, from));
+  }
+
+  /** Do we still subscribe to the topic, over whatever connection? */
+  isFollowing(topic: string): boolean {
+    return this.#subscriptions.match(topic).length > 0;
+  }
+
+  #handlersOf({ topic }: Stream): HandlersByKind {
     const found: (readonly Handler<never>[] | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
     for (const [kind, index] of this.#handlers) {
       const handlers = distinct(index.match(topic).sort((a, b) => a.order - b.order));

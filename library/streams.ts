@@ -8,11 +8,15 @@
  * Invariant: at most `limits.streams` are known; the number of a forgotten one is used again, and announced anew.
  */
 
+import type { Disorder } from "./core/disorder.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import type { Value } from "./core/values/index.ts";
+import type { Neighbour } from "./neighbour.ts";
+import type { EarlyMessage } from "./reception.ts";
 import type { Route } from "./routes.ts";
+import type { Spool } from "./spool.ts";
 import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
 import { signatureOfAll } from "./wire/signature.ts";
 
@@ -23,10 +27,24 @@ export class Stream {
   readonly topic: string;
   /** Tells this stream from others of its origin, earlier ones under the same topic included. */
   readonly serial: number;
+  /** Its messages are acknowledged, and sent again until they are: those of logs and files. */
+  readonly mustArrive: boolean;
   readonly shapes: Shape[] = [];
   /** Sequence number of the next message, modulo 2^32. */
   next = 0;
   route: Route | undefined;
+  /** What is out of order, where something is. */
+  disorder: Disorder<EarlyMessage> | undefined;
+  /** Something is missing that handlers wait for: the next message in turn is kept back, too. */
+  isWaiting = false;
+  /** We subscribe to it and have done so since its last message: what is missing since is lost. */
+  isFollowed = false;
+  /** Of ours that must arrive: what was not acknowledged. */
+  spool: Spool | undefined;
+  /** Where its acknowledgements go while no message shows the way. */
+  upstream: Neighbour | undefined;
+  /** Messages since the last one that we acknowledged. */
+  unacknowledged = 0;
   /** Used since the clock hand of the table last passed. */
   isRecent = true;
 
@@ -37,6 +55,8 @@ export class Stream {
   dropped = 0;
   missing = 0;
   repeated = 0;
+  /** Came after they were given up, or too late to be told from repeats. */
+  late = 0;
 
   /** Index of the shape that the last message had. */
   lastIndex = 0;
@@ -44,11 +64,12 @@ export class Stream {
   readonly #indexByName = new Map<string, number>();
   readonly #indexByKey = new Map<string, number>();
 
-  constructor(number: number, origin: Origin, topic: string, serial: number) {
+  constructor(number: number, origin: Origin, topic: string, serial: number, mustArrive: boolean) {
     this.number = number;
     this.origin = origin;
     this.topic = topic;
     this.serial = serial;
+    this.mustArrive = mustArrive;
   }
 
   /** Messages that came through here, of ours or others. */
@@ -120,6 +141,7 @@ export class StreamTable {
   readonly #self: Origin;
   readonly #slots: (Stream | undefined)[] = [];
   readonly #own = new Map<string, Stream>();
+  readonly #ownKept = new Map<string, Stream>();
   readonly #foreign = new Map<string, Stream>();
   readonly #forget: (stream: Stream) => void;
   #serial = 0;
@@ -132,37 +154,47 @@ export class StreamTable {
     this.#forget = forget;
   }
 
-  /** Our own stream under a topic, if there is one. */
-  own(topic: string): Stream | undefined {
-    return this.#own.get(topic);
+  /** Our own stream under a topic, if there is one: that of events, or that of what must arrive. */
+  own(topic: string, mustArrive: boolean): Stream | undefined {
+    return mustArrive ? this.#ownKept.get(topic) : this.#own.get(topic);
+  }
+
+  /** Our stream of this serial, if it must arrive. */
+  ownKept(serial: number): Stream | undefined {
+    for (const stream of this.#ownKept.values()) if (stream.serial === serial) return stream;
+    return undefined;
   }
 
   /** Opens our stream under `topic`; in place of the one before, if there is one. */
-  openOwn(topic: string): Stream {
-    const before = this.#own.get(topic);
+  openOwn(topic: string, mustArrive: boolean): Stream {
+    const before = this.own(topic, mustArrive);
     if (before !== undefined) this.#remove(before);
-    const stream = new Stream(this.#freeNumber(), this.#self, topic, this.#serial++);
-    this.#own.set(topic, stream);
+    const stream = new Stream(this.#freeNumber(), this.#self, topic, this.#serial++, mustArrive);
+    (mustArrive ? this.#ownKept : this.#own).set(topic, stream);
     this.#slots[stream.number] = stream;
     return stream;
   }
 
   /** The stream of another node that a peer announced; known already when another path led here. */
-  foreign(origin: Origin, topic: string, serial: number, next: number): Stream {
-    const key = `${origin.id} ${serial}`;
-    const known = this.#foreign.get(key);
-    if (known !== undefined && known.topic === topic) return known;
-    const stream = new Stream(this.#freeNumber(), origin, topic, serial);
+  foreign(origin: Origin, topic: string, serial: number, next: number, mustArrive: boolean): Stream {
+    const known = this.known(origin.id, serial);
+    if (known !== undefined && known.topic === topic && known.mustArrive === mustArrive) return known;
+    const stream = new Stream(this.#freeNumber(), origin, topic, serial, mustArrive);
     stream.next = next;
-    this.#foreign.set(key, stream);
+    this.#foreign.set(keyOfStream(origin.id, serial), stream);
     this.#slots[stream.number] = stream;
     return stream;
+  }
+
+  /** The stream of another node, if it is known. */
+  known(originId: string, serial: number): Stream | undefined {
+    return this.#foreign.get(keyOfStream(originId, serial));
   }
 
   /** A forgotten stream goes on: it gets a number again, since the one it had may be another's by now. */
   adopt(stream: Stream): void {
     stream.number = this.#freeNumber();
-    this.#foreign.set(`${stream.origin.id} ${stream.serial}`, stream);
+    this.#foreign.set(keyOfStream(stream.origin.id, stream.serial), stream);
     this.#slots[stream.number] = stream;
   }
 
@@ -176,11 +208,12 @@ export class StreamTable {
 
   #freeNumber(): number {
     if (this.#slots.length < limits.streams) return this.#slots.push(undefined) - 1;
-    for (;;) {
+    for (let steps = 0; ; steps++) {
       this.#hand = (this.#hand + 1) % this.#slots.length;
       const stream = this.#slots[this.#hand];
       if (stream === undefined) return this.#hand;
-      if (!stream.isRecent) {
+      const isDone = stream.spool?.isEmpty !== false || steps > 2 * this.#slots.length;
+      if (!stream.isRecent && isDone) {
         this.#remove(stream);
         return this.#hand;
       }
@@ -191,8 +224,12 @@ export class StreamTable {
   #remove(stream: Stream): void {
     this.forgotten += 1;
     this.#slots[stream.number] = undefined;
-    if (this.#own.get(stream.topic) === stream) this.#own.delete(stream.topic);
-    this.#foreign.delete(`${stream.origin.id} ${stream.serial}`);
+    for (const own of [this.#own, this.#ownKept]) if (own.get(stream.topic) === stream) own.delete(stream.topic);
+    this.#foreign.delete(keyOfStream(stream.origin.id, stream.serial));
     this.#forget(stream);
   }
+}
+
+function keyOfStream(originId: string, serial: number): string {
+  return `${originId} ${serial}`;
 }

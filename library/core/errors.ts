@@ -25,6 +25,8 @@ export const failures = {
   REJECTED: "the peer does not accept this connection",
   SELF_CONNECTION: "a node cannot connect to itself; give the location of another node",
   TIMED_OUT: "no answer in time; is the peer running and reachable?",
+  SPOOL_FULL: "too much was written that nobody has acknowledged; wait for drained() before writing more",
+  UNDELIVERED: "peers did not take them in time; give close() more time, or see stats().drops for whom they were",
   PEER_LOST: "the connection broke; it is retried unless it was opened with retry: false",
   PEER_SILENT: "nothing was heard from the peer for too long; the network or the peer may be down",
   PEER_SLOW: "the peer does not take what it must get; it is disconnected",

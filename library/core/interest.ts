@@ -31,7 +31,19 @@ export interface ForwardRule {
 /** What to tell the peer of one connection. */
 export type InterestChange =
   | { readonly kind: "want"; readonly connection: ConnectionId; readonly interest: Interest }
-  | { readonly kind: "drop"; readonly connection: ConnectionId; readonly origin: string; readonly pattern: string };
+  | {
+      readonly kind: "drop";
+      readonly connection: ConnectionId;
+      readonly origin: string;
+      readonly pattern: string;
+      /** It was not withdrawn by who had it: the way there is lost, and may be found again. */
+      readonly isLost: boolean;
+    };
+
+interface Piece {
+  readonly origin: string;
+  readonly pattern: string;
+}
 
 interface Peer {
   readonly id: string;
@@ -58,12 +70,12 @@ export class InterestTable {
     return this.#tellAll(connection);
   }
 
-  /** A connection went down: what came over it is gone. */
-  disconnect(connection: ConnectionId): InterestChange[] {
+  /** A connection went down: what came over it is lost, unless the peer left on purpose. */
+  disconnect(connection: ConnectionId, isLost = true): InterestChange[] {
     const peer = this.#peers.get(connection);
     if (peer === undefined) return [];
     this.#peers.delete(connection);
-    return [...peer.heard.values()].flatMap((interest) => this.#spread(interest.origin, interest.pattern, connection));
+    return [...peer.heard.values()].flatMap(({ origin, pattern }) => this.#spread(origin, pattern, connection, isLost));
   }
 
   /** We want `pattern` over the connection, for one more reason. */
@@ -91,15 +103,15 @@ export class InterestTable {
   /** The peer told us of interest: its own or what is behind it. Ignored when it comes from ourselves. */
   heard(connection: ConnectionId, interest: Interest): InterestChange[] {
     const peer = this.#peers.get(connection);
-    if (peer === undefined || interest.path.includes(this.#self)) return this.lost(connection, interest);
+    if (peer === undefined || interest.path.includes(this.#self)) return this.lost(connection, interest, true);
     peer.heard.set(keyOf(interest.origin, interest.pattern), interest);
     return this.#spread(interest.origin, interest.pattern, connection);
   }
 
-  /** The peer withdrew it. */
-  lost(connection: ConnectionId, { origin, pattern }: { origin: string; pattern: string }): InterestChange[] {
+  /** The peer withdrew it, or has lost the way there. */
+  lost(connection: ConnectionId, { origin, pattern }: Piece, isLost = false): InterestChange[] {
     const wasThere = this.#peers.get(connection)?.heard.delete(keyOf(origin, pattern)) ?? false;
-    return wasThere ? this.#spread(origin, pattern, connection) : [];
+    return wasThere ? this.#spread(origin, pattern, connection, isLost) : [];
   }
 
   addRule(rule: ForwardRule): InterestChange[] {
@@ -125,12 +137,12 @@ export class InterestTable {
   }
 
   /** Interest in `pattern` changed at `source`: what everybody else must be told. */
-  #spread(origin: string, pattern: string, source: ConnectionId): InterestChange[] {
+  #spread(origin: string, pattern: string, source: ConnectionId, isLost = false): InterestChange[] {
     const changes: InterestChange[] = [];
     for (const connection of this.#peers.keys()) {
       if (connection === source) continue;
       for (const passed of this.#passedOn(pattern, connection, source)) {
-        changes.push(...this.#tell(connection, origin, passed));
+        changes.push(...this.#tell(connection, origin, passed, isLost));
       }
     }
     return changes;
@@ -177,8 +189,8 @@ export class InterestTable {
   }
 
   /** Brings one piece of what one peer has been told up to date. */
-  #tell(connection: ConnectionId, origin: string, pattern: string): InterestChange[] {
-    return this.#settle(connection, origin, pattern, this.#best(connection, origin, pattern));
+  #tell(connection: ConnectionId, origin: string, pattern: string, isLost = false): InterestChange[] {
+    return this.#settle(connection, origin, pattern, this.#best(connection, origin, pattern), isLost);
   }
 
   #best(connection: ConnectionId, origin: string, pattern: string): Interest | undefined {
@@ -205,14 +217,20 @@ export class InterestTable {
     }
   }
 
-  #settle(connection: ConnectionId, origin: string, pattern: string, wanted: Interest | undefined): InterestChange[] {
+  #settle(
+    connection: ConnectionId,
+    origin: string,
+    pattern: string,
+    wanted: Interest | undefined,
+    isLost = false,
+  ): InterestChange[] {
     const { told } = this.#peers.get(connection)!;
     const key = keyOf(origin, pattern);
     const known = told.get(key);
     if (wanted === undefined) {
       if (known === undefined) return [];
       told.delete(key);
-      return [{ kind: "drop", connection, origin, pattern }];
+      return [{ kind: "drop", connection, origin, pattern, isLost }];
     }
     if (known !== undefined && samePath(known.path, wanted.path)) return [];
     told.set(key, wanted);

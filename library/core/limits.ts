@@ -49,6 +49,37 @@ export const limits = {
   /** A peer that takes nothing for this long while something that must not be dropped waits for it is disconnected. A second less for each hop that a message has made, but one at least. */
   stalledMs: 10_000,
 
+  /** How long a message that is missing is waited for before handlers go on without it and `gap` is told. Of logs and files the sender is asked instead. */
+  reorderMs: 50,
+  /** Ids of one sender's topic, back from the newest, in which a repeat is told from a message that is late; one that is older is dropped and counted. */
+  repeatWindow: 65_536,
+  /** Holes of one stream that are kept account of; of more, what still comes of the oldest is taken for repeats. */
+  holes: 1_024,
+  /** Messages, and their bytes, of one stream that are kept back behind one that is missing; beyond them it is waited for no longer. */
+  earlyMessages: 8_192,
+  earlyBytes: 16 * 1024 * 1024,
+
+  /** Bytes of logs and files that were sent and not acknowledged; above half of them `drained()` waits, beyond them a write fails with `SPOOL_FULL`. */
+  spoolBytes: 64 * 1024 * 1024,
+  /** A subscriber that acknowledges nothing for this long is sent what it expects again; the time doubles up to the second while that is in vain. */
+  resendMs: 2_000,
+  resendMostMs: 16_000,
+  /** How often a receiver asks for what is missing. */
+  askAgainMs: 500,
+  /** Messages, and their bytes, that are sent again at once. */
+  resendMessages: 128,
+  resendBytes: 256 * 1024,
+  /** A subscriber of logs or files that acknowledges nothing for this long, reachable or not, is given up: what it has not acknowledged counts as dropped. */
+  unacknowledgedMs: 30_000,
+  /** Messages that are acknowledged together, and how long one may wait for others. */
+  acknowledgeMessages: 128,
+  acknowledgeMs: 40,
+  /** Messages that must arrive are so much smaller than a frame: they have to fit into one when they are sent again. */
+  resendOverheadBytes: 64 * 1024,
+
+  /** Peers times topics times reasons for which drops are counted apart; further topics are counted together. */
+  dropEntries: 65_536,
+
   /** Topics times senders that a node keeps count of; the one not used for longest is forgotten, and announced anew when it comes again. */
   streams: 65_536,
   /** Shapes (event name and types of arguments) announced for one topic; further ones replace the oldest. */
@@ -59,6 +90,8 @@ export const limits = {
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */
   nameBytes: 255,
+  /** Nodes that wanted something and to which the way was lost; the one lost longest ago is forgotten, and counts as one that left. */
+  lostWays: 65_536,
   /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
   barriers: 10_000,
   /** Questions about the cluster under way through one node; the oldest is forgotten, its late answers are dropped. */

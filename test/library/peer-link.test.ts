@@ -170,7 +170,7 @@ describe("a peer of a later version", () => {
     await stage.settle();
     peer.give(frame(FrameKind.welcome, [1, "more"]), frame(20, ["what"]), frame(0, []), frame(255, [1]));
     peer.give(frame(FrameKind.interest, [[idOf("a"), "*", [idOf("a")], "more"]]), frame(FrameKind.ready, ["more"]));
-    peer.give(frame(FrameKind.stream, [0, idOf("a"), "later", "topic", 0, 0, "more"]));
+    peer.give(frame(FrameKind.stream, [0, idOf("a"), "later", "topic", 0, 0, false, "more"]));
     peer.give(frame(FrameKind.shape, [0, 0, FrameKind.event, "said", "s", "", [], "more"]));
     peer.give(message(FrameKind.event, ["fine"]));
     await stage.settle();

@@ -1,5 +1,7 @@
 /** A whole node under fire: sessions with mistakes in them, from a peer played by hand. */
+
 import { describe, expect, it } from "vitest";
+import { limits } from "../../library/core/limits.ts";
 import { event, failures, formatValue, type ReceivedEvent } from "../../library/index.ts";
 import { type Field, FrameKind, preface } from "../../library/wire/frames.ts";
 import { eventShape, frame, type HandPeer, idOf, message, Stage } from "./stage.ts";
@@ -144,6 +146,8 @@ describe("a node whose peer is in order", () => {
   it("hears all that it says, and passes it on", async () => {
     const { stage, other, heard, lines } = await theatre();
     await say(stage, stage.connect(), usual, new Chance(1));
+    stage.clock.advance(limits.reorderMs); // what is missing is waited for no longer
+    await stage.settle();
     expect([heard.length, lines.length]).toEqual([3, 2]);
     expect(stage.errors).toEqual([]);
     expect(other.frames.filter(({ kind }) => kind >= FrameKind.firstMessage)).toHaveLength(5);

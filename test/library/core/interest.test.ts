@@ -232,7 +232,7 @@ describe("one table", () => {
     expect(table.connect(1, "b", ["x"])).toHaveLength(1);
     expect(table.want(1, "x")).toEqual([]);
     expect(table.drop(1, "x")).toEqual([]);
-    expect(table.drop(1, "x")).toEqual([{ kind: "drop", connection: 1, origin: "a", pattern: "x" }]);
+    expect(table.drop(1, "x")).toEqual([{ kind: "drop", connection: 1, origin: "a", pattern: "x", isLost: false }]);
     expect(table.drop(1, "x")).toEqual([]);
   });
 
