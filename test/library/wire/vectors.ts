@@ -47,17 +47,30 @@ export const frameVectors: readonly FrameVector[] = [
   { name: "interest, told", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha]]] },
   { name: "interest, passed on", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha, beta]]] },
   { name: "interest, withdrawn", kind: FrameKind.interest, fields: [[alpha, "zeek.*"]] },
+  { name: "interest, lost", kind: FrameKind.interest, fields: [[alpha, "zeek.*", null]] },
   { name: "barrier", kind: FrameKind.barrier, fields: [`${alpha}-0`, 1] },
   { name: "passed", kind: FrameKind.passed, fields: [`${alpha}-0`] },
-  { name: "stream", kind: FrameKind.stream, fields: [5, gamma, "gamma", "zeek.conn", 2, 7] },
+  { name: "stream", kind: FrameKind.stream, fields: [5, gamma, "gamma", "zeek.conn", 2, 7, false] },
+  {
+    name: "stream, of what must arrive",
+    kind: FrameKind.stream,
+    fields: [6, gamma, "gamma", "zeek.conn", 3, 8, true],
+  },
   { name: "shape, of an event", kind: FrameKind.shape, fields: [5, 0, FrameKind.event, "opened", "csad", "", []] },
   {
     name: "shape, of a log",
     kind: FrameKind.shape,
-    fields: [5, 1, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
+    fields: [6, 0, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
   },
   { name: "ask", kind: FrameKind.ask, fields: [`${alpha}-1`, ".switchyard.nodes", 1, 1000] },
   { name: "answer", kind: FrameKind.answer, fields: [`${alpha}-1`, 1, `{"name":"beta","id":"${beta}"}`] },
+  { name: "acknowledge", kind: FrameKind.acknowledge, fields: [[gamma, 3, alpha, 9, false]] },
+  {
+    name: "resend, of nothing",
+    kind: FrameKind.resend,
+    fields: [alpha, 1, gamma, "gamma", "zeek.conn", 3, 9, null],
+  },
+  { name: "dropped", kind: FrameKind.dropped, fields: [[5, 12]] },
 ];
 
 const time = "2018-03-24T17:15:20.600843Z";
@@ -72,7 +85,7 @@ export const messageVectors: readonly MessageVector[] = [
     ...{ signature: "csad", values: ["42", '"Cx1"', "10.0.0.1", "0.5"] },
   },
   {
-    ...{ name: "log line", kind: FrameKind.log, hops: 0, shape: 1, stream: 5, sequence: 8, time },
+    ...{ name: "log line", kind: FrameKind.log, hops: 0, shape: 0, stream: 6, sequence: 8, time },
     ...{ signature: "ta{s}", values: [time, "[2001:db8::1]", '{"dns", "http"}'] },
   },
   {
