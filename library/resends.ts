@@ -2,8 +2,8 @@
  * What must arrive, at the node that wrote it: kept until every subscriber has acknowledged it, and sent again meanwhile.
  *
  * Subscribers are known by the interest that was told: each piece names who wants something. One that cannot be reached
- * is waited for, and one that acknowledges nothing for `limits.unacknowledgedMs` is given up, which is counted.
- * Invariant: `bytes` is the sum over all spools; beyond `limits.spoolBytes` nothing more is taken.
+ * is waited for, and one that acknowledges nothing for too long is given up, which is counted.
+ * Invariant: `bytes` is the sum over all spools; beyond the bound nothing more is taken.
  */
 import type { Clock } from "./clock.ts";
 import { ahead } from "./core/disorder.ts";
@@ -78,6 +78,7 @@ export class Resends {
       throw new SwitchyardError("TOO_LARGE", `${length} bytes under ${stream.topic}`);
     }
     const spool = stream.spool!;
+    if (this.#bytes + length > this.#options.spoolBytes) this.#giveUpLost();
     if (this.#bytes + length > this.#options.spoolBytes) {
       throw new SwitchyardError("SPOOL_FULL", `${this.#bytes} bytes wait for who subscribes to ${stream.topic}`);
     }
@@ -145,11 +146,21 @@ export class Resends {
       this.#meet(stream, routes.route(stream, undefined));
       const spool = stream.spool!;
       for (const [id, { heardMs, goneSinceMs }] of [...spool.readers]) {
-        if (nowMs - (goneSinceMs ?? heardMs) > limits.unacknowledgedMs) this.#giveUp(stream, id, "unacknowledged");
+        const mostMs = goneSinceMs === undefined ? limits.unacknowledgedMs : limits.lostReaderMs;
+        if (nowMs - (goneSinceMs ?? heardMs) > mostMs) this.#giveUp(stream, id, "unacknowledged");
       }
       for (const id of spool.due(nowMs)) this.#resend(stream, id, false);
     }
     if (this.#streams.size > 0) this.#watch();
+  }
+
+  /** Whoever cannot be reached must not keep the others waiting. */
+  #giveUpLost(): void {
+    for (const stream of [...this.#streams.values()]) {
+      for (const [id, { goneSinceMs }] of [...stream.spool!.readers]) {
+        if (goneSinceMs !== undefined) this.#giveUp(stream, id, "unacknowledged");
+      }
+    }
   }
 
   #giveUp(stream: Stream, id: string, reason: "closed" | "unacknowledged"): number {

@@ -59,7 +59,7 @@ export const limits = {
   earlyMessages: 8_192,
   earlyBytes: 16 * 1024 * 1024,
 
-  /** Bytes of logs and files that were sent and not acknowledged; above half of them `drained()` waits, beyond them a write fails with `SPOOL_FULL`. */
+  /** Bytes of logs and files that were sent and not acknowledged; above half of them `drained()` waits. Beyond them subscribers that cannot be reached are given up, and if there is none, a write fails with `SPOOL_FULL`. */
   spoolBytes: 64 * 1024 * 1024,
   /** A subscriber that acknowledges nothing for this long is sent what it expects again; the time doubles up to the second while that is in vain. */
   resendMs: 2_000,
@@ -69,8 +69,10 @@ export const limits = {
   /** Messages, and their bytes, that are sent again at once. */
   resendMessages: 128,
   resendBytes: 256 * 1024,
-  /** A subscriber of logs or files that acknowledges nothing for this long, reachable or not, is given up: what it has not acknowledged counts as dropped. */
-  unacknowledgedMs: 30_000,
+  /** A subscriber of logs or files that can be reached and acknowledges nothing for this long is given up: what it has not acknowledged counts as dropped. As long a subscriber waits for what is missing. */
+  unacknowledgedMs: 60_000,
+  /** The same for one to which the way was lost; sooner when there is no room for more. */
+  lostReaderMs: 600_000,
   /** Messages that are acknowledged together, and how long one may wait for others. */
   acknowledgeMessages: 128,
   acknowledgeMs: 40,

@@ -72,6 +72,12 @@ export class Network {
     }
   }
 
+  /** The node's process is killed: it listens no more, and its links break without a word. */
+  kill(node: string): void {
+    for (const [host, { owner }] of this.#listening) if (owner === node) this.#listening.delete(host);
+    for (const { between, ends } of [...this.#links]) if (between.split(" ").includes(node)) ends[0].cut();
+  }
+
   /** Turns away whoever tries to reach the node, until it is told otherwise. */
   refuse(node: string, isRefusing: boolean): void {
     if (isRefusing) this.#refusing.add(node);

@@ -71,6 +71,12 @@ export class World {
     return { opener, listener, out, in: () => accepted().find(({ state }) => state === "up")! };
   }
 
+  /** Kills a node: nobody hears a word of it. What it can no longer do is done away with. */
+  kill(context: Context): void {
+    this.network.kill(context.name);
+    context.close({ graceMs: 0 }).catch(() => {});
+  }
+
   /** Lets time pass. */
   settle(durationMs: number): Promise<void> {
     return new Promise((resolve) => this.time.after(durationMs, resolve));
