@@ -46,6 +46,13 @@ export interface ContextStats {
   readonly repeated: number;
   /** Streams that were forgotten because there were too many. */
   readonly streamsForgotten: number;
+  /** Answers to our surveys that came after their end, and further ones of nodes that had answered. */
+  readonly answersLate: number;
+  readonly answersRepeated: number;
+  /** Answers that nobody asked for, that name somebody else, or that are beyond the limits. */
+  readonly answersRefused: number;
+  /** Answers given or passed on here that found no way back, or no room on it. */
+  readonly answersDropped: number;
 }
 
 interface ContextEvents {
@@ -124,7 +131,8 @@ export class Context {
   }
 
   stats(): ContextStats {
-    const { streams, dropped } = this.#node.messages;
+    const { messages, surveys } = this.#node;
+    const { streams, dropped } = messages;
     const sum = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0 };
     for (const stream of streams) {
       sum.raised += stream.raised;
@@ -133,7 +141,7 @@ export class Context {
       sum.missing += stream.missing;
       sum.repeated += stream.repeated;
     }
-    return { ...sum, dropped, streamsForgotten: streams.forgotten };
+    return { ...sum, dropped, streamsForgotten: streams.forgotten, ...surveys.counts() };
   }
 
   /**
@@ -146,7 +154,7 @@ export class Context {
   }
 
   async #close(graceMs: number): Promise<void> {
-    this.#node.isClosed = true;
+    this.#node.close();
     this.#node.messages.departures.flush();
     await this.connections.closeAll(graceMs);
   }

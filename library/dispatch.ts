@@ -16,7 +16,7 @@ export class Dispatch {
 
   /** @throws SwitchyardError when the frame breaks the protocol */
   receive(from: Neighbour, { kind, fields }: ControlFrame): void {
-    const { messages, interest, barriers } = this.#node;
+    const { messages, interest, barriers, surveys } = this.#node;
     if (kind === FrameKind.stream) learnStream(messages.streams, from, fields);
     else if (kind === FrameKind.shape) learnShape(from, fields);
     else if (kind === FrameKind.interest) interest.receive(from, fields);
@@ -24,6 +24,7 @@ export class Dispatch {
     else if (kind === FrameKind.passed) barriers.passed(from, fields);
     else if (kind === FrameKind.ask) this.#cluster.asked(from, fields);
     else if (kind === FrameKind.answer) this.#cluster.answered(from, fields);
+    else if (kind === FrameKind.reply) surveys.receive(from, fields);
     else if (kind === FrameKind.ping) from.send(FrameKind.pong, []);
     // pong and bye need no more than having been heard
   }

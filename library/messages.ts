@@ -55,6 +55,15 @@ export interface MessageKind<Message> {
   readonly isDroppable: boolean;
   /** As handlers get it; the arguments are those of an `Arrival`. */
   readonly received: (...arrival: ConstructorParameters<typeof Arrival>) => Message;
+  /** Told of each that comes in, before it is handled and passed on; `start` is that of the body. False: it is none. */
+  readonly noticed?: (
+    from: Neighbour,
+    route: Route,
+    stream: Stream,
+    shape: Shape,
+    bytes: Uint8Array,
+    start: number,
+  ) => boolean;
 }
 
 export interface Raised<Message> extends ShapeName {
@@ -208,6 +217,7 @@ export class Messages {
     if (!isNext(stream, view.getUint32(start + routing.sequence))) return true;
 
     const route = this.#routes.route(stream, from);
+    if (this.#kinds[kind]?.noticed?.(from, route, stream, shape, bytes, bodyStart) === false) return false;
     const hops = bytes[start + routing.hops]! + 1;
     const handlers = route.handlers[kind] as Handlers;
     if (handlers !== undefined) {

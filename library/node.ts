@@ -7,11 +7,13 @@ import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import type { Origin } from "./core/origin.ts";
+import { SchemaTable } from "./core/schema.ts";
 import { InterestExchange } from "./interest-exchange.ts";
 import { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { OverflowPolicy } from "./outbox.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";
+import { Surveys } from "./surveys.ts";
 
 export interface NodeOptions {
   readonly origin: Origin;
@@ -33,6 +35,10 @@ export class Node {
   readonly messages: Messages;
   readonly interest: InterestExchange;
   readonly barriers: Barriers;
+  readonly surveys: Surveys;
+  readonly schemas = new SchemaTable();
+  /** Run when the node closes, each once. */
+  readonly closers = new Set<() => void>();
   readonly startedAtMs: number;
   isClosed = false;
 
@@ -52,6 +58,7 @@ export class Node {
     });
     this.interest = new InterestExchange(this.origin, this.routes);
     this.barriers = new Barriers(this.origin.id, this.neighbours);
+    this.surveys = new Surveys(this);
   }
 
   get registrations(): readonly Registration[] {
@@ -65,6 +72,13 @@ export class Node {
   /** @throws SwitchyardError `CLOSED` */
   checkOpen(): void {
     if (this.isClosed) throw new SwitchyardError("CLOSED", `context ${this.origin.name}`);
+  }
+
+  /** Nothing new is begun from here on; what runs until then ends. */
+  close(): void {
+    this.isClosed = true;
+    for (const closer of [...this.closers]) closer();
+    this.closers.clear();
   }
 
   connected(neighbour: Neighbour): void {
