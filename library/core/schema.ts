@@ -22,8 +22,14 @@ export interface TopicSchema {
   readonly strict?: boolean;
 }
 
+interface DeclaredEvent {
+  readonly types: readonly DeclaredType[];
+  /** How many must be given: those behind may be left out. */
+  readonly least: number;
+}
+
 interface Compiled {
-  readonly events: ReadonlyMap<string, readonly DeclaredType[]>;
+  readonly events: ReadonlyMap<string, DeclaredEvent>;
   readonly isStrict: boolean;
 }
 
@@ -50,8 +56,8 @@ export class SchemaTable {
   /** @throws SwitchyardError `SCHEMA_MISMATCH`, which names event, argument, expected and given type */
   check(topic: string, name: string, args: readonly Value[]): void {
     for (const { events, isStrict } of this.#matching(topic)) {
-      const types = events.get(name);
-      if (types !== undefined) checkArguments(topic, name, args, types);
+      const declared = events.get(name);
+      if (declared !== undefined) checkArguments(topic, name, args, declared);
       else if (isStrict) throw unnamed(topic, name, events);
     }
   }
@@ -68,35 +74,29 @@ export class SchemaTable {
 
 function compile({ events, strict = false }: TopicSchema): Compiled {
   if (typeof events !== "object" || events === null) throw new SwitchyardError("BAD_ARGUMENT", "a schema needs events");
-  const compiled = new Map<string, readonly DeclaredType[]>();
+  const compiled = new Map<string, DeclaredEvent>();
   for (const [name, types] of Object.entries(events)) {
     const fault = textFault(name);
     if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `event ${quoted(name)} of a schema ${fault}`);
     if (!Array.isArray(types)) throw new SwitchyardError("BAD_ARGUMENT", `the types of ${name} must be an array`);
-    compiled.set(
-      name,
-      (types as readonly string[]).map((type) => parseDeclaredType(type)),
-    );
+    compiled.set(name, declare((types as readonly string[]).map(parseDeclaredType)));
   }
   return { events: compiled, isStrict: strict };
 }
 
-function checkArguments(topic: string, name: string, args: readonly Value[], types: readonly DeclaredType[]): void {
-  if (args.length > types.length) throw wrongNumber(topic, name, args, types);
-  for (let i = 0; i < types.length; i++) {
-    const type = types[i]!;
-    if (i >= args.length) {
-      if (!type.isOptional) throw wrongNumber(topic, name, args, types);
-      continue;
-    }
-    const fault = typeFault(type, args[i]!);
-    if (fault !== undefined) throw mismatch(`${name} under ${topic}: argument ${i + 1}${fault}`);
-  }
+function declare(types: readonly DeclaredType[]): DeclaredEvent {
+  return { types, least: types.findLastIndex(({ isOptional }) => !isOptional) + 1 };
 }
 
-function wrongNumber(topic: string, name: string, args: readonly Value[], types: readonly DeclaredType[]) {
-  const wanted = types.map(({ text }) => text).join(", ");
-  return mismatch(`${name} under ${topic} takes ${types.length} arguments (${wanted}), not ${args.length}`);
+function checkArguments(topic: string, name: string, args: readonly Value[], { types, least }: DeclaredEvent): void {
+  if (args.length < least || args.length > types.length) {
+    const wanted = types.map(({ text }) => text).join(", ");
+    throw mismatch(`${name} under ${topic} takes (${wanted}), and was given ${args.length} of them`);
+  }
+  for (let i = 0; i < args.length; i++) {
+    const fault = typeFault(types[i]!, args[i]!);
+    if (fault !== undefined) throw mismatch(`${name} under ${topic}: argument ${i + 1}${fault}`);
+  }
 }
 
 function unnamed(topic: string, name: string, events: Compiled["events"]): SwitchyardError {
