@@ -60,7 +60,7 @@ describe("survey", () => {
       "--expect",
       "3",
       "--timeout",
-      "1s",
+      "3s",
       "--json",
     );
     expect(status).toBe(1);
