@@ -8,7 +8,9 @@ import { SimulatedTime } from "../simulator/clock.ts";
 import { Company, inbox, raise } from "./company.ts";
 
 function summary(answers: readonly Answer[]): unknown[] {
-  return answers.map(({ node, name, args }) => [node.name, name, ...args]).sort();
+  return answers
+    .map(({ node, name, args }) => [node.name, name, ...args])
+    .sort((a, b) => (String(a) < String(b) ? -1 : 1));
 }
 
 /** A handler that answers with the name of its node. */
@@ -20,7 +22,7 @@ async function answering(context: Context, pattern = "q*"): Promise<void> {
 function timeless(company: Company, name = "asker") {
   const time = new SimulatedTime();
   const context = company.node(name, {
-    clock: { ...time.clock, soon: (task) => void setImmediate(task), next: queueMicrotask, after: time.clock.after },
+    clock: { ...time.clock, soon: (task) => void setImmediate(task) },
   });
   return { context, time };
 }
