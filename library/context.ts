@@ -56,6 +56,13 @@ export interface ContextStats {
   readonly unacknowledged: { readonly messages: number; readonly bytes: number };
   /** Streams that were forgotten because there were too many. */
   readonly streamsForgotten: number;
+  /** Answers to our surveys that came after their end, and further ones of nodes that had answered. */
+  readonly answersLate: number;
+  readonly answersRepeated: number;
+  /** Answers that nobody asked for, that name somebody else, or that are beyond the limits. */
+  readonly answersRefused: number;
+  /** Answers given or passed on here that found no way back, or no room on it. */
+  readonly answersDropped: number;
 }
 
 interface ContextEvents {
@@ -138,8 +145,8 @@ export class Context {
   }
 
   stats(): ContextStats {
-    const { streams, drops } = this.#node.messages;
-    const { messages, bytes } = this.#node.resends;
+    const { messages, resends, surveys } = this.#node;
+    const { streams, drops } = messages;
     const sum = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0, late: 0 };
     for (const stream of streams) {
       sum.raised += stream.raised;
@@ -149,9 +156,14 @@ export class Context {
       sum.repeated += stream.repeated;
       sum.late += stream.late;
     }
-    const unacknowledged = { messages, bytes };
-    const dropped = drops.total;
-    return { ...sum, dropped, drops: drops.entries(), unacknowledged, streamsForgotten: streams.forgotten };
+    return {
+      ...sum,
+      dropped: drops.total,
+      drops: drops.entries(),
+      unacknowledged: { messages: resends.messages, bytes: resends.bytes },
+      streamsForgotten: streams.forgotten,
+      ...surveys.counts(),
+    };
   }
 
   /**
@@ -167,7 +179,7 @@ export class Context {
   async #close(graceMs: number): Promise<void> {
     const node = this.#node;
     const startMs = node.clock.nowMs();
-    node.isClosed = true;
+    node.close();
     node.messages.departures.flush();
     await node.whenAcknowledged(graceMs);
     node.stop();

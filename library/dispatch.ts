@@ -16,7 +16,7 @@ export class Dispatch {
 
   /** @throws SwitchyardError when the frame breaks the protocol */
   receive(from: Neighbour, { kind, fields }: ControlFrame): void {
-    const { interest, barriers, reception, acknowledgements } = this.#node;
+    const { interest, barriers, surveys, reception, acknowledgements } = this.#node;
     if (kind === FrameKind.stream) this.#announced(from, fields);
     else if (kind === FrameKind.shape) learnShape(from, fields);
     else if (kind === FrameKind.interest) interest.receive(from, fields);
@@ -24,6 +24,7 @@ export class Dispatch {
     else if (kind === FrameKind.passed) barriers.passed(from, fields);
     else if (kind === FrameKind.ask) this.#cluster.asked(from, fields);
     else if (kind === FrameKind.answer) this.#cluster.answered(from, fields);
+    else if (kind === FrameKind.reply) surveys.receive(from, fields);
     else if (kind === FrameKind.acknowledge) acknowledgements.acknowledged(from, fields);
     else if (kind === FrameKind.resend) acknowledgements.resent(from, fields);
     else if (kind === FrameKind.dropped) reception.dropped(from, fields);

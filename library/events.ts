@@ -7,8 +7,11 @@ import type { Origin } from "./core/origin.ts";
 import { checkPattern } from "./core/pattern.ts";
 import { quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, time as timeValue, toValue, type Value } from "./core/values/index.ts";
+import { MessageStream, type StreamOptions } from "./message-stream.ts";
 import type { MessageKind, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
+import { ArrivedQuestion, OwnQuestion } from "./question.ts";
+import type { Answer, SurveyOptions } from "./surveys.ts";
 import type { WireTime } from "./wire/codec.ts";
 import { FrameKind } from "./wire/frames.ts";
 import type { ShapeName } from "./wire/shape.ts";
@@ -33,8 +36,23 @@ export interface ReceivedEvent extends Event {
   readonly raw?: Uint8Array | undefined;
 }
 
-/** May return a promise: then nothing more is read from that peer until it settles. */
-export type EventHandler = (event: ReceivedEvent, topic: string) => unknown;
+/**
+ * Answers the question of a survey, with values or with an event of another name. Of each node the first answer counts.
+ * Harmless where nobody asked: `isWanted` tells.
+ *
+ * Returns whether the answer set out; false where it is not wanted, or where there is no way back any more.
+ * @throws SwitchyardError `BAD_ARGUMENT`, `BAD_VALUE`, `OUT_OF_RANGE`, `TOO_LARGE`, `TOO_MANY`
+ */
+export interface Reply {
+  (answer?: readonly Input[] | Event): boolean;
+  /** This event is the question of a survey. */
+  readonly isWanted: boolean;
+}
+
+/** May return a promise: then nothing more is read from that peer until it settles. It may reply later, too. */
+export type EventHandler = (event: ReceivedEvent, topic: string, reply: Reply) => unknown;
+
+type Run = (event: ReceivedEvent, topic: string) => unknown;
 
 /**
  * Makes an event. Plain JavaScript arguments become values as docs/values.md says (a number is a double).
@@ -64,6 +82,8 @@ class MadeEvent implements Event {
 
 export class Events {
   readonly #node: Node;
+  /** What runs for each handler: always the same, so that the same handler is known again. */
+  readonly #runs = new WeakMap<EventHandler, Run>();
 
   constructor(node: Node) {
     this.#node = node;
@@ -75,11 +95,13 @@ export class Events {
    * all run, in the order of registration; one function registered under several patterns runs once for each event.
    * Resolves when the peers that are connected know: what they raise from then on arrives.
    *
+   * The questions of surveys come to the same handlers, which answer with their third argument.
+   *
    * @throws SwitchyardError `BAD_PATTERN`, `CLOSED`
    */
   on(pattern: string, handler: EventHandler): Promise<void> {
     checkPattern(pattern);
-    return this.#node.addHandler(FrameKind.event, pattern, handler);
+    return this.#node.addHandler(FrameKind.event, pattern, this.#runOf(handler));
   }
 
   /**
@@ -87,7 +109,7 @@ export class Events {
    * @throws SwitchyardError `NOT_SUBSCRIBED`, `CLOSED`
    */
   off(pattern: string, handler?: EventHandler): Promise<void> {
-    return this.#node.removeHandlers(FrameKind.event, pattern, handler);
+    return this.#node.removeHandlers(FrameKind.event, pattern, handler && this.#runOf(handler));
   }
 
   /**
@@ -96,13 +118,88 @@ export class Events {
    * arrive in the order they were raised. Who raises many waits for `context.drained()` now and then.
    *
    * @param topic 1 to 1024 bytes of UTF-8, no `*`; no leading `.` but in `.node.<name>`, which reaches one node
-   * @throws SwitchyardError `BAD_TOPIC`, `TOO_LARGE`, `TOO_MANY`, or `CLOSED` after `context.close()`
+   * @throws SwitchyardError `BAD_TOPIC`, `SCHEMA_MISMATCH`, `TOO_LARGE`, `TOO_MANY`, or `CLOSED` after `context.close()`
    */
   raise(topic: string, event: Event): void {
     this.#node.checkOpen();
     const made = event instanceof MadeEvent ? event : remade(event);
+    if (!this.#node.schemas.isEmpty) this.#node.schemas.check(topic, made.name, made.args);
     this.#node.messages.raise(topic, new RaisedEvent(made, this.#node));
   }
+
+  /**
+   * Asks a question of every node that handles events under `topic`, and takes the first answer of each. The question
+   * travels as an event does, and our own handlers answer where the topic is subscribed locally; answers come back the
+   * same way and trigger no handler. Resolves with the answers in the order they came, when `expected` have come or the
+   * time is over. What comes later, and what a node says again, is dropped and counted by `context.stats()`.
+   *
+   * A node that leaves meanwhile is no failure: it does not answer. Closing the context is: it rejects with `CLOSED`.
+   *
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `OUT_OF_RANGE`, `SCHEMA_MISMATCH`, `TOO_LARGE`, `TOO_MANY`, `CLOSED`
+   */
+  survey(topic: string, question: Event, options: SurveyOptions = {}): Promise<readonly Answer[]> {
+    const answers = this.#survey(topic, question, options);
+    answers.catch(() => {}); // whoever does not wait for it is not ended by it
+    return answers;
+  }
+
+  async #survey(topic: string, question: Event, options: SurveyOptions): Promise<readonly Answer[]> {
+    this.#node.checkOpen();
+    const made = question instanceof MadeEvent ? question : remade(question);
+    if (!this.#node.schemas.isEmpty) this.#node.schemas.check(topic, made.name, made.args);
+    return this.#node.surveys.ask(topic, made, options);
+  }
+
+  /**
+   * The events of a pattern as a loop reads them: `for await (const { event, topic, reply } of events.stream("a.*"))`.
+   *
+   * Subscribes at once, and unsubscribes when the loop ends or `signal` aborts; when the context closes, what has come
+   * is still read. While `capacity` events wait for the loop, nothing more is read from the peers that send them, so
+   * nothing is lost. Our own events, which nobody can hold up, are dropped then and counted by `dropped`.
+   *
+   * @param options.capacity default 1024; beyond it only the rest of what was read with it is kept
+   * @throws SwitchyardError `BAD_PATTERN`, `BAD_ARGUMENT`, `CLOSED`
+   */
+  stream(pattern: string, options: StreamOptions = {}): MessageStream<StreamedEvent> {
+    checkPattern(pattern);
+    this.#node.checkOpen();
+    return new MessageStream<StreamedEvent>(this.#node, options, (take) => {
+      const handler: EventHandler = (event, topic, reply) => take({ event, topic, reply }, event.hops === 0);
+      return { isKnown: this.on(pattern, handler), off: () => this.off(pattern, handler) };
+    });
+  }
+
+  #runOf(handler: EventHandler): Run {
+    let run = this.#runs.get(handler);
+    if (run === undefined) {
+      run = (event, topic) => handler(event, topic, this.#replyTo(event));
+      this.#runs.set(handler, run);
+    }
+    return run;
+  }
+
+  #replyTo(question: ReceivedEvent): Reply {
+    if (!(question instanceof ArrivedQuestion || question instanceof OwnQuestion)) return noReply;
+    const reply = (answer: readonly Input[] | Event = []): boolean =>
+      this.#node.surveys.answer(question, answerOf(answer, question.name));
+    return Object.assign(reply, { isWanted: true });
+  }
+}
+
+/** One event of a stream. */
+export interface StreamedEvent {
+  readonly event: ReceivedEvent;
+  readonly topic: string;
+  readonly reply: Reply;
+}
+
+const noReply: Reply = Object.assign(() => false, { isWanted: false });
+
+function answerOf(answer: readonly Input[] | Event, name: string): Event {
+  if (answer instanceof MadeEvent) return answer;
+  if (Array.isArray(answer)) return event(name, answer as readonly Input[]);
+  if (typeof answer === "object" && answer !== null && "name" in answer) return remade(answer);
+  throw new SwitchyardError("BAD_ARGUMENT", `an answer to ${name} must be an array of values, or an event`);
 }
 
 /** Somebody wrote the object by hand. */

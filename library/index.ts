@@ -9,16 +9,27 @@ export { type FailureCode, failures, SwitchyardError } from "./core/errors.ts";
 export { isNodeName } from "./core/handshake.ts";
 export type { Origin } from "./core/origin.ts";
 export { checkPattern, covers, matches, overlaps } from "./core/pattern.ts";
+export type { TopicSchema } from "./core/schema.ts";
 export { checkTopic, isReserved, nodeTopic } from "./core/topic.ts";
 export * from "./core/values/index.ts";
 export * from "./core/zeek-log/index.ts";
-export { type Event, type EventHandler, type Events, event, type ReceivedEvent } from "./events.ts";
+export {
+  type Event,
+  type EventHandler,
+  type Events,
+  event,
+  type ReceivedEvent,
+  type Reply,
+  type StreamedEvent,
+} from "./events.ts";
 export type { Gap } from "./gaps.ts";
-export type { Log, LogHandler, LogHeader, LogLine, Logs } from "./logs.ts";
+export type { Log, LogHandler, LogHeader, LogLine, Logs, StreamedLine } from "./logs.ts";
+export type { MessageStream, StreamOptions } from "./message-stream.ts";
 export type { ConnectionReport, ForwardReport, NodeReport, SubscriptionReport, TopicReport } from "./node-report.ts";
 export type { OverflowPolicy } from "./outbox.ts";
 export { software, version } from "./software.ts";
-export type { Forwarding, Topics } from "./topics.ts";
+export type { Answer, SurveyOptions } from "./surveys.ts";
+export type { DeclaredSchema, Forwarding, Topics } from "./topics.ts";
 export { inproc } from "./transports/inproc.ts";
 export { ipc } from "./transports/ipc.ts";
 export { tcp } from "./transports/tcp.ts";

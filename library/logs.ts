@@ -7,6 +7,7 @@ import type { Origin } from "./core/origin.ts";
 import { checkPattern } from "./core/pattern.ts";
 import { checkRaisable, quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, toValue, type Value } from "./core/values/index.ts";
+import { MessageStream, type StreamOptions } from "./message-stream.ts";
 import type { MessageKind, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
 import type { Stream } from "./streams.ts";
@@ -107,6 +108,25 @@ export class Logs {
   off(pattern: string, handler?: LogHandler): Promise<void> {
     return this.#node.removeHandlers(FrameKind.log, pattern, handler);
   }
+
+  /**
+   * The lines of a pattern as a loop reads them, as `events.stream` does with events.
+   * @throws SwitchyardError `BAD_PATTERN`, `BAD_ARGUMENT`, `CLOSED`
+   */
+  stream(pattern: string, options: StreamOptions = {}): MessageStream<StreamedLine> {
+    checkPattern(pattern);
+    this.#node.checkOpen();
+    return new MessageStream<StreamedLine>(this.#node, options, (take) => {
+      const handler: LogHandler = (line, topic) => take({ line, topic }, line.hops === 0);
+      return { isKnown: this.on(pattern, handler), off: () => this.off(pattern, handler) };
+    });
+  }
+}
+
+/** One line of a stream. */
+export interface StreamedLine {
+  readonly line: LogLine;
+  readonly topic: string;
 }
 
 /** Whatever names a log must be a text that travels. */

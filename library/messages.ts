@@ -45,6 +45,15 @@ export interface MessageKind<Message> {
   readonly isDroppable: boolean;
   /** As handlers get it; the arguments are those of an `Arrival`. */
   readonly received: (...arrival: ConstructorParameters<typeof Arrival>) => Message;
+  /** Told of each that comes in, before it is handled and passed on; `start` is that of the body. False: it is none. */
+  readonly noticed?: (
+    from: Neighbour,
+    route: Route,
+    stream: Stream,
+    shape: Shape,
+    bytes: Uint8Array,
+    start: number,
+  ) => boolean;
 }
 
 export interface Raised<Message> extends ShapeName {

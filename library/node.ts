@@ -9,6 +9,7 @@ import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import type { Origin } from "./core/origin.ts";
 import { matches } from "./core/pattern.ts";
+import { SchemaTable } from "./core/schema.ts";
 import type { Gap } from "./gaps.ts";
 import { InterestExchange } from "./interest-exchange.ts";
 import { Messages } from "./messages.ts";
@@ -17,6 +18,7 @@ import type { OverflowPolicy } from "./outbox.ts";
 import { Reception } from "./reception.ts";
 import { Resends } from "./resends.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";
+import { Surveys } from "./surveys.ts";
 
 export interface NodeOptions {
   readonly origin: Origin;
@@ -45,6 +47,10 @@ export class Node {
   readonly acknowledgements: Acknowledgements;
   readonly interest: InterestExchange;
   readonly barriers: Barriers;
+  readonly surveys: Surveys;
+  readonly schemas = new SchemaTable();
+  /** Run when the node closes, each once. */
+  readonly closers = new Set<() => void>();
   readonly startedAtMs: number;
   isClosed = false;
 
@@ -85,6 +91,7 @@ export class Node {
       streams: this.messages.streams,
     });
     this.barriers = new Barriers(this.origin.id, this.neighbours);
+    this.surveys = new Surveys(this);
   }
 
   get registrations(): readonly Registration[] {
@@ -98,6 +105,13 @@ export class Node {
   /** @throws SwitchyardError `CLOSED` */
   checkOpen(): void {
     if (this.isClosed) throw new SwitchyardError("CLOSED", `context ${this.origin.name}`);
+  }
+
+  /** Nothing new is begun from here on; what runs until then ends. */
+  close(): void {
+    this.isClosed = true;
+    for (const closer of [...this.closers]) closer();
+    this.closers.clear();
   }
 
   connected(neighbour: Neighbour): void {

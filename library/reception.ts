@@ -70,12 +70,13 @@ export class Reception {
     const sequence = view.getUint32(start + routing.sequence);
     if (sequence !== stream.next || stream.isWaiting) {
       if (stream.disorder === undefined && isRecentRepeat(sequence, stream.next)) stream.repeated += 1;
-      else this.#receiveInDisorder(from, stream, shape, sequence, bytes, start, end);
+      else return this.#receiveInDisorder(from, stream, shape, sequence, bytes, start, end);
       return true;
     }
     stream.next = (sequence + 1) >>> 0;
     stream.isRecent = true;
     const route = this.#routes.route(stream, from);
+    if (kind !== FrameKind.event && !this.#isRight(from, stream, shape, bytes, bodyStart)) return false;
     const hops = bytes[start + routing.hops]! + 1;
     if (route.isSubscribed) this.#take(stream, route, shape, bytes, start, hops, from);
     if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);
@@ -111,14 +112,22 @@ export class Reception {
     bytes: Uint8Array,
     start: number,
     end: number,
-  ): void {
+  ): boolean {
     stream.isRecent = true;
+    if (!this.#isRight(from, stream, shape, bytes, start + routing.bytes)) return false;
     const early: EarlyMessage = { shape, bytes, start, hops: bytes[start + routing.hops]! + 1, from };
-    if (!this.#sort(stream, sequence, early, end - start)) return;
+    if (!this.#sort(stream, sequence, early, end - start)) return true;
     const route = this.#routes.route(stream, from);
-    if (route.targets.length === 0) return;
+    if (route.targets.length === 0) return true;
     const index = viewOf(bytes).getUint16(start + routing.shape);
     this.#forward(from, route, stream, index, bytes, start, end, early.hops);
+    return true;
+  }
+
+  /** Some kinds are looked at before they are handled and passed on. False: it is none of its kind. */
+  #isRight(from: Neighbour, stream: Stream, shape: Shape, bytes: Uint8Array, bodyStart: number): boolean {
+    const noticed = this.#messages.kindOf(shape.definition.kind)?.noticed;
+    return noticed?.(from, this.#routes.route(stream, from), stream, shape, bytes, bodyStart) !== false;
   }
 
   /** Finds the place of a message in its stream, and hands on whatever has its turn. False: a repeat, or too old. */

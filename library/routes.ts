@@ -261,6 +261,7 @@ export class RouteTable {
       const handlers = distinct(index.match(topic).sort((a, b) => a.order - b.order));
       if (handlers.length > 0) found[kind] = handlers;
     }
+    found[FrameKind.question] = found[FrameKind.event]; // whoever handles events answers surveys
     return found;
   }
 }

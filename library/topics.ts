@@ -3,6 +3,7 @@ import type { Connection } from "./connection.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import type { ForwardRule } from "./core/interest.ts";
 import { checkPattern } from "./core/pattern.ts";
+import type { TopicSchema } from "./core/schema.ts";
 import { checkRaisable } from "./core/topic.ts";
 import type { Node } from "./node.ts";
 import type { Subscription } from "./routes.ts";
@@ -11,6 +12,12 @@ import type { Subscription } from "./routes.ts";
 export interface Forwarding {
   /** Ends it. Stopping twice is harmless. */
   stop(): void;
+}
+
+/** A schema, until it is removed. */
+export interface DeclaredSchema {
+  /** Removing twice is harmless. */
+  remove(): void;
 }
 
 export class Topics {
@@ -100,5 +107,16 @@ export class Topics {
     const rule: ForwardRule = { pattern, from: from?.id, to: to?.id };
     this.#node.interest.addRule(rule);
     return { stop: () => this.#node.interest.removeRule(rule) };
+  }
+
+  /**
+   * Declares the events of what is raised here under topics that match: `raise` and `survey` refuse others with
+   * `SCHEMA_MISMATCH`. Where several schemas match a topic, all of them hold. What peers raise is theirs to check.
+   * @throws SwitchyardError `BAD_PATTERN`, `BAD_ARGUMENT` for a type that is none, `CLOSED`
+   */
+  schema(pattern: string, schema: TopicSchema): DeclaredSchema {
+    this.#node.checkOpen();
+    checkPattern(pattern);
+    return { remove: this.#node.schemas.add(pattern, schema) };
   }
 }

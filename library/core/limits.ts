@@ -98,4 +98,22 @@ export const limits = {
   barriers: 10_000,
   /** Questions about the cluster under way through one node; the oldest is forgotten, its late answers are dropped. */
   questions: 256,
+
+  /** How long a survey may take; more is refused with `OUT_OF_RANGE`, and nobody remembers the way back for longer. */
+  surveyMs: 24 * 60 * 60 * 1000,
+  /** Surveys of one node under way; more are refused with `TOO_MANY`. */
+  surveys: 10_000,
+  /** Answers that count in one survey, and that a node passes back for one question; more are dropped and counted. */
+  surveyAnswers: 10_000,
+  /** Bytes of the answers that all surveys of a node hold together, as they came; more are dropped and counted. */
+  surveyAnswerBytes: 64 * 1024 * 1024,
+  /** How long after the deadline the way back is still known, so that who asked can count what came too late. */
+  lateAnswerMs: 10_000,
+  /** Questions to which a node knows the way back; the oldest is forgotten, answers to it are dropped and counted. */
+  answerPaths: 65_536,
+
+  /** Messages that wait in a stream for the loop that reads it; then its peers are not read until there is room. */
+  streamMessages: 1_024,
+  /** Topics whose schemas are kept at hand; beyond them all are looked up anew. */
+  schemaTopics: 10_000,
 } as const;

@@ -55,6 +55,12 @@ export function signatureOfAll(values: readonly Value[]): string {
   return text.length > maxLength ? "?".repeat(values.length) : text;
 }
 
+/** The signature of values behind some whose types are fixed; `lead` has one character for each of those. */
+export function signatureBehind(lead: string, values: readonly Value[]): string {
+  const text = signatureOfAll(values);
+  return lead + (lead.length + text.length > maxLength ? "?".repeat(values.length) : text);
+}
+
 function describe(value: Value, depth: number): string {
   const type = typeOf(value);
   if (depth >= maxDepth && (type === "vector" || type === "set" || type === "table")) return "?";

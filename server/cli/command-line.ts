@@ -29,6 +29,11 @@ const entries: readonly Entry[] = [
   { name: "pub", summary: "raise an event", load: async () => (await import("./pub.ts")).registerPub },
   { name: "sub", summary: "print the events that arrive", load: async () => (await import("./sub.ts")).registerSub },
   {
+    name: "survey",
+    summary: "ask a question of many nodes and print their answers",
+    load: async () => (await import("./survey.ts")).registerSurvey,
+  },
+  {
     name: "logs",
     summary: "follow remote logs; replay Zeek's log files",
     load: async () => (await import("./logs.ts")).registerLogs,

@@ -1,12 +1,13 @@
 /** `switchyard pub`: raises an event, once or many times. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
-import { type Context, checkTopic, event, readValue, SwitchyardError, type Value } from "../../library/index.ts";
+import { type Context, checkTopic, event } from "../../library/index.ts";
 import { join, withNode } from "./joining.ts";
 import { readCount, readRate } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { Shell } from "./shell.ts";
 import { printable } from "./style.ts";
+import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
   readonly name?: string;
@@ -48,7 +49,7 @@ async function run(
   args: readonly string[],
   options: Options,
 ): Promise<void> {
-  const values = args.map(readArgument);
+  const values = readValueArguments(args);
   if (!topic.startsWith(".node.")) checkTopic(topic); // that one node has no other name
   event(name, values); // complains before anything is opened
   await withNode(shell, { command: "pub", name: options.name }, async (context) => {
@@ -64,16 +65,6 @@ async function run(
       shell.failed();
     }
   });
-}
-
-/** @throws SwitchyardError `BAD_VALUE`, which says which argument, where in it, and how to quote a string */
-function readArgument(text: string, at: number): Value {
-  const read = readValue(text, 0);
-  if ("value" in read && read.end === text.length) return read.value;
-  const fault =
-    "value" in read ? `column ${read.end + 1}: expected the end` : `column ${read.position + 1}: ${read.error}`;
-  const hint = `a string takes quotes of its own: '${JSON.stringify(text)}'`;
-  throw new SwitchyardError("BAD_VALUE", `argument ${at + 1}, ${text}, ${fault}; ${hint}`);
 }
 
 /** Between two looks at whether the peers keep up, and whether somebody pressed Ctrl-C. */

@@ -5,12 +5,13 @@
  * told at the end.
  */
 import type { Command } from "commander";
-import { checkPattern, matches, type ReceivedEvent } from "../../library/index.ts";
+import { checkPattern, matches, type ReceivedEvent, type Reply } from "../../library/index.ts";
 import { type EventFormat, jsonEvents, readableEvents } from "./event-line.ts";
 import { join, withNode } from "./joining.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
 import { inGroups, printable } from "./style.ts";
+import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
   readonly name?: string;
@@ -18,6 +19,8 @@ interface Options {
   readonly json?: true;
   readonly ignore?: readonly string[];
   readonly quiet?: true;
+  /** `true`: with no values. */
+  readonly answer?: readonly string[] | true;
 }
 
 export function registerSub(program: Command, shell: Shell): void {
@@ -29,6 +32,7 @@ export function registerSub(program: Command, shell: Shell): void {
     .option("--count <n>", "end after n events", readCount)
     .option("--json", 'print {"time","topic","name","args"} for each event, one a line')
     .option("--ignore <pattern>", "leave out what matches; may be given more than once", gather)
+    .option("--answer [value...]", "answer the questions of surveys with these values; behind the patterns")
     .option("--quiet", "say nothing but failures on stderr")
     .option("--name <name>", "what other nodes see")
     .addHelpText(
@@ -42,10 +46,14 @@ Example:
 
 async function run(shell: Shell, location: string, patterns: readonly string[], options: Options): Promise<void> {
   for (const pattern of options.ignore ?? []) checkPattern(pattern);
+  const answer = options.answer === true ? [] : options.answer && readValueArguments(options.answer, "answer");
   const printer = new EventPrinter(shell, options);
   await withNode(shell, { command: "sub", name: options.name }, async (context) => {
     await join(shell, context, location);
-    const handle = (event: ReceivedEvent, topic: string) => printer.take(event, topic);
+    const handle = (event: ReceivedEvent, topic: string, reply: Reply) => {
+      if (answer !== undefined) reply(answer);
+      printer.take(event, topic);
+    };
     await Promise.all(patterns.map((pattern) => context.events.on(pattern, handle)));
     if (!options.quiet) shell.say(`subscribed to ${patterns.map(printable).join(", ")} at ${printable(location)}`);
     await Promise.race([whenStopped(shell), printer.finished]);

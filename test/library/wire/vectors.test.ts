@@ -11,7 +11,7 @@ import { readControl } from "../../../library/wire/codec.ts";
 import { FrameKind, header, isMessageKind, routing } from "../../../library/wire/frames.ts";
 import { timeOfWire } from "../../../library/wire/time.ts";
 import { bytesOf, readBody } from "./bodies.ts";
-import { frameVectors, messageVectors, packFrame, packMessage, packValue, valueTexts } from "./vectors.ts";
+import { fieldOf, frameVectors, messageVectors, packFrame, packMessage, packValue, valueTexts } from "./vectors.ts";
 
 /** What is checked in, after it was written anew if that is what we were told. */
 function checkedIn<Vector>(file: string, made: readonly Vector[]): readonly Vector[] {
@@ -32,7 +32,8 @@ describe("frames between neighbours", () => {
 
   it.each(known)("read as their fields: $name", ({ kind, fields, hex }) => {
     const bytes = bytesOf(hex);
-    expect(readControl(bytes, 0, bytes.length)).toEqual({ kind, fields });
+    const read = readControl(bytes, 0, bytes.length);
+    expect(JSON.stringify(read)).toBe(JSON.stringify({ kind, fields: fields.map(fieldOf) }));
   });
 });
 

@@ -5,12 +5,15 @@ import { type Field, FrameKind, routing } from "../../../library/wire/frames.ts"
 import { Shape } from "../../../library/wire/shape.ts";
 import { signatureOf } from "../../../library/wire/signature.ts";
 import { wireTimeOf } from "../../../library/wire/time.ts";
-import { hexOf, packBody } from "./bodies.ts";
+import { bytesOf, hexOf, packBody } from "./bodies.ts";
+
+/** A field in JSON; bytes as hex. */
+export type VectorField = null | boolean | number | string | { readonly bin: string } | readonly VectorField[];
 
 export interface FrameVector {
   readonly name: string;
   readonly kind: number;
-  readonly fields: readonly Field[];
+  readonly fields: readonly VectorField[];
 }
 
 export interface MessageVector {
@@ -62,8 +65,14 @@ export const frameVectors: readonly FrameVector[] = [
     kind: FrameKind.shape,
     fields: [6, 0, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
   },
+  { name: "shape, of a question", kind: FrameKind.shape, fields: [5, 4, FrameKind.question, "who", "ccs", "", []] },
   { name: "ask", kind: FrameKind.ask, fields: [`${alpha}-1`, ".switchyard.nodes", 1, 1000] },
   { name: "answer", kind: FrameKind.answer, fields: [`${alpha}-1`, 1, `{"name":"beta","id":"${beta}"}`] },
+  {
+    name: "reply",
+    kind: FrameKind.reply,
+    fields: [gamma, 3_735_928_559, 0, beta, "beta", "here", "ts", { bin: "92d3151eeaa57deab2f8a3796573" }],
+  },
   { name: "acknowledge", kind: FrameKind.acknowledge, fields: [[gamma, 3, alpha, 9, false]] },
   {
     name: "resend, of nothing",
@@ -87,6 +96,10 @@ export const messageVectors: readonly MessageVector[] = [
   {
     ...{ name: "log line", kind: FrameKind.log, hops: 0, shape: 0, stream: 6, sequence: 8, time },
     ...{ signature: "ta{s}", values: [time, "[2001:db8::1]", '{"dns", "http"}'] },
+  },
+  {
+    ...{ name: "question", kind: FrameKind.question, hops: 0, shape: 4, stream: 5, sequence: 10, time },
+    ...{ signature: "ccs", values: ["3735928559", "5000", '"zeek"'] },
   },
   {
     ...{
@@ -120,9 +133,14 @@ export const valueTexts: readonly string[] = [
   ...['{"a" -> 1}', "{->}", '{[1, "b"] -> {53/udp}, [2, "c"] -> {}}', '{1 -> 0.5, 2 -> "text"}'],
 ];
 
+export function fieldOf(field: VectorField): Field {
+  if (typeof field !== "object" || field === null) return field;
+  return "bin" in field ? bytesOf(field.bin) : field.map(fieldOf);
+}
+
 export function packFrame({ kind, fields }: FrameVector): string {
   const arena = new Arena();
-  arena.control({ kind, fields });
+  arena.control({ kind, fields: fields.map(fieldOf) });
   return hexOf(arena.bytes.subarray(arena.start, arena.end));
 }
 
