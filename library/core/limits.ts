@@ -55,6 +55,8 @@ export const limits = {
   shapesPerStream: 1_024,
   /** Values of one message: arguments of an event, columns of a log; more are refused with `TOO_MANY`. */
   messageValues: 1_024,
+  /** Bytes of one file write: a frame, less what its path and headers take. More are refused with `TOO_LARGE`; chunks of up to 1 MiB are best. */
+  fileWriteBytes: 16 * 1024 * 1024 - 2048,
   /** Patterns that one peer may ask for, those of nodes behind it included; more closes the connection with `TOO_MANY`. */
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */

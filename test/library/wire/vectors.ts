@@ -56,6 +56,7 @@ export const frameVectors: readonly FrameVector[] = [
     kind: FrameKind.shape,
     fields: [5, 1, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
   },
+  { name: "shape, of file writes", kind: FrameKind.shape, fields: [5, 3, FrameKind.file, "", "ss", "", []] },
   { name: "ask", kind: FrameKind.ask, fields: [`${alpha}-1`, ".switchyard.nodes", 1, 1000] },
   { name: "answer", kind: FrameKind.answer, fields: [`${alpha}-1`, 1, `{"name":"beta","id":"${beta}"}`] },
 ];
@@ -74,6 +75,10 @@ export const messageVectors: readonly MessageVector[] = [
   {
     ...{ name: "log line", kind: FrameKind.log, hops: 0, shape: 1, stream: 5, sequence: 8, time },
     ...{ signature: "ta{s}", values: [time, "[2001:db8::1]", '{"dns", "http"}'] },
+  },
+  {
+    ...{ name: "file write", kind: FrameKind.file, hops: 0, shape: 3, stream: 5, sequence: 9, time },
+    ...{ signature: "ss", values: ['"logs/dns.log"', '"\\x89PNG\\xff"'] },
   },
   {
     ...{
