@@ -20,7 +20,7 @@ import { timeOfWire } from "./wire/time.ts";
 
 /** One write, as handlers get it. */
 export interface FileWrite {
-  /** What the writer calls the file. It is only a label, and may be hostile: see `folderReceiver`. */
+  /** What the writer calls the file. It is only a label, and may be hostile: see `receiveInto`. */
   readonly path: string;
   /** A copy of its own; the same object for all handlers. */
   readonly bytes: Uint8Array;

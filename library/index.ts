@@ -13,6 +13,13 @@ export * from "./core/values/index.ts";
 export * from "./core/zeek-log/index.ts";
 export { type Event, type EventHandler, type Events, event, type ReceivedEvent } from "./events.ts";
 export type { FileHandler, Files, FileWrite } from "./files.ts";
+export {
+  type FolderReceiver,
+  type FolderStats,
+  type ReceiveOptions,
+  type RefusedWrite,
+  receiveInto,
+} from "./folder-receiver.ts";
 export type { Log, LogHandler, LogHeader, LogLine, Logs } from "./logs.ts";
 export type { ConnectionReport, ForwardReport, NodeReport, SubscriptionReport, TopicReport } from "./node-report.ts";
 export type { OverflowPolicy } from "./outbox.ts";
