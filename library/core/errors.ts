@@ -39,6 +39,7 @@ export const failures = {
   QUOTA_EXCEEDED: "more than the folder may hold; make room, or raise the quota",
   NO_SPACE: "the disk is full; make room, then send it again",
   DISK_FAILED: "the disk or its file system refuses; see the cause",
+  BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
   INTERNAL: "a mistake in switchyard; please report it",
 } as const;
 

@@ -267,10 +267,10 @@ describe.each(byDescriptor)("X7: what lies beneath a folder, opened %s", (_, isB
     ["a link to itself, as a folder", "link/a/b", async (path: string) => symlink("link", path)],
     ["a link within the folder", "link", async (path: string) => symlink("own", path)],
     ["a second name of a file", "link", async (path: string, canary: string) => link(join(canary, "x"), path)],
-    ["a folder", "link", async (path: string) => void (await mkdir(path))],
+    ["a folder", "link", async (path: string) => mkdir(path)],
     ["a file, as a folder", "link/a", async (path: string) => writeFile(path, "")],
-    ["a pipe", "link", async (path: string) => void execFileSync("mkfifo", [path])],
-    ["a pipe, as a folder", "link/a", async (path: string) => void execFileSync("mkfifo", [path])],
+    ["a pipe", "link", async (path: string) => execFileSync("mkfifo", [path])],
+    ["a pipe, as a folder", "link/a", async (path: string) => execFileSync("mkfifo", [path])],
   ])("is not reached over %s", async (_name, path, plant) => {
     const { folder, root, canary } = await place();
     await writeFile(join(root, "own"), "own");
