@@ -2,19 +2,11 @@
 import { readdirSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { Context } from "../../../library/index.ts";
-import { folder, listeningNode, RunningCommand, run, start, useCommand } from "./command.ts";
+import { describe, expect, it } from "vitest";
+import { cluster } from "./cluster.ts";
+import { folder, RunningCommand, run, start, useCommand } from "./command.ts";
 
 useCommand();
-
-async function cluster() {
-  const { location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*");
-  const context = new Context({ name: "sender" });
-  onTestFinished(() => context.close());
-  const connection = await context.connections.open(location);
-  return { location, context, connection };
-}
 
 async function receiver(location: string, into: string, ...options: readonly string[]): Promise<RunningCommand> {
   const command = start("files", "receive", location, "files.*", into, ...options);

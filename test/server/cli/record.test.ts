@@ -3,20 +3,12 @@ import { readFileSync } from "node:fs";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { Context, event, parseValue } from "../../../library/index.ts";
-import { folder, listeningNode, type RunningCommand, run, start, useCommand } from "./command.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Context, event, parseValue } from "../../../library/index.ts";
+import { cluster } from "./cluster.ts";
+import { folder, listeningNode, RunningCommand, run, start, useCommand } from "./command.ts";
 
 useCommand();
-
-/** A router, and a node of ours that is connected to it. */
-async function cluster() {
-  const { location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*");
-  const context = new Context({ name: "sender" });
-  onTestFinished(() => context.close());
-  const connection = await context.connections.open(location);
-  return { location, context, connection };
-}
 
 let files = 0;
 const fresh = (ending = ".rec"): string => join(folder, `r${files++}${ending}`);
@@ -191,6 +183,28 @@ describe("record and replay", () => {
     await raiseAll(context);
     expect((await bounded.ended).status).toBe(0);
     expect((await readFile(small)).length).toBeLessThan(2048 + 400); // the first and the last line do not count
+  });
+
+  it("wait where the output is slow, and lose nothing", async () => {
+    const { location, context, connection } = await cluster();
+    const recorder = new RunningCommand(["record", location, "zeek.*", "-o", "-", "--count", "300"], { isRead: false });
+    await recorder.saying("err", /^recording/);
+    await connection.settled();
+    const log = context.logs.open("zeek.big", "big");
+    const text = "x".repeat(50_000);
+    let isRead = false;
+    for (let i = 0; i < 300; i++) {
+      if (log.write([`${i} ${text}`])) continue;
+      if (!isRead) recorder.read(); // somebody waits by now, which is what was to be shown
+      isRead = true;
+      await context.drained();
+    }
+    expect(isRead).toBe(true);
+    const { status, out, err } = await recorder.ended;
+    expect({ status, err }).toEqual({ status: 0, err: expect.stringMatching(/ 300 log lines, .*dropped 0$/m) });
+    const seen = messages(out)["zeek.big"] as { values: string[] }[];
+    expect(seen.map(({ values }) => Number.parseInt(values[0]!.slice(1), 10))).toEqual(seen.map((_, i) => i));
+    expect(seen).toHaveLength(300);
   });
 
   it("append to a recording, and play both parts", async () => {
