@@ -3,7 +3,7 @@
  *
  * Where the system shows open files as `/proc/self/fd` each folder is opened from the one above it, so that whoever
  * swaps one for a link meanwhile gains nothing. Elsewhere each is looked at before and after: a swap is found before
- * anything is written, though an empty file may then have been made.
+ * anything is written, though an empty file or folder may then have been made.
  *
  * Invariant: what is opened is a plain file of one name. Knows nothing of quotas; it is handed segments that
  * remote-path.ts has passed.
@@ -109,10 +109,12 @@ class ByLook implements InsideFolder {
   async openFile(segments: readonly string[], opening: Opening): Promise<FileHandle> {
     const names: string[] = [this.root];
     for (const segment of segments.slice(0, -1)) names.push(join(names.at(-1)!, segment));
+    const before = [await folderIdentity(this.root, opening)];
     for (const name of names.slice(1)) {
+      // One after the other: what is beneath a link must not even be looked for.
       if ((await identityOf(name)) === undefined) await makeFolder(name, opening);
+      before.push(await folderIdentity(name, opening));
     }
-    const before = await Promise.all(names.map((name) => folderIdentity(name, opening)));
     const path = join(names.at(-1)!, segments.at(-1)!);
     if ((await lstat(path).catch(absent))?.isSymbolicLink() === true) throw noPlainFile(opening, "a link");
     const handle = await openPlain(path, opening);

@@ -257,6 +257,11 @@ describe.each(byDescriptor)("X7: what lies beneath a folder, opened %s", (_, isB
     ["a link to a file", "link", async (path: string, canary: string) => symlink(join(canary, "x"), path)],
     ["a link to a folder", "link/x", async (path: string, canary: string) => symlink(canary, path)],
     ["a link to a folder, further down", "link/dir/new", async (path: string, canary: string) => symlink(canary, path)],
+    [
+      "a link to a folder, with one to make",
+      "link/new/a",
+      async (path: string, canary: string) => symlink(canary, path),
+    ],
     ["a link to nothing", "link", async (path: string, canary: string) => symlink(join(canary, "new"), path)],
     [
       "a link to nothing, as a folder",
