@@ -10,6 +10,7 @@ import { limits } from "./core/limits.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Emitter } from "./emitter.ts";
 import { Events } from "./events.ts";
+import { Files } from "./files.ts";
 import type { Gap } from "./gaps.ts";
 import { Logs } from "./logs.ts";
 import { Node } from "./node.ts";
@@ -79,6 +80,7 @@ export class Context {
   readonly topics: Topics;
   readonly events: Events;
   readonly logs: Logs;
+  readonly files: Files;
   readonly cluster: Cluster;
 
   readonly #node: Node;
@@ -113,6 +115,7 @@ export class Context {
     this.topics = new Topics(this.#node);
     this.events = new Events(this.#node);
     this.logs = new Logs(this.#node);
+    this.files = new Files(this.#node);
   }
 
   get name(): string {

@@ -22,6 +22,14 @@ export {
   type Reply,
   type StreamedEvent,
 } from "./events.ts";
+export type { FileHandler, Files, FileWrite } from "./files.ts";
+export {
+  type FolderReceiver,
+  type FolderStats,
+  type ReceiveOptions,
+  type RefusedWrite,
+  receiveInto,
+} from "./folder-receiver.ts";
 export type { Gap } from "./gaps.ts";
 export type { Log, LogHandler, LogHeader, LogLine, Logs, StreamedLine } from "./logs.ts";
 export type { MessageStream, StreamOptions } from "./message-stream.ts";

@@ -37,6 +37,11 @@ export const failures = {
   CLOSED: "already closed; open a new one",
   BAD_LOG_FILE: "not a Zeek log; give TSV with its '#' header or JSON lines, plain or gzipped",
   BAD_LOG_LINE: "the line does not fit the log's columns",
+  BAD_PATH: "not a path that is taken; use relative names that every system can have, joined by '/'",
+  QUOTA_EXCEEDED: "more than the folder may hold; make room, or raise the quota",
+  NO_SPACE: "the disk is full; make room, then send it again",
+  DISK_FAILED: "the disk or its file system refuses; see the cause",
+  BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
   INTERNAL: "a mistake in switchyard; please report it",
 } as const;
 

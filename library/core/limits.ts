@@ -88,6 +88,18 @@ export const limits = {
   shapesPerStream: 1_024,
   /** Values of one message: arguments of an event, columns of a log; more are refused with `TOO_MANY`. */
   messageValues: 1_024,
+  /** Bytes of one file write: a frame, less what its path and headers take. More are refused with `TOO_LARGE`; chunks of up to 1 MiB are best. */
+  fileWriteBytes: 16 * 1024 * 1024 - 2048,
+  /** UTF-8 bytes of one segment of a remote path; a longer one is refused with `BAD_PATH`. */
+  pathSegmentBytes: 255,
+  /** Segments of a remote path; more are refused with `BAD_PATH`. */
+  pathDepth: 16,
+  /** Of a folder receiver, unless told otherwise: files beneath it, bytes of one, bytes of all; what would be more is refused with `QUOTA_EXCEEDED`. */
+  folderFiles: 10_000,
+  folderFileBytes: 1024 * 1024 * 1024,
+  folderBytes: 10 * 1024 * 1024 * 1024,
+  /** Files that a folder receiver keeps open; the one not written for longest is closed, and opened again when it is. */
+  folderOpenFiles: 64,
   /** Patterns that one peer may ask for, those of nodes behind it included; more closes the connection with `TOO_MANY`. */
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */

@@ -33,13 +33,24 @@ let at = 0;
 
 /** One value for each type. `start` is that of the body. */
 export function readBody(from: Uint8Array, start: number, types: readonly FieldType[]): Value[] {
+  open(from, start);
+  const values = new Array<Value>(types.length);
+  for (let i = 0; i < types.length; i++) values[i] = readValue(types[i]!);
+  return values;
+}
+
+/** The path and the bytes of a file write; bytes that happen to be text stay bytes. */
+export function readFileBody(from: Uint8Array, start: number): Value[] {
+  open(from, start);
+  return [readText(), readBytes()];
+}
+
+/** Goes to the first value of the body at `start`. */
+function open(from: Uint8Array, start: number): void {
   bytes = (from instanceof Buffer ? from : Buffer.from(from.buffer, from.byteOffset, from.byteLength)) as NodeBuffer;
   view = viewOf(from);
   at = start;
   readLength();
-  const values = new Array<Value>(types.length);
-  for (let i = 0; i < types.length; i++) values[i] = readValue(types[i]!);
-  return values;
 }
 
 function readValue(type: FieldType): Value {

@@ -19,6 +19,14 @@ export function fitsSignature(bytes: Uint8Array, start: number, end: number, typ
   return cursor.at === end;
 }
 
+/** True when the bytes are exactly the body of a file write: a path as text, then bytes. */
+export function fitsFile(bytes: Uint8Array, start: number, end: number): boolean {
+  cursor.open(bytes, start, end);
+  if (!cursor.next() || cursor.kind !== Marker.array || cursor.length !== 2) return false;
+  if (!cursor.next() || cursor.kind !== Marker.string || cursor.length > limits.topicBytes) return false;
+  return cursor.next() && cursor.kind === Marker.binary && cursor.at === end;
+}
+
 function fits(type: FieldType, depth: number): boolean {
   const start = cursor.at;
   if (!cursor.next()) return false;

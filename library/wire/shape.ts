@@ -1,16 +1,17 @@
 /**
  * A shape: what messages of one stream have in common, announced once and then named by a number.
  *
- * For an event that is its name and the types of its arguments; for a log line the log's id, writer and columns.
+ * For an event that is its name and the types of its arguments; for a log line the log's id, writer and columns. All
+ * file writes have one: no name, and a body that is a path and bytes, which never become text.
  */
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Value } from "../core/values/index.ts";
 import { areTexts, isIndex, malformed } from "./fields.ts";
-import type { Field } from "./frames.ts";
+import { type Field, FrameKind } from "./frames.ts";
 import { mismatch, toPayload } from "./payload.ts";
-import { readBody } from "./read-body.ts";
-import { fitsSignature } from "./scan-body.ts";
+import { readBody, readFileBody } from "./read-body.ts";
+import { fitsFile, fitsSignature } from "./scan-body.ts";
 import { type FieldType, parseSignature } from "./signature.ts";
 
 /** A column of a log: its name, and its type in Zeek's words (`addr`, `vector[string]`). */
@@ -35,11 +36,15 @@ export interface ShapeDefinition extends ShapeName {
   readonly signature: string;
 }
 
+/** Of every file write: the path, and bytes that stay bytes. */
+export const fileSignature = "ss";
+
 export class Shape {
   readonly definition: ShapeDefinition;
   readonly types: readonly FieldType[];
   /** Filled anew for each message: a body is packed before the next one is begun. */
   readonly #body: unknown[];
+  readonly #isFile: boolean;
 
   /** @throws SwitchyardError `BAD_FRAME` when the signature is none */
   constructor(definition: ShapeDefinition) {
@@ -47,6 +52,10 @@ export class Shape {
     this.types = parseSignature(definition.signature);
     if (definition.columns.length > 0 && definition.columns.length !== this.types.length) {
       throw new SwitchyardError("BAD_FRAME", `${definition.columns.length} columns for ${this.types.length} types`);
+    }
+    this.#isFile = definition.kind === FrameKind.file;
+    if (this.#isFile && definition.signature !== fileSignature) {
+      throw new SwitchyardError("BAD_FRAME", `the signature of a file write is ${fileSignature}`);
     }
     this.#body = new Array<unknown>(this.types.length).fill(null);
   }
@@ -66,12 +75,12 @@ export class Shape {
 
   /** Is this body, straight from the wire, one of this shape? */
   fits(bytes: Uint8Array, start: number, end: number): boolean {
-    return fitsSignature(bytes, start, end, this.types);
+    return this.#isFile ? fitsFile(bytes, start, end) : fitsSignature(bytes, start, end, this.types);
   }
 
   /** The values of a body that fits. */
   valuesOf(bytes: Uint8Array, start: number): Value[] {
-    return readBody(bytes, start, this.types);
+    return this.#isFile ? readFileBody(bytes, start) : readBody(bytes, start, this.types);
   }
 }
 

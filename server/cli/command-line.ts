@@ -39,6 +39,21 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./logs.ts")).registerLogs,
   },
   {
+    name: "files",
+    summary: "receive remote file writes into a folder; send a file",
+    load: async () => (await import("./files.ts")).registerFiles,
+  },
+  {
+    name: "record",
+    summary: "keep live events, log lines and file writes in a file",
+    load: async () => (await import("./record.ts")).registerRecord,
+  },
+  {
+    name: "replay",
+    summary: "raise again what was recorded",
+    load: async () => (await import("./replay.ts")).registerReplay,
+  },
+  {
     name: "topo",
     summary: "show the whole cluster: nodes, connections, who raises, wants and forwards what",
     load: async () => (await import("./topo.ts")).registerTopo,

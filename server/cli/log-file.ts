@@ -8,14 +8,23 @@ import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
-import { SwitchyardError } from "../../library/index.ts";
+import { constants, createGunzip } from "node:zlib";
+import { type FailureCode, SwitchyardError } from "../../library/index.ts";
 
 /** Bytes read at a time, and unpacked at a time. */
 const readBytes = 64 * 1024;
 const chunkBytes = 256 * 1024;
-/** A line longer than this is in no log. */
-const longestLineBytes = 16 * 1024 * 1024;
+/** What kind of file is read, as far as that matters here. */
+export interface LineFormat {
+  /** Of failures. */
+  readonly code: FailureCode;
+  /** A longer line is in no such file. */
+  readonly longestLineMiB: number;
+  /** What is packed may end anywhere: it was cut off. */
+  readonly mayBeCut: boolean;
+}
+
+const logFormat: LineFormat = { code: "BAD_LOG_FILE", longestLineMiB: 16, mayBeCut: false };
 
 /** Text, or bytes that are no text. */
 export type Line = string | Uint8Array;
@@ -33,14 +42,19 @@ export interface LogFile {
 
 /**
  * Opens `path`, or standard input for `-`. It is closed when its lines have been read, or left.
- * @throws SwitchyardError `BAD_LOG_FILE` for a folder; what the system says where it cannot be opened
+ * @throws SwitchyardError `BAD_LOG_FILE`, or the code of the format, for a folder; what the system says where it cannot
+ * be opened
  */
-export async function openLogFile(path: string, stdin: Readable = process.stdin): Promise<LogFile> {
+export async function openLogFile(
+  path: string,
+  stdin: Readable = process.stdin,
+  format: LineFormat = logFormat,
+): Promise<LogFile> {
   if (path === "-") {
     return {
       name: "standard input",
       stem: "stdin",
-      lines: linesOf(stdin, "standard input"),
+      lines: linesOf(stdin, "standard input", format),
       fractionRead: () => undefined,
     };
   }
@@ -49,36 +63,43 @@ export async function openLogFile(path: string, stdin: Readable = process.stdin)
   const name = basename(path);
   if (stat.isDirectory()) {
     await handle.close();
-    throw new SwitchyardError("BAD_LOG_FILE", `${path} is a folder`);
+    throw new SwitchyardError(format.code, `${path} is a folder`);
   }
   const stream = handle.createReadStream({ highWaterMark: readBytes });
   return {
     name,
     stem: name.replace(/\..*$/, "") || name,
-    lines: linesOf(stream, name),
+    lines: linesOf(stream, name, format),
     fractionRead: () => (stat.size === 0 ? 1 : stream.bytesRead / stat.size),
   };
 }
 
-async function* linesOf(stream: Readable, name: string): AsyncGenerator<readonly Line[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of await inflated(stream, name)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    rest = bytes.subarray(end);
-    if (end > 0) yield splitLines(bytes.subarray(0, end - 1));
-    if (rest.length > longestLineBytes)
-      throw new SwitchyardError("BAD_LOG_FILE", `${name}: a line of more than 16 MiB`);
+async function* linesOf(stream: Readable, name: string, format: LineFormat): AsyncGenerator<readonly Line[]> {
+  /** Of a line that has not ended yet; put together once it has. */
+  let pieces: Buffer[] = [];
+  let pieceBytes = 0;
+  for await (const chunk of await inflated(stream, name, format)) {
+    const end = chunk.lastIndexOf(0x0a) + 1;
+    if (end > 0) {
+      const lines = chunk.subarray(0, end - 1);
+      yield splitLines(pieceBytes === 0 ? lines : Buffer.concat([...pieces, lines]));
+      pieces = [];
+      pieceBytes = 0;
+    }
+    if (end < chunk.length) pieces.push(chunk.subarray(end));
+    pieceBytes += chunk.length - end;
+    if (pieceBytes > format.longestLineMiB * 1024 * 1024)
+      throw new SwitchyardError(format.code, `${name}: a line of more than ${format.longestLineMiB} MiB`);
   }
-  if (rest.length > 0) yield splitLines(rest);
+  if (pieceBytes > 0) yield splitLines(Buffer.concat(pieces));
 }
 
 /** The file's bytes, unpacked where it is gzipped, whatever it is called. */
-async function inflated(stream: Readable, name: string): Promise<AsyncIterable<Buffer>> {
+async function inflated(stream: Readable, name: string, format: LineFormat): Promise<AsyncIterable<Buffer>> {
   const chunks: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
   const first = await firstBytes(chunks);
   const all = joined(first, chunks);
-  return first[0] === 0x1f && first[1] === 0x8b ? gunzip(all, name) : all;
+  return first[0] === 0x1f && first[1] === 0x8b ? gunzip(all, name, format) : all;
 }
 
 /** Enough to see what it is; empty for an empty file. */
@@ -101,8 +122,13 @@ async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
   }
 }
 
-async function* gunzip(packed: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
-  const unpacking = createGunzip({ chunkSize: chunkBytes });
+async function* gunzip(
+  packed: AsyncIterable<Buffer>,
+  name: string,
+  { code, mayBeCut }: LineFormat,
+): AsyncGenerator<Buffer> {
+  const finishFlush = mayBeCut ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+  const unpacking = createGunzip({ chunkSize: chunkBytes, finishFlush });
   const feed = async (): Promise<void> => {
     for await (const chunk of packed) {
       if (!unpacking.write(chunk)) await new Promise((resolve) => unpacking.once("drain", resolve));
@@ -115,7 +141,7 @@ async function* gunzip(packed: AsyncIterable<Buffer>, name: string): AsyncGenera
     await fed;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SwitchyardError("BAD_LOG_FILE", `${name}: its compression is broken (${why})`, { cause });
+    throw new SwitchyardError(code, `${name}: its compression is broken (${why})`, { cause });
   }
 }
 

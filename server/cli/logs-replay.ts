@@ -13,10 +13,10 @@ import {
   SwitchyardError,
 } from "../../library/index.ts";
 import { failureOf } from "./failure.ts";
-import { join, withNode } from "./joining.ts";
 import { type Line, type LogFile, openLogFile } from "./log-file.ts";
 import { Pace } from "./pace.ts";
 import { Progress } from "./progress.ts";
+import { withReceivers } from "./sending.ts";
 import type { Shell } from "./shell.ts";
 import { counted, inGroups, printable } from "./style.ts";
 import { timestampOf } from "./timestamp.ts";
@@ -38,23 +38,13 @@ export async function replayLogs(
   if (options.rate !== undefined && options.speed !== undefined) {
     throw new SwitchyardError("BAD_ARGUMENT", "--rate and --speed, of which only one can be");
   }
-  const connection = await withNode(shell, { command: "replay", name: options.name }, async (context) => {
-    const connection = await join(shell, context, location);
-    const sentBefore = connection.stats().sentMessages;
+  const sending = { command: "replay", name: options.name, location, where: topic, what: "lines" };
+  await withReceivers(shell, { ...sending, isQuiet: options.quiet === true }, async (context) => {
     for (const path of paths) {
       if (shell.stopped.aborted) break;
       await replayFile(shell, context, topic, path, options);
     }
-    await context.drained();
-    if (connection.stats().sentMessages === sentBefore && context.stats().raised > 0 && !options.quiet) {
-      shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: the lines went nowhere`);
-    }
-    return connection;
   });
-  const { droppedMessages } = connection.stats();
-  if (droppedMessages === 0) return;
-  shell.failed();
-  shell.say(`switchyard: ${inGroups(droppedMessages)} lines did not get to ${printable(location)}; replay again`);
 }
 
 /** A file that cannot be read is told, and does not keep the others from being replayed. */

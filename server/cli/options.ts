@@ -36,6 +36,16 @@ export function readDurationMs(text: string): number {
   return read;
 }
 
+/** `--max-bytes`: `1000000`, `512KiB`, `10MiB`, `2GiB`. */
+export function readByteCount(text: string): number {
+  const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(|B|KiB|MiB|GiB)$/.exec(text) ?? [];
+  const read = Math.floor(Number(number) * 1024 ** ["", "KiB", "MiB", "GiB"].indexOf(unit.replace(/^B$/, "")));
+  if (!(read >= 1) || !Number.isSafeInteger(read)) {
+    throw new InvalidArgumentError("wanted a number of bytes such as 1000000 or 10MiB.");
+  }
+  return read;
+}
+
 /** For an option that may be given more than once. */
 export function gather(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

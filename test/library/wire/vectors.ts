@@ -65,6 +65,7 @@ export const frameVectors: readonly FrameVector[] = [
     kind: FrameKind.shape,
     fields: [6, 0, FrameKind.log, "Conn::LOG", "ta{s}", "Log::WRITER_ASCII", columns],
   },
+  { name: "shape, of file writes", kind: FrameKind.shape, fields: [6, 3, FrameKind.file, "", "ss", "", []] },
   { name: "shape, of a question", kind: FrameKind.shape, fields: [5, 4, FrameKind.question, "who", "ccs", "", []] },
   { name: "ask", kind: FrameKind.ask, fields: [`${alpha}-1`, ".switchyard.nodes", 1, 1000] },
   { name: "answer", kind: FrameKind.answer, fields: [`${alpha}-1`, 1, `{"name":"beta","id":"${beta}"}`] },
@@ -100,6 +101,10 @@ export const messageVectors: readonly MessageVector[] = [
   {
     ...{ name: "question", kind: FrameKind.question, hops: 0, shape: 4, stream: 5, sequence: 10, time },
     ...{ signature: "ccs", values: ["3735928559", "5000", '"zeek"'] },
+  },
+  {
+    ...{ name: "file write", kind: FrameKind.file, hops: 0, shape: 3, stream: 6, sequence: 9, time },
+    ...{ signature: "ss", values: ['"logs/dns.log"', '"\\x89PNG\\xff"'] },
   },
   {
     ...{

@@ -60,8 +60,11 @@ export class RunningCommand {
   readonly #said = { out: "", err: "" };
   #listeners: (() => void)[] = [];
 
-  constructor(args: readonly string[], { isRead = true, env = {} }: StartOptions = {}) {
-    this.child = spawn(process.execPath, [join(folder, "main.mjs"), ...args], {
+  constructor(args: readonly string[], { isRead = true, env = {}, maxFileKiB }: StartOptions = {}) {
+    const command = [process.execPath, join(folder, "main.mjs"), ...args] as const;
+    const limited = ["bash", "-c", `ulimit -f ${maxFileKiB}; exec "$@"`, "bash", ...command] as const;
+    const [file, ...rest] = maxFileKiB === undefined ? command : limited;
+    this.child = spawn(file, rest, {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
@@ -125,6 +128,8 @@ interface StartOptions {
   /** False: nobody reads its output, until `read`. */
   readonly isRead?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** No file that it writes may become larger: as if the disk were full. */
+  readonly maxFileKiB?: number;
 }
 
 export function start(...args: readonly string[]): RunningCommand {

@@ -8,19 +8,8 @@ import { folder, listeningNode, RunningCommand, run, start, useCommand } from ".
 useCommand();
 
 it("explains itself, each command with an example", async () => {
-  for (const command of [
-    "",
-    "node",
-    "pub",
-    "sub",
-    "survey",
-    "logs tail",
-    "logs replay",
-    "topo",
-    "demo",
-    "bench",
-    "lsp",
-  ]) {
+  const logsAndFiles = ["logs tail", "logs replay", "files receive", "files send", "record", "replay"];
+  for (const command of ["", "node", "pub", "sub", "survey", ...logsAndFiles, "topo", "demo", "bench", "lsp"]) {
     const { status, out, err } = await run(...command.split(" ").filter(Boolean), "--help");
     expect({ status, err }).toEqual({ status: 0, err: "" });
     expect(out).toMatch(/^Usage: switchyard/);

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
 import { mergeNodeConfig, parseNodeConfig } from "../../../server/cli/node-config.ts";
-import { gather, readCount, readDurationMs, readRate, readSpeed } from "../../../server/cli/options.ts";
+import { gather, readByteCount, readCount, readDurationMs, readRate, readSpeed } from "../../../server/cli/options.ts";
 
 it.each([
   [readCount, "12", 12],
@@ -11,6 +11,10 @@ it.each([
   [readDurationMs, "2s", 2000],
   [readDurationMs, "500ms", 500],
   [readDurationMs, "1.5m", 90_000],
+  [readByteCount, "1000000", 1_000_000],
+  [readByteCount, "10B", 10],
+  [readByteCount, "512KiB", 524_288],
+  [readByteCount, "1.5GiB", 1_610_612_736],
 ])("%o reads %s as %d", (read, text, value) => {
   expect(read(text)).toBe(value);
 });
@@ -20,6 +24,7 @@ it.each([
   [readRate, ["0", "-1", "", " ", "fast", "Infinity"]],
   [readSpeed, ["0x", "x", "", "-1x", "1.2.3x"]],
   [readDurationMs, ["2", "0s", "s", "2h", ""]],
+  [readByteCount, ["0", "-1", "", "MiB", "10MB", "10 MiB", "0.1", "9007199254740993"]],
 ])("%o refuses what it cannot be", (read, texts) => {
   for (const text of texts) expect(() => read(text)).toThrow(InvalidArgumentError);
 });
