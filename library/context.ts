@@ -44,6 +44,8 @@ export interface ContextStats {
   /** Messages that senders numbered and that never came, and repeats that were held back. */
   readonly missing: number;
   readonly repeated: number;
+  /** Messages that peers passed on though they may not, or that were not what they seemed: nobody got them. */
+  readonly refused: number;
   /** Streams that were forgotten because there were too many. */
   readonly streamsForgotten: number;
 }
@@ -133,7 +135,7 @@ export class Context {
       sum.missing += stream.missing;
       sum.repeated += stream.repeated;
     }
-    return { ...sum, dropped, streamsForgotten: streams.forgotten };
+    return { ...sum, dropped, refused: this.#node.refusedMessages, streamsForgotten: streams.forgotten };
   }
 
   /**

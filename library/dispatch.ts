@@ -1,5 +1,5 @@
 /** Which part of the node a frame from a neighbour is for. Kinds that we do not know are passed over. */
-import { learnShape, learnStream } from "./announcements.ts";
+import { learnShape, learnStream, type Surroundings } from "./announcements.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
@@ -8,16 +8,21 @@ import { type ControlFrame, FrameKind } from "./wire/frames.ts";
 export class Dispatch {
   readonly #node: Node;
   readonly #cluster: Cluster;
+  readonly #around: Surroundings;
 
   constructor(node: Node, cluster: Cluster) {
     this.#node = node;
     this.#cluster = cluster;
+    this.#around = {
+      ...{ self: node.origin, streams: node.messages.streams, neighbours: node.neighbours },
+      refused: (from, what) => node.refused(from, what),
+    };
   }
 
   /** @throws SwitchyardError when the frame breaks the protocol */
   receive(from: Neighbour, { kind, fields }: ControlFrame): void {
-    const { messages, interest, barriers } = this.#node;
-    if (kind === FrameKind.stream) learnStream(messages.streams, from, fields);
+    const { interest, barriers } = this.#node;
+    if (kind === FrameKind.stream) learnStream(this.#around, from, fields);
     else if (kind === FrameKind.shape) learnShape(from, fields);
     else if (kind === FrameKind.interest) interest.receive(from, fields);
     else if (kind === FrameKind.barrier) barriers.receive(from, fields);

@@ -205,6 +205,14 @@ export class Messages {
     const kind = bytes[start]!;
     if (shape.definition.kind !== kind || !shape.fits(bytes, bodyStart, bodyEnd)) return false;
     from.receivedMessages += 1;
+    if (stream.isBarred) {
+      from.refusedMessages += 1;
+      return true;
+    }
+    if (stream.anchor !== undefined && stream.anchor !== from && from.peerId !== stream.origin.id) {
+      stream.repeated += 1; // its origin sends it to us itself
+      return true;
+    }
     if (!isNext(stream, view.getUint32(start + routing.sequence))) return true;
 
     const route = this.#routes.route(stream, from);

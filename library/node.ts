@@ -3,6 +3,7 @@
  *
  * Public calls come in through `context.events` and the like, which check their arguments; here they take effect.
  */
+import { releaseStreams } from "./announcements.ts";
 import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
@@ -29,12 +30,14 @@ export class Node {
   readonly chance: Chance;
   readonly options: NodeOptions;
   readonly neighbours = new Set<Neighbour>();
-  readonly routes = new RouteTable();
+  readonly routes: RouteTable;
   readonly messages: Messages;
   readonly interest: InterestExchange;
   readonly barriers: Barriers;
   readonly startedAtMs: number;
   isClosed = false;
+  /** Of neighbours that are gone; see `refusedMessages`. */
+  #refusedBefore = 0;
 
   readonly #registrations: Registration[] = [];
   #handlerCount = 0;
@@ -46,11 +49,12 @@ export class Node {
     this.clock = options.clock;
     this.chance = options.chance;
     this.startedAtMs = options.clock.wallMs();
+    this.routes = new RouteTable(this.origin.name, this.neighbours);
     this.messages = new Messages(this.origin, this.routes, this.clock, this.neighbours, {
       failure: options.onFailure,
       flowing: () => this.#flowing(),
     });
-    this.interest = new InterestExchange(this.origin, this.routes);
+    this.interest = new InterestExchange(this.origin, this.routes, (from, what) => this.refused(from, what));
     this.barriers = new Barriers(this.origin.id, this.neighbours);
   }
 
@@ -60,6 +64,21 @@ export class Node {
 
   fail(error: SwitchyardError): void {
     this.options.onFailure(error);
+  }
+
+  /** Messages that neighbours passed on and nobody got, because they may not. */
+  get refusedMessages(): number {
+    let sum = this.#refusedBefore;
+    for (const { refusedMessages } of this.neighbours) sum += refusedMessages;
+    return sum;
+  }
+
+  /** A neighbour did for others what it may not: it is left out, and told of once in a while. */
+  refused(from: Neighbour, what: string): void {
+    const times = from.refusals.happened(this.clock.nowMs());
+    if (times === 0) return;
+    const often = times === 1 ? "" : ` and ${times - 1} more since this was told last`;
+    this.fail(new SwitchyardError("FORBIDDEN", `${from.peerName} passed on ${what}${often}, which nobody got`));
   }
 
   /** @throws SwitchyardError `CLOSED` */
@@ -73,7 +92,8 @@ export class Node {
   }
 
   disconnected(neighbour: Neighbour): void {
-    this.neighbours.delete(neighbour);
+    if (this.neighbours.delete(neighbour)) this.#refusedBefore += neighbour.refusedMessages;
+    releaseStreams(neighbour, () => true);
     this.interest.disconnect(neighbour);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);

@@ -12,6 +12,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import type { Value } from "./core/values/index.ts";
+import type { Neighbour } from "./neighbour.ts";
 import type { Route } from "./routes.ts";
 import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
 import { signatureOfAll } from "./wire/signature.ts";
@@ -27,6 +28,10 @@ export class Stream {
   /** Sequence number of the next message, modulo 2^32. */
   next = 0;
   route: Route | undefined;
+  /** The neighbour that is its origin and sends it to us itself: then nobody else's word on it counts. */
+  anchor: Neighbour | undefined;
+  /** Nobody gets its messages, and it is in no table: whoever announced it may not. */
+  readonly isBarred: boolean;
   /** Used since the clock hand of the table last passed. */
   isRecent = true;
 
@@ -44,8 +49,9 @@ export class Stream {
   readonly #indexByName = new Map<string, number>();
   readonly #indexByKey = new Map<string, number>();
 
-  constructor(number: number, origin: Origin, topic: string, serial: number) {
+  constructor(number: number, origin: Origin, topic: string, serial: number, isBarred = false) {
     this.number = number;
+    this.isBarred = isBarred;
     this.origin = origin;
     this.topic = topic;
     this.serial = serial;
@@ -157,6 +163,11 @@ export class StreamTable {
     this.#foreign.set(key, stream);
     this.#slots[stream.number] = stream;
     return stream;
+  }
+
+  /** What is known of another node's stream of this serial. */
+  known(origin: Origin, serial: number): Stream | undefined {
+    return this.#foreign.get(`${origin.id} ${serial}`);
   }
 
   /** A forgotten stream goes on: it gets a number again, since the one it had may be another's by now. */

@@ -3,6 +3,7 @@ import {
   Handshake,
   type HandshakeEffect,
   type HandshakeMessage,
+  type HandshakeOptions,
   type Hello,
   isNodeId,
   isNodeName,
@@ -10,8 +11,11 @@ import {
 
 function helloOf(digit: string, more: Partial<Hello> = {}): Hello {
   const usual = { minVersion: 1, maxVersion: 1, name: `node-${digit}`, software: "test", features: [] };
-  return { ...usual, id: digit.repeat(32), ...more };
+  const nonce = new Uint8Array(32).fill(digit.charCodeAt(0));
+  return { ...usual, id: digit.repeat(32), nonce, hasToken: false, ...more };
 }
+
+const opener = { role: "opener" } as const;
 
 /** One end: the machine, what it sent that has not arrived, and what its driver owes it. */
 class End {
@@ -20,8 +24,8 @@ class End {
   readonly log: string[] = [];
   owed: "decide" | "synced" | undefined;
 
-  constructor(hello: Hello) {
-    this.machine = new Handshake(hello);
+  constructor(hello: Hello, options: HandshakeOptions = opener) {
+    this.machine = new Handshake(hello, options);
     this.take(this.machine.start());
   }
 
@@ -125,7 +129,7 @@ describe("a message out of turn", () => {
 
   /** The machine in each of its states, with what it may hear there. */
   const states: readonly [state: string, reach: () => Handshake, allowed: readonly HandshakeMessage[]][] = [
-    ["hello", () => new Handshake(helloOf("a")), [hello]],
+    ["hello", () => new Handshake(helloOf("a"), opener), [hello]],
     ["deciding", () => having([hello]), [welcome]],
     ["deciding, welcome already", () => having([hello, welcome]), []],
     ["welcome", () => having([hello, "decide"]), [welcome]],
@@ -136,7 +140,7 @@ describe("a message out of turn", () => {
   ];
 
   function having(steps: readonly (HandshakeMessage | "decide" | "synced")[]): Handshake {
-    const machine = new Handshake(helloOf("a"));
+    const machine = new Handshake(helloOf("a"), opener);
     machine.start();
     for (const step of steps) {
       if (step === "decide") machine.decide();
@@ -181,7 +185,7 @@ describe("a hello that is none", () => {
     { id: "a".repeat(31) },
     { minVersion: 2, maxVersion: 1 },
   ])("is turned away: %o", (wrong) => {
-    const effects = new Handshake(helloOf("a")).receive({ kind: "hello", hello: helloOf("b", wrong) });
+    const effects = new Handshake(helloOf("a"), opener).receive({ kind: "hello", hello: helloOf("b", wrong) });
     expect(effects).toMatchObject([
       { kind: "send", message: { kind: "reject", code: "BAD_FRAME" } },
       { kind: "fail", code: "BAD_FRAME" },
