@@ -234,7 +234,7 @@ export class Connections {
 /** What differs between connections that we open and those that we accept. */
 interface Terms
   extends Pick<ConstructorParameters<typeof Connection>[0], "dial" | "timeoutMs" | "handshakeMs" | "credentials"> {
-  refuse(peer: Peer, holder: unknown): Promise<Refusal | undefined>;
+  readonly refuse: (peer: Peer, holder: unknown) => Promise<Refusal | undefined>;
 }
 
 /** Schemes whose links come from an address that says something. */
