@@ -84,6 +84,8 @@ function directNeighbour(all: ReadonlySet<Neighbour>, from: Neighbour, { id }: O
 
 /** The origin's own word. Whatever others said of its stream before counts only where it goes well with that. */
 function learnOwn(streams: StreamTable, from: Neighbour, { origin, topic, serial, next }: Announced): Stream {
+  const before = streams.known(origin, serial);
+  if (before !== undefined && before.topic !== topic) before.isBarred = true;
   const stream = streams.foreign(origin, topic, serial, next);
   const ahead = (next - stream.next) | 0;
   if (ahead > 0 || ahead < -limits.sequenceAhead) stream.next = next; // we were not subscribed for a while; or a lie

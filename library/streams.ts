@@ -30,8 +30,8 @@ export class Stream {
   route: Route | undefined;
   /** The neighbour that is its origin and sends it to us itself: then nobody else's word on it counts. */
   anchor: Neighbour | undefined;
-  /** Nobody gets its messages, and it is in no table: whoever announced it may not. */
-  readonly isBarred: boolean;
+  /** Nobody gets its messages: whoever announced it may not, or its origin says that it is none of its own. */
+  isBarred: boolean;
   /** Used since the clock hand of the table last passed. */
   isRecent = true;
 

@@ -5,7 +5,14 @@
  */
 
 import type { SwitchyardError } from "../../library/index.ts";
-import { type Clock, Context, type ContextOptions, type Link, type LinkEvents } from "../../library/index.ts";
+import {
+  type Clock,
+  Context,
+  type ContextOptions,
+  type Link,
+  type LinkEvents,
+  type ListenOptions,
+} from "../../library/index.ts";
 import { Arena, readControl } from "../../library/wire/codec.ts";
 import { type Field, FrameKind, isMessageKind, preface } from "../../library/wire/frames.ts";
 import { type ShapeDefinition, shapeFields } from "../../library/wire/shape.ts";
@@ -168,8 +175,8 @@ export class Stage {
   }
 
   /** Raises the curtain. */
-  async listen(): Promise<this> {
-    await this.node.connections.listen("stage://here");
+  async listen(options: ListenOptions = {}): Promise<this> {
+    await this.node.connections.listen("stage://here", options);
     return this;
   }
 
