@@ -151,6 +151,8 @@ export class Stage {
   readonly clock = new StandingClock();
   readonly node: Context;
   readonly errors: SwitchyardError[] = [];
+  /** Sees each peer before the node does. */
+  onConnect: (peer: HandPeer) => void = () => {};
   #accept: ((link: Link) => void) | undefined;
 
   constructor(options: ContextOptions = {}) {
@@ -161,7 +163,7 @@ export class Stage {
       chance: { next: () => 0.5, bytes: (length) => new Uint8Array(length).map(() => drawn++) },
       transports: [
         {
-          schemes: ["stage"],
+          schemes: ["stage", "tcp"],
           connect: () => Promise.reject(new Error("only we connect")),
           listen: (_, accept) => {
             this.#accept = accept;
@@ -175,13 +177,14 @@ export class Stage {
   }
 
   /** Raises the curtain. */
-  async listen(options: ListenOptions = {}): Promise<this> {
-    await this.node.connections.listen("stage://here", options);
+  async listen(options: ListenOptions = {}, location = "stage://here"): Promise<this> {
+    await this.node.connections.listen(location, options);
     return this;
   }
 
   connect(): HandPeer {
     const peer = new HandPeer();
+    this.onConnect(peer);
     this.#accept?.(peer);
     return peer;
   }
