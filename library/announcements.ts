@@ -42,13 +42,13 @@ export function learnStream(around: Surroundings, from: Neighbour, fields: reado
   }
   while (from.inbound.length < number) from.inbound.push(undefined); // keeps the array dense, and so fast
   const before = from.inbound[number];
-  if (before?.anchor === from) before.anchor = undefined;
   if (direct === from) from.inbound[number] = learnOwn(around.streams, from, announced);
   else if (mayRelay(around, from, direct, announced)) from.inbound[number] = learnRelayed(around.streams, announced);
   else {
     from.inbound[number] = new Stream(0, origin, topic, announced.serial, true);
     around.refused(from, `messages of ${origin.name} under ${quoted(topic)}`);
   }
+  if (before?.anchor === from && before !== from.inbound[number]) before.anchor = undefined; // its number is another's
 }
 
 /** What a neighbour sends us itself no longer comes from it, as far as these topics go: others may bring it. */
@@ -88,7 +88,8 @@ function learnOwn(streams: StreamTable, from: Neighbour, { origin, topic, serial
   if (before !== undefined && before.topic !== topic) before.isBarred = true;
   const stream = streams.foreign(origin, topic, serial, next);
   const ahead = (next - stream.next) | 0;
-  if (ahead > 0 || ahead < -limits.sequenceAhead) stream.next = next; // we were not subscribed for a while; or a lie
+  const isLiedOf = ahead < -limits.sequenceAhead && stream.anchor !== from; // by others, before it came itself
+  if (ahead > 0 || isLiedOf) stream.next = next; // ahead: we were not subscribed for a while
   stream.anchor = from;
   return stream;
 }
