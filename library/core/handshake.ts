@@ -47,6 +47,7 @@ export type HandshakeEffect =
 
 type State = "hello" | "proving" | "deciding" | "welcome" | "syncing" | "up" | "failed";
 
+/** The side of this node, and what it proves with. */
 export interface HandshakeOptions {
   readonly role: Role;
   /** Present where there is a token; `hasToken` of the hello says the same. */

@@ -10,7 +10,6 @@ import { printable } from "./style.ts";
 
 interface Options extends NodeOptions {
   readonly config?: string;
-  readonly insecure?: true;
   readonly json?: true;
 }
 
@@ -45,7 +44,7 @@ async function run(shell: Shell, options: Options): Promise<void> {
   await withNode(shell, { command: "node", name: config.name }, async (context) => {
     for (const pattern of config.forward) context.topics.forward(pattern);
     const listeners = [];
-    const insecure = options.insecure === true;
+    const insecure = config.insecure === true;
     for (const location of config.listen) listeners.push(await context.connections.listen(location, { insecure }));
     for (const { location, warning } of listeners) {
       if (warning !== undefined) shell.say(`warning: ${printable(location)} is not safe: ${warning}`);
