@@ -6,9 +6,10 @@
  * Invariant: only a node that wants something acknowledges it: what others claim for it is dropped.
  */
 import type { Clock } from "./clock.ts";
+import { mayUse } from "./core/access.ts";
 import { isNodeId, isNodeName } from "./core/handshake.ts";
 import { limits } from "./core/limits.ts";
-import { checkRaisable } from "./core/topic.ts";
+import { checkRaisable, quoted } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Reception } from "./reception.ts";
 import type { Resends } from "./resends.ts";
@@ -27,6 +28,8 @@ export interface AcknowledgementsOptions {
   readonly neighbours: ReadonlySet<Neighbour>;
   readonly reception: Reception;
   readonly resends: Resends;
+  /** Told what a neighbour passed on that is not let in. */
+  readonly refused: (from: Neighbour, what: string) => void;
 }
 
 export class Acknowledgements {
@@ -106,13 +109,17 @@ export class Acknowledgements {
     if (message !== null && !(message instanceof Uint8Array)) throw malformed("resend");
     checkRaisable(topic);
     if (id === this.#options.self) return; // it came round
+    if (!mayUse(from.access, id === from.peerId ? "publish" : "forward", topic)) {
+      this.#options.refused(from, `what was sent again of ${name} under ${quoted(topic)}`);
+      return;
+    }
     const stream = this.#options.streams.foreign({ id, name }, topic, serial, sequenceOf(message, sequence), true);
     if (target !== this.#options.self) {
       this.#passOn(from, stream, target, hops, fields);
       return;
     }
-    const isWanted = this.#options.routes.isFollowing(topic);
-    if (!isWanted) return;
+    if (!this.#options.routes.isFollowing(topic) || stream.isBarred) return;
+    if ((stream.anchor ?? from) !== from && id !== from.peerId) return; // its origin says itself what it sent
     if (message === null) this.#options.reception.giveUpBefore(stream, from, sequence);
     else this.#take(from, stream, message, hops, fields);
   }

@@ -4,27 +4,19 @@
  * Invariant: `up` and `down` alternate; `closed` comes last, once. One that we opened dials again when its link is lost,
  * unless it was opened with `retry: false` or the peer turned us away.
  */
+import { type AccessRule, accessOf } from "./core/access.ts";
 import { Backoff } from "./core/backoff.ts";
 import { SwitchyardError } from "./core/errors.ts";
-import type { Hello } from "./core/handshake.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
+import type { Credentials } from "./core/proof.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { Emitter } from "./emitter.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
-import { PeerLink } from "./peer-link.ts";
+import { type Peer, peerOf } from "./peer.ts";
+import { PeerLink, type Refusal } from "./peer-link.ts";
 import type { Link } from "./transports/transport.ts";
-
-export interface Peer {
-  readonly name: string;
-  /** Its node life: 32 hex digits. */
-  readonly id: string;
-  /** Of its software, for people. */
-  readonly version: string;
-  /** As the transport sees it: `127.0.0.1:5321`. */
-  readonly remote: string;
-}
 
 export type ConnectionState = "connecting" | "up" | "down" | "closed";
 
@@ -36,6 +28,8 @@ export interface ConnectionStats {
   readonly queuedMessages: number;
   readonly queuedBytes: number;
   readonly droppedMessages: number;
+  /** Messages that the peer passed on though it may not, or that were not what they seemed: nobody got them. */
+  readonly refusedMessages: number;
 }
 
 interface ConnectionEvents {
@@ -56,15 +50,26 @@ export interface ConnectionOptions {
   readonly retry: boolean;
   /** How long one attempt may take, the handshake included. */
   readonly timeoutMs: number;
+  /** How long the handshake alone may take. */
+  readonly handshakeMs: number;
+  readonly credentials: Credentials | undefined;
+  /** What the peer may do. */
+  readonly access: readonly AccessRule[];
   /** Opens the next link; only for connections that we open. */
   dial(signal: AbortSignal): Promise<Link>;
-  refuse(peer: Peer): Promise<string | undefined>;
+  /** A reason to turn away a peer that has proven what it must. */
+  refuse(peer: Peer): Promise<Refusal | undefined>;
+  /** The link with that peer is gone. */
+  parted(peer: Peer): void;
   /** It is closed for good. */
   forget(connection: Connection): void;
 }
 
 /** After these another attempt would end the same way. */
-const finalCodes = new Set(["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION"]);
+const finalCodes = new Set([
+  ...["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION"],
+  ...["TOKEN_REQUIRED", "WRONG_TOKEN", "NAME_TAKEN", "FORBIDDEN"],
+]);
 
 export class Connection {
   readonly id: ConnectionId;
@@ -83,6 +88,8 @@ export class Connection {
   #droppedMessages = 0;
   #state: ConnectionState = "connecting";
   #peer: Peer | undefined;
+  /** Whom the present link met, up or not. */
+  #met: Peer | undefined;
   #peerLink: PeerLink | undefined;
   #neighbour: Neighbour | undefined;
   /** The last neighbour, while its link is lost and tried again. */
@@ -143,6 +150,7 @@ export class Connection {
       queuedMessages: outbox?.queuedMessages ?? 0,
       queuedBytes: outbox?.queuedBytes ?? 0,
       droppedMessages: this.#droppedMessages,
+      refusedMessages: this.#past.refusedMessages + (this.#neighbour?.refusedMessages ?? 0),
     };
   }
 
@@ -182,6 +190,11 @@ export class Connection {
     this.#start(link);
   }
 
+  /** Cuts off a link whose handshake is under way, without a word. */
+  abandon(): void {
+    this.#peerLink?.abandon();
+  }
+
   async #dial(): Promise<void> {
     const { node, timeoutMs } = this.#options;
     const abort = new AbortController();
@@ -211,12 +224,14 @@ export class Connection {
   }
 
   #start(link: Link): void {
-    const { node, dispatch, id, location, autoPublish, autoSubscribe } = this.#options;
+    const { node, dispatch, id, location, autoPublish, autoSubscribe, credentials, handshakeMs } = this.#options;
     this.#peerLink = new PeerLink({
-      ...{ node, dispatch, id, link, autoPublish, autoSubscribe },
+      ...{ node, dispatch, id, link, autoPublish, autoSubscribe, credentials, handshakeMs },
+      role: this.direction === "out" ? "opener" : "listener",
       where: this.direction === "out" ? location : link.remote,
       published: this.published,
-      refuse: (hello) => this.#options.refuse(peerOf(hello, link)),
+      refuse: (hello) => this.#refuse(peerOf(hello, link)),
+      accessOf: (hello) => accessOf(this.#options.access, peerOf(hello, link)),
       up: (hello, neighbour) => this.#up(peerOf(hello, link), neighbour),
       lost: (neighbour, error) => this.#lost(neighbour, error),
       dropped: () => {
@@ -224,6 +239,11 @@ export class Connection {
       },
       ended: (error) => this.#ended(error),
     });
+  }
+
+  #refuse(peer: Peer): Promise<Refusal | undefined> {
+    this.#met = peer;
+    return this.#options.refuse(peer);
   }
 
   #up(peer: Peer, neighbour: Neighbour): void {
@@ -249,6 +269,8 @@ export class Connection {
     this.#remember();
     this.#peerLink = undefined;
     this.#neighbour = undefined;
+    if (this.#met !== undefined) this.#options.parted(this.#met);
+    this.#met = undefined;
     if (this.#attempt !== undefined) {
       this.#attempt.reject(error ?? new SwitchyardError("PEER_LOST", `${this.location} closed`));
       return; // whoever dialled decides
@@ -310,8 +332,5 @@ const noStats: ConnectionStats = {
   queuedMessages: 0,
   queuedBytes: 0,
   droppedMessages: 0,
+  refusedMessages: 0,
 };
-
-function peerOf(hello: Hello, link: Link): Peer {
-  return { name: hello.name, id: hello.id, version: hello.software, remote: link.remote };
-}

@@ -1,27 +1,61 @@
-/** Opens connections, listens for them, and knows all there are. */
-import { Connection, type Peer } from "./connection.ts";
+/**
+ * Opens connections, listens for them, and knows all there are.
+ *
+ * Invariant: a name is used by one identity at a time; nothing is listened at that is not safe, unless it was asked for
+ * in words. What a token is stays in the one object that proves it.
+ */
+import { Connection } from "./connection.ts";
+import { type AccessRule, checkAccessRules } from "./core/access.ts";
 import { SwitchyardError } from "./core/errors.ts";
+import { NamesInUse } from "./core/identity.ts";
 import { limits } from "./core/limits.ts";
+import { listenFault } from "./core/listen-policy.ts";
 import type { Dispatch } from "./dispatch.ts";
+import { Gate } from "./gate.ts";
+import { checkListenLimits, type ListenLimits, limitsOf } from "./listen-limits.ts";
 import type { Node } from "./node.ts";
-import type { Link, Listener, Transport } from "./transports/transport.ts";
+import type { Peer } from "./peer.ts";
+import type { Refusal } from "./peer-link.ts";
+import { Token } from "./token.ts";
+import type { Link, Listener, TlsOptions, Transport } from "./transports/transport.ts";
 
-export interface OpenOptions {
-  /** Offer whatever is raised here over this connection. Default true. */
+interface CommonOptions {
+  /** Offer whatever is raised here over the connection. Default true. */
   readonly autoPublish?: boolean;
-  /** Subscribe over this connection to whatever has a handler here. Default true. */
+  /** Subscribe over the connection to whatever has a handler here. Default true. */
   readonly autoSubscribe?: boolean;
+  /** For the schemes that speak TLS. */
+  readonly tls?: TlsOptions;
+  /** What both sides must know; each proves it to the other, and it is never sent. See docs/security.md. */
+  readonly token?: string | Uint8Array;
+  /** What peers may do; what no rule speaks of is allowed. See docs/security.md. */
+  readonly access?: readonly AccessRule[];
+}
+
+export interface OpenOptions extends CommonOptions {
   /** Dial again by itself, with back-off, when the link is lost. The first attempt must succeed. Default true. */
   readonly retry?: boolean;
   /** Of one attempt, the handshake included. Default 5000. */
   readonly timeoutMs?: number;
 }
 
-export interface ListenOptions {
-  readonly autoPublish?: boolean;
-  readonly autoSubscribe?: boolean;
+export interface ListenOptions extends CommonOptions {
   /** Runs after the handshake and before the connection is used; false or a rejection turns the peer away. */
   readonly accept?: (peer: Peer) => boolean | Promise<boolean>;
+  /** WebSocket: web pages that may connect, by origin, and names of this machine that clients may use. */
+  readonly origins?: readonly string[];
+  readonly hosts?: readonly string[];
+  /** Listen although it is not safe; see `INSECURE_LISTEN`. */
+  readonly insecure?: boolean;
+  readonly limits?: ListenLimits;
+}
+
+/** A place where we listen. */
+export interface ListeningAt extends Listener {
+  /** Listens although it is not safe, because it was told to. */
+  readonly isInsecure: boolean;
+  /** What is not safe about it, for people. */
+  readonly warning?: string;
 }
 
 export class Connections {
@@ -29,7 +63,8 @@ export class Connections {
   readonly #dispatch: Dispatch;
   readonly #transports = new Map<string, Transport>();
   readonly #connections = new Set<Connection>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<ListeningAt>();
+  readonly #names = new NamesInUse();
   readonly #onUp: (connection: Connection) => void;
   #count = 0;
 
@@ -47,15 +82,20 @@ export class Connections {
    * wants, nodes behind routers included.
    *
    * @throws SwitchyardError `BAD_LOCATION`, `UNKNOWN_SCHEME`, `UNREACHABLE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`,
-   * `NOT_A_PEER`, `VERSION_MISMATCH`, `REJECTED`, `SELF_CONNECTION`, `TIMED_OUT`, `CLOSED`
+   * `NOT_A_PEER`, `VERSION_MISMATCH`, `REJECTED`, `SELF_CONNECTION`, `TOKEN_REQUIRED`, `WRONG_TOKEN`, `NAME_TAKEN`,
+   * `BAD_TOKEN`, `BAD_ARGUMENT`, `BAD_PATTERN`, `TOO_MANY`, `TIMED_OUT`, `CLOSED`
    */
   async open(location: string, options: OpenOptions = {}): Promise<Connection> {
     this.#node.checkOpen();
     const { url, transport } = this.#resolve(location);
+    const credentials = credentialsOf(options);
+    const { tls } = options;
     const connection = this.#add(location, "out", options, options.retry ?? true, {
-      dial: (signal) => transport.connect(url, { signal }),
-      refuse: () => Promise.resolve(undefined),
+      dial: (signal) => transport.connect(url, { signal, ...(tls !== undefined && { tls }) }),
+      refuse: (peer, holder) => Promise.resolve(this.#nameRefusal(peer, holder)),
       timeoutMs: options.timeoutMs ?? limits.handshakeMs,
+      handshakeMs: limits.handshakeMs,
+      credentials,
     });
     await connection.open();
     return connection;
@@ -65,19 +105,36 @@ export class Connections {
    * Listens at `location`; port 0 takes a free one, which `listener.location` tells.
    *
    * @throws SwitchyardError `BAD_LOCATION`, `UNKNOWN_SCHEME`, `LOCATION_IN_USE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`,
-   * `INSECURE_LISTEN`, `CLOSED`
+   * `INSECURE_LISTEN`, `BAD_TOKEN`, `BAD_ARGUMENT`, `BAD_PATTERN`, `TOO_MANY`, `CLOSED`
    */
-  async listen(location: string, options: ListenOptions = {}): Promise<Listener> {
+  async listen(location: string, options: ListenOptions = {}): Promise<ListeningAt> {
     this.#node.checkOpen();
     const { url, transport } = this.#resolve(location);
-    refuseInsecure(url);
-    let where = location;
-    const inner = await transport.listen(url, (link) => this.#accept(link, where, options));
-    where = inner.location;
+    const credentials = credentialsOf(options);
+    checkListenLimits(options.limits);
+    const warning = faultOf(url, options);
+    if (warning !== undefined && options.insecure !== true) {
+      throw new SwitchyardError("INSECURE_LISTEN", `${location} (${warning})`);
+    }
+    const gate = this.#gateOf(url, options, credentials);
+    gate.location = location;
+    const { tls, origins, hosts } = options;
+    const inner = await transport.listen(url, (link) => this.#accept(link, gate), {
+      ...(tls !== undefined && { tls }),
+      ...(origins !== undefined && { origins }),
+      ...(hosts !== undefined && { hosts }),
+    });
+    gate.location = inner.location;
     if (this.#node.isClosed) await inner.close();
     this.#node.checkOpen();
-    const listener: Listener = {
+    return this.#listening(inner, warning);
+  }
+
+  #listening(inner: Listener, warning: string | undefined): ListeningAt {
+    const listener: ListeningAt = {
       location: inner.location,
+      isInsecure: warning !== undefined,
+      ...(warning !== undefined && { warning }),
       close: () => {
         this.#listeners.delete(listener);
         return inner.close();
@@ -96,6 +153,11 @@ export class Connections {
     return [...this.#listeners].map(({ location }) => location);
   }
 
+  /** Those of `listening` that are not safe. */
+  insecure(): readonly string[] {
+    return [...this.#listeners].filter(({ isInsecure }) => isInsecure).map(({ location }) => location);
+  }
+
   async closeAll(graceMs: number): Promise<void> {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await Promise.all(this.all().map((connection) => connection.close(graceMs)));
@@ -105,29 +167,52 @@ export class Connections {
     return this.all().find((connection) => connection.id === id);
   }
 
-  #accept(link: Link, location: string, options: ListenOptions): void {
-    if (this.#node.isClosed) {
+  #accept(link: Link, gate: Gate): void {
+    if (this.#node.isClosed)
       link.destroy(); // it was on its way when we closed
-      return;
-    }
-    const connection = this.#add(location, "in", options, false, {
-      dial: () => Promise.reject(new SwitchyardError("INTERNAL", "an accepted connection is not dialled")),
-      refuse: (peer) => refusal(peer, options.accept),
-      timeoutMs: limits.handshakeMs,
+    else gate.enter(link);
+  }
+
+  #gateOf(url: URL, options: ListenOptions, credentials: Token | undefined): Gate {
+    const bounds = limitsOf(options.limits);
+    const gate: Gate = new Gate({
+      ...{ node: this.#node, hasAddresses: networked.has(url.protocol), ...bounds },
+      connect: () =>
+        this.#add(gate.location, "in", options, false, {
+          dial: () => Promise.reject(new SwitchyardError("INTERNAL", "an accepted connection is not dialled")),
+          refuse: (peer, holder) => this.#refusal(peer, options.accept, holder),
+          timeoutMs: limits.handshakeMs,
+          handshakeMs: bounds.handshakeMs,
+          credentials,
+        }),
     });
-    connection.accept(link);
+    return gate;
+  }
+
+  /** The name is claimed before `accept` is asked, and given back when the link ends. */
+  async #refusal(peer: Peer, accept: ListenOptions["accept"], holder: unknown): Promise<Refusal | undefined> {
+    const taken = this.#nameRefusal(peer, holder);
+    if (taken !== undefined || accept === undefined) return taken;
+    return (await accept(peer)) ? undefined : { code: "REJECTED", reason: `${peer.name} is not let in` };
+  }
+
+  #nameRefusal({ name, identity }: Peer, holder: unknown): Refusal | undefined {
+    if (this.#names.claim(name, identity, holder)) return undefined;
+    return { code: "NAME_TAKEN", reason: `another node is connected as ${name}` };
   }
 
   #add(
     location: string,
     direction: "out" | "in",
-    { autoPublish = true, autoSubscribe = true }: OpenOptions,
+    { autoPublish = true, autoSubscribe = true, access = [] }: CommonOptions,
     retry: boolean,
-    rest: Pick<ConstructorParameters<typeof Connection>[0], "dial" | "refuse" | "timeoutMs">,
+    { refuse, ...rest }: Terms,
   ): Connection {
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       ...{ node: this.#node, dispatch: this.#dispatch, id: this.#count++ },
-      ...{ location, direction, autoPublish, autoSubscribe, retry, ...rest },
+      ...{ location, direction, autoPublish, autoSubscribe, retry, access, ...rest },
+      refuse: (peer) => refuse(peer, connection),
+      parted: ({ name }) => this.#names.release(name, connection),
       forget: (each) => this.#connections.delete(each),
     });
     this.#connections.add(connection);
@@ -146,15 +231,28 @@ export class Connections {
   }
 }
 
-async function refusal(peer: Peer, accept: ListenOptions["accept"]): Promise<string | undefined> {
-  if (accept === undefined) return undefined;
-  return (await accept(peer)) ? undefined : `${peer.name} is not let in`;
+/** What differs between connections that we open and those that we accept. */
+interface Terms
+  extends Pick<ConstructorParameters<typeof Connection>[0], "dial" | "timeoutMs" | "handshakeMs" | "credentials"> {
+  readonly refuse: (peer: Peer, holder: unknown) => Promise<Refusal | undefined>;
 }
 
-const localHosts = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|)$/;
+/** Schemes whose links come from an address that says something. */
+const networked: ReadonlySet<string> = new Set(["tcp:", "tls:", "ws:", "wss:"]);
 
-/** Without tls and a token, only this machine may connect. */
-function refuseInsecure({ protocol, hostname, href }: URL): void {
-  const isNetwork = protocol === "tcp:" || protocol === "ws:";
-  if (isNetwork && !localHosts.test(hostname)) throw new SwitchyardError("INSECURE_LISTEN", href);
+/** Checks what has to do with trust. @throws SwitchyardError `BAD_TOKEN`, `BAD_ARGUMENT`, `BAD_PATTERN`, `TOO_MANY` */
+function credentialsOf({ token, access = [] }: CommonOptions): Token | undefined {
+  checkAccessRules(access);
+  return token === undefined ? undefined : new Token(token);
+}
+
+/** What is not safe about listening there. */
+function faultOf({ protocol, hostname }: URL, { token, tls, origins, hosts }: ListenOptions): string | undefined {
+  return listenFault({
+    scheme: protocol.slice(0, -1),
+    host: hostname,
+    hasToken: token !== undefined,
+    requiresClientCert: tls?.requireClientCert === true && (tls.ca ?? tls.pins) !== undefined, // not anybody's
+    admitsPages: (origins ?? []).length > 0 || (hosts ?? []).length > 0,
+  });
 }

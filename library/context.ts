@@ -55,6 +55,8 @@ export interface ContextStats {
   readonly late: number;
   /** Of logs and files: what some subscriber has not acknowledged yet. */
   readonly unacknowledged: { readonly messages: number; readonly bytes: number };
+  /** Messages that peers passed on though they may not, or that were not what they seemed: nobody got them. */
+  readonly refused: number;
   /** Streams that were forgotten because there were too many. */
   readonly streamsForgotten: number;
   /** Answers to our surveys that came after their end, and further ones of nodes that had answered. */
@@ -163,6 +165,7 @@ export class Context {
       ...sum,
       dropped: drops.total,
       drops: drops.entries(),
+      refused: this.#node.refusedMessages,
       unacknowledged: { messages: resends.messages, bytes: resends.bytes },
       streamsForgotten: streams.forgotten,
       ...surveys.counts(),

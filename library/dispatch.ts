@@ -1,5 +1,5 @@
 /** Which part of the node a frame from a neighbour is for. Kinds that we do not know are passed over. */
-import { learnShape, learnStream } from "./announcements.ts";
+import { learnShape, learnStream, type Surroundings } from "./announcements.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
@@ -8,10 +8,15 @@ import { type ControlFrame, type Field, FrameKind } from "./wire/frames.ts";
 export class Dispatch {
   readonly #node: Node;
   readonly #cluster: Cluster;
+  readonly #around: Surroundings;
 
   constructor(node: Node, cluster: Cluster) {
     this.#node = node;
     this.#cluster = cluster;
+    this.#around = {
+      ...{ self: node.origin, streams: node.messages.streams, neighbours: node.neighbours },
+      refused: (from, what) => node.refused(from, what),
+    };
   }
 
   /** @throws SwitchyardError when the frame breaks the protocol */
@@ -34,7 +39,9 @@ export class Dispatch {
   }
 
   #announced(from: Neighbour, fields: readonly Field[]): void {
-    const { stream, first, isRepeated } = learnStream(this.#node.messages.streams, from, fields);
+    const learned = learnStream(this.#around, from, fields);
+    if (learned === undefined) return;
+    const { stream, first, isRepeated } = learned;
     this.#node.reception.skipped(stream, from, first, isRepeated ? "withheld" : "connection");
   }
 }

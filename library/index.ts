@@ -1,12 +1,14 @@
 /** The public API of Switchyard's library. */
 export { type Chance, type Clock, systemChance, systemClock } from "./clock.ts";
 export type { Cluster, NodesOptions } from "./cluster.ts";
-export type { Connection, ConnectionState, ConnectionStats, Peer } from "./connection.ts";
-export type { Connections, ListenOptions, OpenOptions } from "./connections.ts";
+export type { Connection, ConnectionState, ConnectionStats } from "./connection.ts";
+export type { Connections, ListeningAt, ListenOptions, OpenOptions } from "./connections.ts";
 export { Context, type ContextOptions, type ContextStats } from "./context.ts";
+export type { AccessPatterns, AccessRule, AccessSubject } from "./core/access.ts";
 export type { Drop, DropReason } from "./core/drop-ledger.ts";
 export { type FailureCode, failures, SwitchyardError } from "./core/errors.ts";
 export { isNodeName } from "./core/handshake.ts";
+export type { Identity } from "./core/identity.ts";
 export type { Origin } from "./core/origin.ts";
 export { checkPattern, covers, matches, overlaps } from "./core/pattern.ts";
 export type { TopicSchema } from "./core/schema.ts";
@@ -31,16 +33,18 @@ export {
   receiveInto,
 } from "./folder-receiver.ts";
 export type { Gap } from "./gaps.ts";
+export type { ListenLimits } from "./listen-limits.ts";
 export type { Log, LogHandler, LogHeader, LogLine, Logs, StreamedLine } from "./logs.ts";
 export type { MessageStream, StreamOptions } from "./message-stream.ts";
 export type { ConnectionReport, ForwardReport, NodeReport, SubscriptionReport, TopicReport } from "./node-report.ts";
 export type { OverflowPolicy } from "./outbox.ts";
+export type { Peer } from "./peer.ts";
 export { software, version } from "./software.ts";
 export type { Answer, SurveyOptions } from "./surveys.ts";
 export type { DeclaredSchema, Forwarding, Topics } from "./topics.ts";
 export { inproc } from "./transports/inproc.ts";
 export { ipc } from "./transports/ipc.ts";
 export { tcp } from "./transports/tcp.ts";
-export type { Link, LinkEvents, Listener, Transport } from "./transports/transport.ts";
+export type { Link, LinkEvents, Listener, TlsOptions, Transport } from "./transports/transport.ts";
 export { ws } from "./transports/ws.ts";
 export type { Column } from "./wire/shape.ts";

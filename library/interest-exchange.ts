@@ -1,11 +1,13 @@
 /** Carries interest between the table that decides, the routes that use it, and the neighbours that are told. */
+import { releaseStreams } from "./announcements.ts";
+import { mayUseSome } from "./core/access.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { isNodeId } from "./core/handshake.ts";
 import { type ForwardRule, type InterestChange, InterestTable } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
-import { checkPattern } from "./core/pattern.ts";
-import { nodeTopic } from "./core/topic.ts";
+import { checkPattern, matches, overlaps } from "./core/pattern.ts";
+import { isReserved, nodeTopic, quoted } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { isAskedOf, type RouteTable, type Subscription } from "./routes.ts";
 import { malformed } from "./wire/fields.ts";
@@ -21,8 +23,11 @@ export class InterestExchange {
   /** Nodes the way to which was lost: they may be reached again. Bounded by limits.lostWays; the oldest is forgotten. */
   readonly #lost = new Set<string>();
   readonly #subscriptions = new Set<Subscription>();
+  readonly #refused: (from: Neighbour, what: string) => void;
 
-  constructor(self: Origin, routes: RouteTable) {
+  /** `refused` is told what a neighbour passed on that is not let in. */
+  constructor(self: Origin, routes: RouteTable, refused: (from: Neighbour, what: string) => void) {
+    this.#refused = refused;
     this.#table = new InterestTable(self.id);
     this.#routes = routes;
     this.#hold({ pattern: nodeTopic(self.name), connection: undefined, byHandler: false });
@@ -96,7 +101,7 @@ export class InterestExchange {
     this.#tell(this.#table.removeRule(rule));
   }
 
-  /** A neighbour tells of interest. @throws SwitchyardError `BAD_FRAME`, `BAD_PATTERN`, `TOO_MANY` */
+  /** A neighbour tells of interest. @throws SwitchyardError `BAD_FRAME`, `BAD_PATTERN`, `TOO_MANY`, `FORBIDDEN` */
   receive(from: Neighbour, fields: readonly Field[]): void {
     for (const field of fields) {
       if (!Array.isArray(field)) throw malformed("interest");
@@ -113,6 +118,13 @@ export class InterestExchange {
     } else {
       if (!isPath(path) || path[0] !== origin || path.at(-1) !== from.peerId) throw malformed("interest");
       checkPattern(pattern);
+      if (!mayWant(from, origin, pattern)) {
+        if (origin === from.peerId) {
+          throw new SwitchyardError("FORBIDDEN", `${from.peerName} may not subscribe to ${quoted(pattern)}`);
+        }
+        this.#refused(from, `interest in ${quoted(pattern)}`);
+        return;
+      }
       if (!wasWanted && this.#table.heardCount(from.id) >= limits.patternsPerPeer) {
         throw new SwitchyardError("TOO_MANY", `${from.peerName} asks for more than ${limits.patternsPerPeer} patterns`);
       }
@@ -142,9 +154,27 @@ export class InterestExchange {
     }
     for (const [connection, fields] of frames) {
       const neighbour = this.#neighbours.get(connection);
+      if (neighbour !== undefined) releaseDropped(neighbour, changes);
       for (let i = 0; i < fields.length; i += batch) neighbour?.send(FrameKind.interest, fields.slice(i, i + batch));
     }
   }
+}
+
+/** Each node may want what is for itself; what is for another one only that one, and so no pattern with stars. */
+function mayWant({ peerName, peerId, access }: Neighbour, origin: string, pattern: string): boolean {
+  if (origin === peerId && pattern === nodeTopic(peerName)) return true;
+  const isForOthers = isReserved(pattern) && (origin === peerId || pattern.includes("*"));
+  if (isForOthers && overlaps(pattern, nodeTopic("*"))) return false;
+  return mayUseSome(access, "subscribe", pattern);
+}
+
+/** The neighbour no longer sends us by itself what we no longer ask it for. */
+function releaseDropped(neighbour: Neighbour, changes: readonly InterestChange[]): void {
+  const dropped = changes.flatMap((change) =>
+    change.kind === "drop" && change.connection === neighbour.id ? [change.pattern] : [],
+  );
+  if (dropped.length === 0) return;
+  releaseStreams(neighbour, (topic) => dropped.some((pattern) => matches(pattern, topic)));
 }
 
 function isPath(path: Field | undefined): path is readonly string[] {

@@ -3,8 +3,11 @@
  *
  * Made anew at each reconnect, so nothing of an old link is believed on a new one.
  */
+import { type Access, mayUse } from "./core/access.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
+import { Recurring } from "./core/recurring.ts";
+import { nodeTopic } from "./core/topic.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Stream } from "./streams.ts";
 import { type Arena, viewOf } from "./wire/codec.ts";
@@ -16,6 +19,10 @@ export interface NeighbourOptions {
   readonly peerName: string;
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
+  /** What it may do. */
+  readonly access: Access;
+  /** It has proven who it is by a certificate: nobody else goes by its name. */
+  readonly isProven: boolean;
   readonly arena: Arena;
   readonly outbox: Outbox;
   /** Something was queued that nobody else knows of. */
@@ -32,6 +39,8 @@ export class Neighbour {
   readonly peerName: string;
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
+  readonly access: Access;
+  readonly isProven: boolean;
   readonly outbox: Outbox;
   /** Disconnects the peer, which took nothing for so long. */
   readonly giveUp: (stalledMs: number) => void;
@@ -41,6 +50,10 @@ export class Neighbour {
   readonly inbound: (Stream | undefined)[] = [];
   receivedMessages = 0;
   receivedBytes = 0;
+  /** Messages that it passed on though it may not, or that are not what they seem: nobody got them. */
+  refusedMessages = 0;
+  /** What it did for others that it may not: told once in a while. */
+  readonly refusals = new Recurring();
   /** It was slow for too long: nobody waits for it any more, until it has caught up. */
   isLagging = false;
   /** Ends the patience with it; present while somebody waits. */
@@ -68,6 +81,8 @@ export class Neighbour {
     this.peerName = options.peerName;
     this.autoPublish = options.autoPublish;
     this.autoSubscribe = options.autoSubscribe;
+    this.access = options.access;
+    this.isProven = options.isProven;
     this.outbox = options.outbox;
     this.giveUp = options.giveUp;
     this.published = published;
@@ -81,6 +96,11 @@ export class Neighbour {
     this.#arena.control({ kind, fields });
     this.outbox.append(this.#arena.bytes, this.#arena.start, this.#arena.end);
     this.#onQueued(this);
+  }
+
+  /** May it have messages of this topic? What is for itself, always. */
+  mayReceive(topic: string): boolean {
+    return mayUse(this.access, "subscribe", topic) || topic === nodeTopic(this.peerName);
   }
 
   knowsShape(streamNumber: number, shapeIndex: number): boolean {

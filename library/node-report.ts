@@ -16,6 +16,8 @@ export interface NodeReport {
   readonly startedAtMs: number;
   readonly uptimeMs: number;
   readonly listening: readonly string[];
+  /** Those of `listening` that are not safe: anybody may connect, or read what is said. Absent: none. */
+  readonly insecure?: readonly string[];
   readonly connections: readonly ConnectionReport[];
   readonly subscriptions: readonly SubscriptionReport[];
   /** Topics that it publishes, explicitly or by raising; at most as many as were asked for. */
@@ -77,6 +79,7 @@ type Json = unknown;
 /** Reads a report from untrusted JSON; `undefined` when it is none. Fields that we do not know are left out. */
 export function readReport(text: string, hops: number): NodeReport | undefined {
   const json = parse(text);
+  const insecure = textsOf(json?.["insecure"]);
   if (json === undefined || textOf(json["id"]) === "" || textOf(json["name"]) === "") return undefined;
   return {
     name: textOf(json["name"]),
@@ -89,6 +92,7 @@ export function readReport(text: string, hops: number): NodeReport | undefined {
     startedAtMs: numberOf(json["startedAtMs"]),
     uptimeMs: numberOf(json["uptimeMs"]),
     listening: textsOf(json["listening"]),
+    ...(insecure.length > 0 && { insecure }),
     connections: listOf(json["connections"], readConnection),
     subscriptions: listOf(json["subscriptions"], readSubscription),
     offers: textsOf(json["offers"]),

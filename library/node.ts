@@ -4,6 +4,7 @@
  * Public calls come in through `context.events` and the like, which check their arguments; here they take effect.
  */
 import { Acknowledgements } from "./acknowledgements.ts";
+import { releaseStreams } from "./announcements.ts";
 import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
@@ -38,7 +39,7 @@ export class Node {
   readonly chance: Chance;
   readonly options: NodeOptions;
   readonly neighbours = new Set<Neighbour>();
-  readonly routes = new RouteTable();
+  readonly routes: RouteTable;
   /** Those whose link is lost and tried again. */
   readonly resting = new Set<Neighbour>();
   readonly messages: Messages;
@@ -53,6 +54,8 @@ export class Node {
   readonly closers = new Set<() => void>();
   readonly startedAtMs: number;
   isClosed = false;
+  /** Of neighbours that are gone; see `refusedMessages`. */
+  #refusedBefore = 0;
 
   readonly #registrations: Registration[] = [];
   #handlerCount = 0;
@@ -65,13 +68,14 @@ export class Node {
     this.clock = options.clock;
     this.chance = options.chance;
     this.startedAtMs = options.clock.wallMs();
+    this.routes = new RouteTable(this.origin.name, this.neighbours);
     const { origin, routes, clock, neighbours, resting } = this;
     const flowing = () => this.#flowing();
     this.messages = new Messages({
       ...{ self: origin, routes, clock, neighbours, resting, flowing },
       failure: options.onFailure,
     });
-    this.interest = new InterestExchange(this.origin, this.routes);
+    this.interest = new InterestExchange(this.origin, this.routes, (from, what) => this.refused(from, what));
     this.resends = new Resends({
       ...{ clock, routes, flowing },
       drops: this.messages.drops,
@@ -89,6 +93,7 @@ export class Node {
     this.acknowledgements = new Acknowledgements({
       ...{ self: origin.id, clock, routes, neighbours, reception: this.reception, resends: this.resends },
       streams: this.messages.streams,
+      refused: (from, what) => this.refused(from, what),
     });
     this.barriers = new Barriers(this.origin.id, this.neighbours);
     this.surveys = new Surveys(this);
@@ -100,6 +105,21 @@ export class Node {
 
   fail(error: SwitchyardError): void {
     this.options.onFailure(error);
+  }
+
+  /** Messages that neighbours passed on and nobody got, because they may not. */
+  get refusedMessages(): number {
+    let sum = this.#refusedBefore;
+    for (const { refusedMessages } of this.neighbours) sum += refusedMessages;
+    return sum;
+  }
+
+  /** A neighbour did for others what it may not: it is left out, and told of once in a while. */
+  refused(from: Neighbour, what: string): void {
+    const times = from.refusals.happened(this.clock.nowMs());
+    if (times === 0) return;
+    const often = times === 1 ? "" : ` and ${times - 1} more since this was told last`;
+    this.fail(new SwitchyardError("FORBIDDEN", `${from.peerName} passed on ${what}${often}, which nobody got`));
   }
 
   /** @throws SwitchyardError `CLOSED` */
@@ -131,7 +151,8 @@ export class Node {
 
   /** A link is lost. `isKept`: it is tried again, and messages for the peer are kept meanwhile. */
   disconnected(neighbour: Neighbour, isKept: boolean): void {
-    this.neighbours.delete(neighbour);
+    if (this.neighbours.delete(neighbour)) this.#refusedBefore += neighbour.refusedMessages;
+    releaseStreams(neighbour, () => true);
     this.interest.disconnect(neighbour, isKept);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);

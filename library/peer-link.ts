@@ -4,12 +4,13 @@
  * Invariant: nothing but a handshake is taken before both sides accepted each other; `ended` is told exactly once.
  * A mistake of the peer closes this link and touches nobody else.
  */
-import type { FailureCode } from "./core/errors.ts";
-import { SwitchyardError } from "./core/errors.ts";
-import { Handshake, type HandshakeEffect, type Hello } from "./core/handshake.ts";
+import type { Access } from "./core/access.ts";
+import { type FailureCode, SwitchyardError, whatFailed } from "./core/errors.ts";
+import { Handshake, type HandshakeEffect, type Hello, nonceBytes } from "./core/handshake.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { Keepalive } from "./core/keepalive.ts";
 import { limits } from "./core/limits.ts";
+import type { Credentials, Role } from "./core/proof.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
@@ -18,8 +19,8 @@ import { software } from "./software.ts";
 import { describeStranger } from "./stranger.ts";
 import type { Link } from "./transports/transport.ts";
 import { readControl } from "./wire/codec.ts";
-import { FrameKind, isMessageKind, preface, protocolVersions } from "./wire/frames.ts";
-import { readHandshake, writeHandshake } from "./wire/handshake-frames.ts";
+import { type ControlFrame, FrameKind, isMessageKind, preface, protocolVersions } from "./wire/frames.ts";
+import { readFarewell, readHandshake, writeFarewell, writeHandshake } from "./wire/handshake-frames.ts";
 import { Splitter } from "./wire/splitter.ts";
 
 export interface PeerLinkOptions {
@@ -29,11 +30,16 @@ export interface PeerLinkOptions {
   readonly link: Link;
   /** For messages: the location. */
   readonly where: string;
+  readonly role: Role;
+  readonly credentials: Credentials | undefined;
+  readonly handshakeMs: number;
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
   readonly published: Set<string>;
-  /** A reason to turn the peer away. */
-  refuse(peer: Hello): Promise<string | undefined>;
+  /** A reason to turn the peer away, which has proven what it must. */
+  refuse(peer: Hello): Promise<Refusal | undefined>;
+  /** What a peer that is let in may do. */
+  accessOf(peer: Hello): Access;
   up(peer: Hello, neighbour: Neighbour): void;
   /** The link of a neighbour that was up is lost. True: it is tried again, so what is for it is kept. */
   lost(neighbour: Neighbour, error: SwitchyardError | undefined): boolean;
@@ -41,6 +47,11 @@ export interface PeerLinkOptions {
   dropped(): void;
   /** Without an error: in good order. */
   ended(error: SwitchyardError | undefined): void;
+}
+
+export interface Refusal {
+  readonly code: FailureCode;
+  readonly reason: string;
 }
 
 export class PeerLink {
@@ -53,20 +64,28 @@ export class PeerLink {
   #expectedPreface = 0;
   #cancelTimer: () => void;
   #error: SwitchyardError | undefined;
+  /** Why the peer says that it closes. */
+  #farewell: SwitchyardError | undefined;
   #isEnding = false;
+  #isAbandoned = false;
   #isReading = true;
   #isQueueKept = false;
 
   constructor(options: PeerLinkOptions) {
     this.#options = options;
-    const { node, link } = options;
+    const { node, link, role, credentials, handshakeMs } = options;
     const { min: minVersion, max: maxVersion } = protocolVersions;
-    this.#handshake = new Handshake({ ...node.origin, minVersion, maxVersion, software, features: [] });
+    const nonce = node.chance.bytes(nonceBytes);
+    const hello = { ...node.origin, minVersion, maxVersion, software, features: [], nonce };
+    this.#handshake = new Handshake(
+      { ...hello, hasToken: credentials !== undefined },
+      { role, credentials, binding: link.security?.binding },
+    );
     this.#keepalive = new Keepalive(node.clock.nowMs());
     this.#splitter = new Splitter(limits.handshakeFrameBytes, (bytes, start, end) => this.#take(bytes, start, end));
     this.#outbox = this.#makeOutbox();
-    this.#cancelTimer = node.clock.after(limits.handshakeMs, () =>
-      this.fail("TIMED_OUT", `handshake with ${options.where} after ${limits.handshakeMs} ms`),
+    this.#cancelTimer = node.clock.after(handshakeMs, () =>
+      this.fail("TIMED_OUT", `handshake with ${options.where} after ${handshakeMs} ms`),
     );
     link.start({
       received: (chunk) => this.#received(chunk),
@@ -81,16 +100,26 @@ export class PeerLink {
     return this.#outbox;
   }
 
-  /** Ends it for a reason that is the peer's or the link's. */
+  /** Ends it for a reason that is the peer's or the link's; a peer that we are connected with is told. */
   fail(code: FailureCode, what: string): void {
     if (this.#isEnding) return;
     this.#error = new SwitchyardError(code, what);
+    if (this.#neighbour !== undefined) this.#send(writeFarewell({ code, reason: what }));
     this.#isEnding = true;
     this.#outbox.flush();
     this.#detach();
     this.#options.link.close(); // not destroy: the peer shall read why
     this.#cancelTimer();
     this.#cancelTimer = this.#options.node.clock.after(limits.handshakeMs, () => this.#options.link.destroy());
+  }
+
+  /** Ends it at once and without a word, in good order: somebody else needs its place. */
+  abandon(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#isAbandoned = true;
+    this.#detach();
+    this.#options.link.destroy();
   }
 
   /** Sends what waits, says goodbye and closes; `graceMs` at most. `ended` follows. */
@@ -159,11 +188,20 @@ export class PeerLink {
       const handshake = readHandshake(frame);
       if (handshake !== undefined) this.#carryOut(this.#handshake.receive(handshake));
       else if (this.#neighbour === undefined) this.fail("BAD_FRAME", `${this.#who()} sent kind ${kind} too early`);
+      else if (kind === FrameKind.bye) this.#takeFarewell(frame.fields);
       else this.#options.dispatch.receive(this.#neighbour, frame);
     } catch (error) {
       if (!(error instanceof SwitchyardError)) throw error;
-      this.fail(error.code, `${this.#who()}: ${error.message}`);
+      this.fail(error.code, `${this.#who()}: ${whatFailed(error)}`);
     }
+  }
+
+  /** The first word counts; nothing but the end of the link is to follow it. */
+  #takeFarewell(fields: ControlFrame["fields"]): void {
+    const farewell = readFarewell(fields);
+    if (farewell === undefined) return;
+    const { code, reason } = farewell;
+    this.#farewell ??= new SwitchyardError(code, `${this.#who()} closed the connection, saying: ${reason}`);
   }
 
   #carryOut(effects: readonly HandshakeEffect[]): void {
@@ -186,7 +224,7 @@ export class PeerLink {
   #ask(peer: Hello): void {
     this.#options.refuse(peer).then(
       (refusal) => {
-        if (!this.#isEnding) this.#carryOut(this.#handshake.decide(refusal));
+        if (!this.#isEnding) this.#carryOut(this.#handshake.decide(refusal?.reason, refusal?.code));
       },
       () => {
         if (!this.#isEnding) this.#carryOut(this.#handshake.decide("the listener's accept failed"));
@@ -202,6 +240,8 @@ export class PeerLink {
     const neighbour = new Neighbour(
       {
         ...{ id, peerId, peerName, autoPublish, autoSubscribe, outbox },
+        access: this.#options.accessOf(this.#handshake.peer!),
+        isProven: this.#options.link.security?.certificate !== undefined,
         arena: node.messages.arena,
         onQueued: (each) => node.messages.departures.queued(each),
         setReading: (isReading) => this.#setReading(isReading),
@@ -262,7 +302,7 @@ export class PeerLink {
     this.#cancelTimer();
     this.#detach(error);
     if (!this.#isQueueKept) this.#outbox.clear();
-    this.#options.ended(this.#error ?? error ?? this.#earlyEnd());
+    this.#options.ended(this.#isAbandoned ? undefined : (this.#error ?? this.#farewell ?? error ?? this.#earlyEnd()));
   }
 
   /** The peer hung up before it said who it is. */

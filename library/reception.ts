@@ -67,6 +67,11 @@ export class Reception {
     const kind = bytes[start]!;
     if (shape.definition.kind !== kind || !shape.fits(bytes, bodyStart, bodyEnd)) return false;
     from.receivedMessages += 1;
+    if (stream.isBarred || (stream.anchor !== undefined && stream.anchor !== from)) {
+      if (stream.isBarred) from.refusedMessages += 1;
+      else if (from.peerId !== stream.origin.id) stream.repeated += 1; // its origin sends it to us itself
+      if (stream.isBarred || from.peerId !== stream.origin.id) return true;
+    }
     const sequence = view.getUint32(start + routing.sequence);
     if (sequence !== stream.next || stream.isWaiting) {
       if (stream.disorder === undefined && isRecentRepeat(sequence, stream.next)) stream.repeated += 1;
@@ -182,6 +187,7 @@ export class Reception {
       const [number, next] = Array.isArray(field) ? (field as readonly Field[]) : [];
       const stream = isIndex(number, limits.streams) ? from.inbound[number] : undefined;
       if (stream === undefined || !isIndex(next, 2 ** 32)) throw malformed("dropped");
+      if (stream.isBarred || (stream.anchor ?? from) !== from) continue;
       this.skipped(stream, from, next, "slow");
       for (const target of this.#routes.route(stream, from).targets) {
         if (target.knownShapes(stream.number) >= 0) target.send(FrameKind.dropped, [[stream.number, next]]);
@@ -254,7 +260,11 @@ export class Reception {
     const nowMs = this.#options.clock.nowMs();
     let earliestMs = Number.POSITIVE_INFINITY;
     for (const stream of [...this.#waiting]) {
-      const disorder = stream.disorder!;
+      const { disorder } = stream;
+      if (disorder === undefined) {
+        this.#waiting.delete(stream);
+        continue;
+      }
       const waitMs = stream.mustArrive ? limits.unacknowledgedMs : limits.reorderMs;
       while (disorder.isWaiting && disorder.waitingSinceMs! + waitMs <= nowMs) this.#giveUpFirst(stream, disorder);
       if (!disorder.isWaiting) continue;

@@ -8,6 +8,7 @@
 import type { ConnectionId, ForwardRule } from "./core/interest.ts";
 import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
+import { isReserved, nodeTopic } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Stream } from "./streams.ts";
 import { FrameKind } from "./wire/frames.ts";
@@ -76,6 +77,13 @@ export class RouteTable {
   readonly locally = new Set<string>();
   /** Topics that are offered over all connections; whoever changes it calls `changed`. */
   readonly published = new Set<string>();
+  readonly #ownTopic: string;
+  readonly #neighbours: ReadonlySet<Neighbour>;
+
+  constructor(selfName: string, neighbours: ReadonlySet<Neighbour>) {
+    this.#ownTopic = nodeTopic(selfName);
+    this.#neighbours = neighbours;
+  }
 
   changed(): void {
     this.generation += 1;
@@ -231,18 +239,24 @@ export class RouteTable {
 
   #targetsOfOwn({ topic }: Stream): Neighbour[] {
     const offeredToAll = this.published.has(topic);
-    return this.#wanted
-      .match(topic)
-      .filter((to) => to.isOpen && (offeredToAll || to.autoPublish || to.published.has(topic)));
+    return this.#receivers(topic).filter((to) => offeredToAll || to.autoPublish || to.published.has(topic));
   }
 
   #targetsOfForwarded({ topic, origin }: Stream, from: Neighbour): Neighbour[] {
     const rules = [...this.#rules].filter((rule) => (rule.from ?? from.id) === from.id && matches(rule.pattern, topic));
     if (rules.length === 0) return [];
-    return this.#wanted
-      .match(topic)
-      .filter((to) => to.isOpen && to !== from && to.peerId !== origin.id)
-      .filter((to) => rules.some((rule) => (rule.to ?? to.id) === to.id));
+    return this.#receivers(topic).filter(
+      (to) => to !== from && to.peerId !== origin.id && rules.some((rule) => (rule.to ?? to.id) === to.id),
+    );
+  }
+
+  /** Who wants the topic and may have it. What is for one node goes to nobody else while that one is our neighbour. */
+  #receivers(topic: string): Neighbour[] {
+    const receivers = this.#wanted.match(topic).filter((to) => to.isOpen && to.mayReceive(topic));
+    if (!isReserved(topic)) return receivers;
+    if (topic === this.#ownTopic) return [];
+    const itself = [...this.#neighbours].filter(({ peerName }) => nodeTopic(peerName) === topic);
+    return itself.length === 0 ? receivers : receivers.filter((neighbour) => itself.includes(neighbour));
   }
 
   #isSubscribed(topic: string, from: Neighbour | undefined): boolean {

@@ -25,6 +25,7 @@ export class SelfReport {
     const { origin, clock, startedAtMs } = this.#node;
     const topics = this.#topics();
     const told = topics.slice(0, topicLimit);
+    const insecure = this.#connections().insecure();
     return {
       ...this.makePrivate(),
       isPrivate: false,
@@ -33,6 +34,7 @@ export class SelfReport {
       startedAtMs,
       uptimeMs: clock.wallMs() - startedAtMs,
       listening: this.#connections().listening(),
+      ...(insecure.length > 0 && { insecure }),
       connections: this.#connectionReports(),
       subscriptions: this.#subscriptions(),
       offers: this.#offers(origin.id).slice(0, topicLimit),

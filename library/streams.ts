@@ -45,6 +45,10 @@ export class Stream {
   upstream: Neighbour | undefined;
   /** Messages since the last one that we acknowledged. */
   unacknowledged = 0;
+  /** The neighbour that is its origin and sends it to us itself: then nobody else's word on it counts. */
+  anchor: Neighbour | undefined;
+  /** Nobody gets its messages: whoever announced it may not, or its origin says that it is none of its own. */
+  isBarred: boolean;
   /** Used since the clock hand of the table last passed. */
   isRecent = true;
 
@@ -64,12 +68,20 @@ export class Stream {
   readonly #indexByName = new Map<string, number>();
   readonly #indexByKey = new Map<string, number>();
 
-  constructor(number: number, origin: Origin, topic: string, serial: number, mustArrive: boolean) {
+  constructor(number: number, origin: Origin, topic: string, serial: number, mustArrive: boolean, isBarred = false) {
     this.number = number;
+    this.isBarred = isBarred;
     this.origin = origin;
     this.topic = topic;
     this.serial = serial;
     this.mustArrive = mustArrive;
+  }
+
+  /** What was believed of it is wrong: it goes on with that message. */
+  restart(next: number): void {
+    this.next = next;
+    this.disorder = undefined;
+    this.isWaiting = false;
   }
 
   /** Messages that came through here, of ours or others. */

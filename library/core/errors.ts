@@ -19,10 +19,16 @@ export const failures = {
   UNREACHABLE: "nobody listens there; is the peer running, and is the location right?",
   NAME_NOT_FOUND: "the host name cannot be resolved; check its spelling and the network's name service",
   NOT_PERMITTED: "the operating system refuses; check the permissions of the path or choose a port above 1023",
-  INSECURE_LISTEN: "listening beyond this machine needs tls and a token; use a loopback address",
+  INSECURE_LISTEN:
+    "listening there needs tls and a token; use a loopback address, or insecure: true on a network that you trust",
   NOT_A_PEER: "whoever answers there does not speak this protocol; is it the right port?",
   VERSION_MISMATCH: "the peer speaks no protocol version that we do; update the older of the two",
   REJECTED: "the peer does not accept this connection",
+  BAD_TOKEN: "not a token; use 22 to 1024 characters or 16 to 1024 bytes of chance, such as openssl rand -hex 32 makes",
+  TOKEN_REQUIRED: "one side has a token and the other has none; give both the same token",
+  WRONG_TOKEN: "the two sides do not have the same token, or somebody between them alters what they say",
+  NAME_TAKEN: "a node of this name but of another identity is connected; choose another name",
+  FORBIDDEN: "the access rules do not allow it; see the rules of whoever refused",
   SELF_CONNECTION: "a node cannot connect to itself; give the location of another node",
   TIMED_OUT: "no answer in time; is the peer running and reachable?",
   SPOOL_FULL: "too much was written that nobody has acknowledged; wait for drained() before writing more",
@@ -56,6 +62,12 @@ export class SwitchyardError extends Error {
     super(`${what}: ${failures[code]}`, options);
     this.code = code;
   }
+}
+
+/** What failed, without the advice that `message` ends with: for telling it elsewhere. */
+export function whatFailed({ code, message }: SwitchyardError): string {
+  const advice = `: ${failures[code]}`;
+  return message.endsWith(advice) ? message.slice(0, -advice.length) : message;
 }
 
 /** For our own mistakes, never for the world's. */

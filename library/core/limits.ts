@@ -33,6 +33,33 @@ export const limits = {
   handshakeFrameBytes: 4096,
   /** How long a handshake may take; then the connection is closed with `TIMED_OUT`. */
   handshakeMs: 5_000,
+  /** Handshakes under way at one listener; for one more the oldest of the address that has most is cut off. */
+  handshakes: 64,
+  /** Connections that one address may begin at one listener in a second, this machine's own excepted; more are turned away with `TOO_MANY`. */
+  handshakesPerSecond: 20,
+  /** Addresses whose pace one listener keeps; one more forgets the address heard of longest ago. */
+  addresses: 4_096,
+  /** Connections through one listener, those in their handshake included; more are turned away with `TOO_MANY`. */
+  connections: 10_240,
+  /** Peers that are told why they are turned away before they said a word; more are cut off without one. */
+  farewells: 64,
+  /** How long such a peer may take to read that; then it is cut off. */
+  farewellMs: 1_000,
+  /** What may happen often is told as `error` once in this time for each peer or listener, with a count. */
+  tellAgainMs: 60_000,
+  /** Characters of a reason that a peer gives; the rest is cut off. */
+  reasonCharacters: 256,
+
+  /** Bits of chance in a token are at least 128: so many characters, or bytes; fewer are refused with `BAD_TOKEN`. */
+  tokenCharacters: 22,
+  tokenBytes: 16,
+  /** Characters or bytes of a token; more are refused with `BAD_TOKEN`. */
+  tokenMax: 1_024,
+  /** Rules of access of one listener or connection; more are refused with `TOO_MANY`. */
+  accessRules: 1_024,
+  /** How far a peer may move the numbering of another one's messages ahead before that one's own word counts again. */
+  sequenceAhead: 65_536,
+
   /** Nesting of arrays in a frame; deeper ones close the connection. Twice `valueDepth`, for values that tell their type. */
   frameDepth: 136,
   /** Connections that a message may cross; one that has crossed more is dropped and counted. */

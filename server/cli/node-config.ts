@@ -12,13 +12,15 @@ export interface NodeConfig {
   readonly listen: readonly string[];
   readonly connect: readonly string[];
   readonly forward: readonly string[];
+  /** Listen beyond this machine although anybody may connect there. */
+  readonly insecure?: boolean | undefined;
 }
 
 /** What the command line said. */
 export type NodeOptions = Partial<NodeConfig>;
 
 const lists = ["listen", "connect", "forward"] as const;
-const keys: readonly string[] = ["name", ...lists];
+const keys: readonly string[] = ["name", ...lists, "insecure"];
 
 /**
  * Reads a configuration file's text: YAML, and so JSON too.
@@ -29,10 +31,15 @@ export function parseNodeConfig(text: string, file: string): NodeOptions {
   for (const key of Object.keys(fields)) {
     if (!keys.includes(key)) throw bad(file, `unknown key ${JSON.stringify(key)}, known are ${keys.join(", ")}`);
   }
-  const { name } = fields;
+  const { name, insecure } = fields;
   if (name !== undefined && typeof name !== "string") throw bad(file, "name must be a text");
+  if (insecure !== undefined && typeof insecure !== "boolean") throw bad(file, "insecure must be true or false");
   const [listen, connect, forward] = lists.map((key) => textsOf(fields[key], key, file));
-  return { ...(name !== undefined && { name }), listen: listen!, connect: connect!, forward: forward! };
+  return {
+    ...(name !== undefined && { name }),
+    ...{ listen: listen!, connect: connect!, forward: forward! },
+    ...(insecure !== undefined && { insecure }),
+  };
 }
 
 /** Options of the command line win over the file's name, and add to its lists. */
@@ -43,6 +50,7 @@ export function mergeNodeConfig(file: NodeOptions, options: NodeOptions): NodeCo
     listen: join("listen"),
     connect: join("connect"),
     forward: join("forward"),
+    ...(options.insecure === true || file.insecure === true ? { insecure: true } : {}),
   };
 }
 

@@ -22,6 +22,7 @@ export function registerNode(program: Command, shell: Shell): void {
     .option("--listen <loc>", "listen there; may be given more than once", gather)
     .option("--connect <loc>", "connect to the node there, trying until it answers; more than once", gather)
     .option("--forward <pattern>", "pass on what matches between all connections; more than once", gather)
+    .option("--insecure", "listen beyond this machine without TLS and a token; only on a network that you trust")
     .option("--json", 'print {"ready":true,"name":…,"listening":[…]} when it listens')
     .addHelpText(
       "after",
@@ -43,7 +44,11 @@ async function run(shell: Shell, options: Options): Promise<void> {
   await withNode(shell, { command: "node", name: config.name }, async (context) => {
     for (const pattern of config.forward) context.topics.forward(pattern);
     const listeners = [];
-    for (const location of config.listen) listeners.push(await context.connections.listen(location));
+    const insecure = config.insecure === true;
+    for (const location of config.listen) listeners.push(await context.connections.listen(location, { insecure }));
+    for (const { location, warning } of listeners) {
+      if (warning !== undefined) shell.say(`warning: ${printable(location)} is not safe: ${warning}`);
+    }
     const listening = listeners.map(({ location }) => location);
     const attempts = config.connect.map((location) => keepConnecting(shell, context, location));
     await Promise.all(attempts.map(({ tried }) => tried));

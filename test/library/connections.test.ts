@@ -1,6 +1,6 @@
 /** Opening and accepting: who is let in, and what is said to whom it is refused. */
 import { describe, expect, it, vi } from "vitest";
-import type { Peer } from "../../library/connection.ts";
+import type { Peer } from "../../library/peer.ts";
 import { Company } from "./company.ts";
 
 describe("opening", () => {

@@ -166,7 +166,7 @@ describe("a peer of a later version", () => {
     const heard: ReceivedEvent[] = [];
     void stage.node.events.on("*", (each) => heard.push(each));
     const peer = stage.connect();
-    peer.give(preface, frame(FrameKind.hello, [1, 3, "later", idOf("a"), "by hand 9", ["new"], "more"]));
+    peer.give(preface, frame(FrameKind.hello, [1, 3, "later", idOf("a"), "by hand 9", ["new"], null, false, "more"]));
     await stage.settle();
     peer.give(frame(FrameKind.welcome, [1, "more"]), frame(20, ["what"]), frame(0, []), frame(255, [1]));
     peer.give(frame(FrameKind.interest, [[idOf("a"), "*", [idOf("a")], "more"]]), frame(FrameKind.ready, ["more"]));

@@ -5,7 +5,14 @@
  */
 
 import type { SwitchyardError } from "../../library/index.ts";
-import { type Clock, Context, type ContextOptions, type Link, type LinkEvents } from "../../library/index.ts";
+import {
+  type Clock,
+  Context,
+  type ContextOptions,
+  type Link,
+  type LinkEvents,
+  type ListenOptions,
+} from "../../library/index.ts";
 import { Arena, readControl } from "../../library/wire/codec.ts";
 import { type Field, FrameKind, isMessageKind, preface } from "../../library/wire/frames.ts";
 import { type ShapeDefinition, shapeFields } from "../../library/wire/shape.ts";
@@ -144,6 +151,8 @@ export class Stage {
   readonly clock = new StandingClock();
   readonly node: Context;
   readonly errors: SwitchyardError[] = [];
+  /** Sees each peer before the node does. */
+  onConnect: (peer: HandPeer) => void = () => {};
   #accept: ((link: Link) => void) | undefined;
 
   constructor(options: ContextOptions = {}) {
@@ -154,7 +163,7 @@ export class Stage {
       chance: { next: () => 0.5, bytes: (length) => new Uint8Array(length).map(() => drawn++) },
       transports: [
         {
-          schemes: ["stage"],
+          schemes: ["stage", "tcp"],
           connect: () => Promise.reject(new Error("only we connect")),
           listen: (_, accept) => {
             this.#accept = accept;
@@ -168,13 +177,14 @@ export class Stage {
   }
 
   /** Raises the curtain. */
-  async listen(): Promise<this> {
-    await this.node.connections.listen("stage://here");
+  async listen(options: ListenOptions = {}, location = "stage://here"): Promise<this> {
+    await this.node.connections.listen(location, options);
     return this;
   }
 
   connect(): HandPeer {
     const peer = new HandPeer();
+    this.onConnect(peer);
     this.#accept?.(peer);
     return peer;
   }

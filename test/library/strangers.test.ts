@@ -12,6 +12,7 @@ import { Company, inbox, raise } from "./company.ts";
 
 const hello = {
   ...{ minVersion: 1, maxVersion: 1, name: "stranger", id: "0".repeat(32), software: "test", features: [] },
+  ...{ nonce: new Uint8Array(32), hasToken: false },
 };
 
 function helloFrame(changes: Partial<typeof hello> = {}): Uint8Array {

@@ -11,7 +11,7 @@ import type { Joint, World } from "../simulator/world.ts";
 import type { Kind, Ledger, Observer } from "./ledger.ts";
 
 export const topics = ["a", "a.b", "a.b.c", "b", "b.c", "zeek/cluster"] as const;
-export const patterns = [...topics, "*", "*", "a*", "a.*", "*.b*", "*c", "b.*", "*/*", ".node.n1"] as const;
+export const patterns = [...topics, "*", "*", "a*", "a.*", "*.b*", "*c", "b.*", "*/*", ".other"] as const;
 
 /** What one side of an edge was opened or listened with. */
 interface Flags {

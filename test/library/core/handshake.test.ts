@@ -3,15 +3,26 @@ import {
   Handshake,
   type HandshakeEffect,
   type HandshakeMessage,
+  type HandshakeOptions,
   type Hello,
   isNodeId,
   isNodeName,
 } from "../../../library/core/handshake.ts";
+import {
+  type Credentials,
+  type Role,
+  type Spoken,
+  type Transcript,
+  transcriptOf,
+} from "../../../library/core/proof.ts";
 
 function helloOf(digit: string, more: Partial<Hello> = {}): Hello {
   const usual = { minVersion: 1, maxVersion: 1, name: `node-${digit}`, software: "test", features: [] };
-  return { ...usual, id: digit.repeat(32), ...more };
+  const nonce = new Uint8Array(32).fill(digit.charCodeAt(0));
+  return { ...usual, id: digit.repeat(32), nonce, hasToken: false, ...more };
 }
+
+const opener = { role: "opener" } as const;
 
 /** One end: the machine, what it sent that has not arrived, and what its driver owes it. */
 class End {
@@ -20,8 +31,8 @@ class End {
   readonly log: string[] = [];
   owed: "decide" | "synced" | undefined;
 
-  constructor(hello: Hello) {
-    this.machine = new Handshake(hello);
+  constructor(hello: Hello, options: HandshakeOptions = opener) {
+    this.machine = new Handshake(hello, options);
     this.take(this.machine.start());
   }
 
@@ -118,14 +129,151 @@ describe("two machines, in every order of events", () => {
   });
 });
 
+/** Proves by saying all that a proof is made over, and the token. */
+class Words implements Credentials {
+  readonly #token: string;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  prove(transcript: Transcript): Uint8Array {
+    return new TextEncoder().encode(JSON.stringify([this.#token, transcript.map(String)]));
+  }
+
+  isProof(transcript: Transcript, proof: Uint8Array): boolean {
+    return String(this.prove(transcript)) === String(proof);
+  }
+}
+
+describe("X3: two machines with tokens, in every order of events", () => {
+  const withToken = (digit: string, more: Partial<Hello> = {}): Hello => helloOf(digit, { hasToken: true, ...more });
+  const listener = { role: "listener" } as const;
+  const isUp = ({ log }: End): boolean => log.includes("ask") || log.includes("sync") || log.includes("up");
+
+  it("are both up when it is the same token", () => {
+    const start = (): Play => ({
+      a: new End(withToken("a"), { ...opener, credentials: new Words("t") }),
+      b: new End(withToken("b"), { ...listener, credentials: new Words("t") }),
+    });
+    const plays = playAll(start, undefined, ({ a, b }) => {
+      expect([a.log, b.log]).toEqual([
+        ["ask", "sync", "up"],
+        ["ask", "sync", "up"],
+      ]);
+    });
+    expect(plays).toBeGreaterThan(20);
+  });
+
+  it.each<[string, string, () => Play]>([
+    [
+      "another token",
+      "WRONG_TOKEN",
+      () => ({
+        a: new End(withToken("a"), { ...opener, credentials: new Words("t") }),
+        b: new End(withToken("b"), { ...listener, credentials: new Words("u") }),
+      }),
+    ],
+    [
+      "another TLS session",
+      "WRONG_TOKEN",
+      () => ({
+        a: new End(withToken("a"), { ...opener, credentials: new Words("t"), binding: Uint8Array.of(1) }),
+        b: new End(withToken("b"), { ...listener, credentials: new Words("t"), binding: Uint8Array.of(2) }),
+      }),
+    ],
+    [
+      "a token on one side",
+      "TOKEN_REQUIRED",
+      () => ({
+        a: new End(withToken("a"), { ...opener, credentials: new Words("t") }),
+        b: new End(helloOf("b"), listener),
+      }),
+    ],
+    [
+      "no nonce",
+      "WRONG_TOKEN",
+      () => ({
+        a: new End(withToken("a"), { ...opener, credentials: new Words("t") }),
+        b: new End(withToken("b", { nonce: new Uint8Array(0) }), { ...listener, credentials: new Words("t") }),
+      }),
+    ],
+  ])("are both failed, and neither ever asks, with %s: %s", (_, code, start) => {
+    playAll(start, undefined, ({ a, b }) => {
+      expect([a.log.at(-1), b.log.at(-1)]).toEqual([`fail ${code}`, `fail ${code}`]);
+      expect([isUp(a), isUp(b)]).toEqual([false, false]);
+    });
+  });
+
+  it("never meet where both opened the link, or both listened", () => {
+    for (const role of ["opener", "listener"] as const) {
+      const start = (): Play => ({
+        a: new End(withToken("a"), { role, credentials: new Words("t") }),
+        b: new End(withToken("b"), { role, credentials: new Words("t") }),
+      });
+      playAll(start, undefined, ({ a, b }) => expect([isUp(a), isUp(b)]).toEqual([false, false]));
+    }
+  });
+
+  it("say nothing that is made of the token to who has not proven it, when they listened", () => {
+    const machine = new Handshake(withToken("a"), { ...listener, credentials: new Words("t") });
+    machine.start();
+    expect(machine.receive({ kind: "hello", hello: withToken("b") })).toEqual([]);
+    const effects = machine.receive({ kind: "proof", proof: new Uint8Array(32) });
+    expect(effects).toMatchObject([{ message: { kind: "reject", code: "WRONG_TOKEN" } }, { code: "WRONG_TOKEN" }]);
+    expect(machine.receive({ kind: "proof", proof: new Uint8Array(32) })).toEqual([]); // one guess for each handshake
+  });
+
+  it("do not take their own words for another's", () => {
+    const [a, b] = [withToken("a"), withToken("b", { nonce: withToken("a").nonce })];
+    const machine = new Handshake(a, { ...opener, credentials: new Words("t") });
+    expect(machine.receive({ kind: "hello", hello: b })).toMatchObject([{}, { code: "WRONG_TOKEN" }]);
+  });
+
+  it("take a welcome only behind the proof", () => {
+    const machine = new Handshake(withToken("a"), { ...opener, credentials: new Words("t") });
+    machine.receive({ kind: "hello", hello: withToken("b") });
+    expect(machine.receive({ kind: "welcome", version: 1 })).toMatchObject([{ code: "BAD_FRAME" }]);
+  });
+
+  it("prove over all that was said: no two transcripts are alike", () => {
+    const spoken = { opener: withToken("a"), listener: withToken("b"), version: 1, binding: new Uint8Array(0) };
+    const others: readonly (readonly [Role, Partial<Spoken>])[] = [
+      ["listener", {}],
+      ["opener", { version: 2 }],
+      ["opener", { binding: new Uint8Array(32) }],
+      ["opener", { opener: spoken.listener, listener: spoken.opener }],
+      ...["opener", "listener"].flatMap((side) =>
+        (
+          [
+            { minVersion: 0 },
+            { maxVersion: 2 },
+            { name: "other" },
+            { id: "c".repeat(32) },
+            { software: "tes", features: ["t"] },
+            { features: ["x"] },
+            { nonce: new Uint8Array(32) },
+          ] as Partial<Hello>[]
+        ).map((change) => ["opener", { [side]: { ...spoken[side as Role], ...change } }] as const),
+      ),
+    ];
+    const words = new Words("t");
+    const seen = new Set([String(words.prove(transcriptOf("opener", spoken)))]);
+    for (const [prover, change] of others)
+      seen.add(String(words.prove(transcriptOf(prover, { ...spoken, ...change }))));
+    expect(seen.size).toBe(others.length + 1);
+  });
+});
+
 describe("a message out of turn", () => {
   const hello: HandshakeMessage = { kind: "hello", hello: helloOf("b") };
   const welcome: HandshakeMessage = { kind: "welcome", version: 1 };
   const ready: HandshakeMessage = { kind: "ready" };
+  const proof: HandshakeMessage = { kind: "proof", proof: new Uint8Array(32) };
 
   /** The machine in each of its states, with what it may hear there. */
   const states: readonly [state: string, reach: () => Handshake, allowed: readonly HandshakeMessage[]][] = [
-    ["hello", () => new Handshake(helloOf("a")), [hello]],
+    ["hello", () => new Handshake(helloOf("a"), opener), [hello]],
     ["deciding", () => having([hello]), [welcome]],
     ["deciding, welcome already", () => having([hello, welcome]), []],
     ["welcome", () => having([hello, "decide"]), [welcome]],
@@ -136,7 +284,7 @@ describe("a message out of turn", () => {
   ];
 
   function having(steps: readonly (HandshakeMessage | "decide" | "synced")[]): Handshake {
-    const machine = new Handshake(helloOf("a"));
+    const machine = new Handshake(helloOf("a"), opener);
     machine.start();
     for (const step of steps) {
       if (step === "decide") machine.decide();
@@ -147,7 +295,7 @@ describe("a message out of turn", () => {
   }
 
   it.each(states)("fails with BAD_FRAME in the state %s, and only there", (_, reach, allowed) => {
-    for (const message of [hello, welcome, ready]) {
+    for (const message of [hello, proof, welcome, ready]) {
       const effects = reach().receive(message);
       const failure = effects.find((effect) => effect.kind === "fail");
       expect(failure?.code).toBe(allowed.includes(message) ? undefined : "BAD_FRAME");
@@ -161,7 +309,7 @@ describe("a message out of turn", () => {
 
   it("changes nothing once the machine has failed", () => {
     const failed = having([ready]);
-    for (const message of [hello, welcome, ready]) expect(failed.receive(message)).toEqual([]);
+    for (const message of [hello, proof, welcome, ready]) expect(failed.receive(message)).toEqual([]);
     expect([failed.decide(), failed.synced(), failed.state]).toEqual([[], [], "failed"]);
   });
 
@@ -181,7 +329,7 @@ describe("a hello that is none", () => {
     { id: "a".repeat(31) },
     { minVersion: 2, maxVersion: 1 },
   ])("is turned away: %o", (wrong) => {
-    const effects = new Handshake(helloOf("a")).receive({ kind: "hello", hello: helloOf("b", wrong) });
+    const effects = new Handshake(helloOf("a"), opener).receive({ kind: "hello", hello: helloOf("b", wrong) });
     expect(effects).toMatchObject([
       { kind: "send", message: { kind: "reject", code: "BAD_FRAME" } },
       { kind: "fail", code: "BAD_FRAME" },

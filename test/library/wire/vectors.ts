@@ -1,19 +1,20 @@
 /** The vectors of docs/wire-vectors: what is in them, and how each is packed. */
+import type { Hello } from "../../../library/core/handshake.ts";
+import { type Role, transcriptOf } from "../../../library/core/proof.ts";
 import { formatValue, parseValue, type Value } from "../../../library/core/values/index.ts";
+import { Token } from "../../../library/token.ts";
 import { Arena } from "../../../library/wire/codec.ts";
 import { type Field, FrameKind, routing } from "../../../library/wire/frames.ts";
+import { writeHandshake } from "../../../library/wire/handshake-frames.ts";
 import { Shape } from "../../../library/wire/shape.ts";
 import { signatureOf } from "../../../library/wire/signature.ts";
 import { wireTimeOf } from "../../../library/wire/time.ts";
 import { bytesOf, hexOf, packBody } from "./bodies.ts";
 
-/** A field in JSON; bytes as hex. */
-export type VectorField = null | boolean | number | string | { readonly bin: string } | readonly VectorField[];
-
 export interface FrameVector {
   readonly name: string;
   readonly kind: number;
-  readonly fields: readonly VectorField[];
+  readonly fields: readonly Field[];
 }
 
 export interface MessageVector {
@@ -39,14 +40,36 @@ const beta = "b2".repeat(16);
 const gamma = "c3".repeat(16);
 const columns = ["ts", "time", "id.orig_h", "addr", "service", "set[string]"];
 
+/** Both sides of the handshake that is shown. */
+const usual = { minVersion: 1, maxVersion: 1, software: "switchyard 1.0.0", features: [], hasToken: true };
+const helloOfAlpha: Hello = { ...usual, name: "alpha", id: alpha, nonce: Uint8Array.from({ length: 32 }, (_, i) => i) };
+const helloOfBeta: Hello = { ...usual, name: "beta", id: beta, nonce: helloOfAlpha.nonce.map((byte) => byte + 32) };
+
+/** The token of the proofs that are shown. */
+export const exampleToken = "0123456789abcdef0123456789abcdef";
+
+function proofOf(prover: Role): Uint8Array {
+  const spoken = { opener: helloOfAlpha, listener: helloOfBeta, version: 1, binding: new Uint8Array(0) };
+  return new Token(exampleToken).prove(transcriptOf(prover, spoken));
+}
+
 export const frameVectors: readonly FrameVector[] = [
-  { name: "hello", kind: FrameKind.hello, fields: [1, 1, "alpha", alpha, "switchyard 1.0.0", []] },
+  { name: "hello", ...writeHandshake({ kind: "hello", hello: helloOfAlpha }) },
+  { name: "hello, of the listener", ...writeHandshake({ kind: "hello", hello: helloOfBeta }) },
+  {
+    name: "hello, of a node that knows no tokens",
+    kind: FrameKind.hello,
+    fields: [1, 1, "gamma", gamma, "tiny 0.1", []],
+  },
+  { name: "proof", kind: FrameKind.proof, fields: [proofOf("opener")] },
+  { name: "proof, of the listener", kind: FrameKind.proof, fields: [proofOf("listener")] },
   { name: "welcome", kind: FrameKind.welcome, fields: [1] },
   { name: "reject", kind: FrameKind.reject, fields: ["REJECTED", "beta is not let in"] },
   { name: "ready", kind: FrameKind.ready, fields: [] },
   { name: "ping", kind: FrameKind.ping, fields: [] },
   { name: "pong", kind: FrameKind.pong, fields: [] },
   { name: "bye", kind: FrameKind.bye, fields: [] },
+  { name: "bye, with a reason", kind: FrameKind.bye, fields: ["FORBIDDEN", 'alpha may not publish "zeek.conn"'] },
   { name: "interest, told", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha]]] },
   { name: "interest, passed on", kind: FrameKind.interest, fields: [[alpha, "zeek.*", [alpha, beta]]] },
   { name: "interest, withdrawn", kind: FrameKind.interest, fields: [[alpha, "zeek.*"]] },
@@ -72,7 +95,7 @@ export const frameVectors: readonly FrameVector[] = [
   {
     name: "reply",
     kind: FrameKind.reply,
-    fields: [gamma, 3_735_928_559, 0, beta, "beta", "here", "ts", { bin: "92d3151eeaa57deab2f8a3796573" }],
+    fields: [gamma, 3_735_928_559, 0, beta, "beta", "here", "ts", bytesOf("92d3151eeaa57deab2f8a3796573")],
   },
   { name: "acknowledge", kind: FrameKind.acknowledge, fields: [[gamma, 3, alpha, 9, false]] },
   {
@@ -138,14 +161,9 @@ export const valueTexts: readonly string[] = [
   ...['{"a" -> 1}', "{->}", '{[1, "b"] -> {53/udp}, [2, "c"] -> {}}', '{1 -> 0.5, 2 -> "text"}'],
 ];
 
-export function fieldOf(field: VectorField): Field {
-  if (typeof field !== "object" || field === null) return field;
-  return "bin" in field ? bytesOf(field.bin) : field.map(fieldOf);
-}
-
 export function packFrame({ kind, fields }: FrameVector): string {
   const arena = new Arena();
-  arena.control({ kind, fields: fields.map(fieldOf) });
+  arena.control({ kind, fields });
   return hexOf(arena.bytes.subarray(arena.start, arena.end));
 }
 
