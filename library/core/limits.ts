@@ -115,8 +115,8 @@ export const limits = {
   shapesPerStream: 1_024,
   /** Values of one message: arguments of an event, columns of a log; more are refused with `TOO_MANY`. */
   messageValues: 1_024,
-  /** Bytes of one file write: a frame, less what its path and headers take. More are refused with `TOO_LARGE`; chunks of up to 1 MiB are best. */
-  fileWriteBytes: 16 * 1024 * 1024 - 2048,
+  /** Bytes of one file write: a frame, less what it takes to send it again. More are refused with `TOO_LARGE`; chunks of up to 1 MiB are best. */
+  fileWriteBytes: 16 * 1024 * 1024 - 128 * 1024,
   /** UTF-8 bytes of one segment of a remote path; a longer one is refused with `BAD_PATH`. */
   pathSegmentBytes: 255,
   /** Segments of a remote path; more are refused with `BAD_PATH`. */

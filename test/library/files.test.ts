@@ -183,7 +183,7 @@ describe("a peer that plays file writes by hand", () => {
     void stage.node.files.on("f", (write) => seen.push(write));
     const peer = await stage.peer("a");
     peer.give(
-      frame(FrameKind.stream, [0, idOf("a"), "hand", "f", 0, 0]),
+      frame(FrameKind.stream, [0, idOf("a"), "hand-a", "f", 0, 0, true]),
       frame(FrameKind.shape, shapeFields(0, 0, { ...definition, signature })),
     );
     await stage.settle();
