@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isIPv4 } from "node:net";
 import type { FailureCode } from "../core/errors.ts";
+import { certificateCode } from "./tls-refusal.ts";
 
 export interface WsOptions {
   /** Web pages that may connect, by origin, such as `https://lab.example`. None by default; `null` never may. */
@@ -23,14 +24,17 @@ export interface Refusal {
   readonly code: FailureCode;
 }
 
-/** By the word that goes over the wire in `refusalHeader`. */
-export const refusals: ReadonlyMap<string, Refusal> = new Map([
+/** By the word that goes over the wire in `refusalHeader`; the code itself where it is about a certificate. */
+const byWord: ReadonlyMap<string, Refusal> = new Map([
   ["path", { status: 404, text: "no node at this path", code: "UNREACHABLE" }],
   ["host", { status: 403, text: "the host name is not among those this node allows", code: "REJECTED" }],
   ["origin", { status: 403, text: "the web page is not among those this node allows", code: "REJECTED" }],
 ]);
 
-export const refusalHeader = "switchyard-refusal";
+export function refusalNamed(word: string): Refusal | undefined {
+  const code = certificateCode(word);
+  return code === undefined ? byWord.get(word) : { status: 403, text: "our certificate is not accepted", code };
+}
 
 /** The word of a refusal; nothing for a request that is let in. */
 export function refusalOf(
