@@ -38,12 +38,16 @@ export function refusalNamed(word: string): Refusal | undefined {
 
 /** The word of a refusal; nothing for a request that is let in. */
 export function refusalOf(
-  request: { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders },
+  request: {
+    readonly url?: string | undefined;
+    readonly headers: IncomingHttpHeaders;
+    readonly rawHeaders?: readonly string[];
+  },
   path: string,
   options: WsOptions,
 ): string | undefined {
   const { host, origin } = request.headers;
-  if (!isAllowedHost(host ?? "", options.hosts ?? [])) return "host";
+  if (!isAllowedHost(host ?? "", options.hosts ?? []) || hasManyHosts(request.rawHeaders ?? [])) return "host";
   if (origin !== undefined && !isAllowedOrigin(origin, options.origins ?? [])) return "origin";
   if (request.headers["sec-websocket-origin"] !== undefined) return "origin"; // of an outdated draft
   return request.url === path ? undefined : "path";
@@ -51,6 +55,11 @@ export function refusalOf(
 
 function isAllowedOrigin(origin: string, origins: readonly string[]): boolean {
   return origin !== "null" && origins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase());
+}
+
+/** Node would take the first, whoever is in between perhaps the last. */
+function hasManyHosts(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === "host").length > 1;
 }
 
 /** A page can make its own name resolve to this machine; the name in the header gives it away. */
