@@ -64,7 +64,10 @@ export interface ConnectionOptions {
 }
 
 /** After these another attempt would end the same way. */
-const finalCodes = new Set(["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION"]);
+const finalCodes = new Set([
+  ...["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION", "TLS_VERSION", "BAD_CERTIFICATE", "CERT_REQUIRED"],
+  ...["CERT_WRONG_NAME", "CERT_UNTRUSTED", "CERT_SELF_SIGNED", "CERT_NOT_PINNED"],
+]);
 
 export class Connection {
   readonly id: ConnectionId;

@@ -124,6 +124,6 @@ function badArgument(location: URL, what: string): SwitchyardError {
 function reasonOf(error: unknown): string {
   const { code, reason, message } = error as { readonly [field: string]: unknown };
   if (code === undefined) return String(message); // our own
-  if (String(code).endsWith("BAD_DECRYPT")) return "the passphrase is wrong";
+  if (typeof code === "string" && code.endsWith("BAD_DECRYPT")) return "the passphrase is wrong";
   return typeof reason === "string" ? reason : "it is no PEM";
 }

@@ -19,11 +19,20 @@ const bindingBytes = 32;
  * Why the peer is not welcome; nothing for one that is. A session that was taken up again may have been verified
  * without a certificate, so that having one is looked at first.
  */
-export function refusalOfPeer(socket: TLSSocket, expected: Expectation): FailureCode | undefined {
+function refusalOfPeer(socket: TLSSocket, expected: Expectation): FailureCode | undefined {
   const certificate = shownBy(socket);
   if (certificate === undefined) return expected.isCertificateRequired ? "CERT_REQUIRED" : undefined;
   if (!socket.authorized) return verificationFailure(socket.authorizationError);
   return expected.pins === undefined || expected.pins.has(fingerprintOf(certificate)) ? undefined : "CERT_NOT_PINNED";
+}
+
+/** For listeners: what protects the link with a client, or why there is none. Never throws. */
+export function admission(socket: TLSSocket, expected: Expectation): LinkSecurity | FailureCode {
+  try {
+    return refusalOfPeer(socket, expected) ?? securityOf(socket, true);
+  } catch {
+    return "TLS_FAILED"; // it is gone already
+  }
 }
 
 /** What protects the link. `isVerified` is false only where the caller wanted no verification. */
@@ -68,14 +77,20 @@ function described(certificate: X509Certificate): PeerCertificate {
 /** Node lists them as `DNS:a, IP Address:::1, URI:"…"`, in quotes wherever a comma could deceive. */
 export function namesOf(list: string): readonly string[] {
   const names: string[] = [];
-  const entry = /\s*([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)(?:,|$)/y;
+  const entry = /\s*([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:,|$)/y;
   for (let found = entry.exec(list); found !== null && found[0] !== ""; found = entry.exec(list)) {
     const [, kind = "", text = ""] = found;
-    if (["DNS", "IP Address", "URI"].includes(kind)) names.push(unquoted(text));
+    const name = text.startsWith('"') ? unquoted(text) : text;
+    if (["DNS", "IP Address", "URI"].includes(kind) && name !== undefined) names.push(name);
   }
   return names;
 }
 
-function unquoted(text: string): string {
-  return text.startsWith('"') ? String(JSON.parse(text)) : text;
+/** Nothing for what cannot be read: it is the peer's text, and must not end the process. */
+function unquoted(text: string): string | undefined {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }

@@ -9,7 +9,7 @@ import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { bounds } from "./bounds.ts";
 import { endpoint, hostPort, shown } from "./location.ts";
 import { listening, socketLink, stopListening, whenConnected } from "./socket-link.ts";
-import { refusalOfPeer, securityOf } from "./tls-peer.ts";
+import { admission } from "./tls-peer.ts";
 import { refusalIn, refusalLine } from "./tls-refusal.ts";
 import { dialling, failureOfSession, guardHandshakes, remoteOf, serverSettings } from "./tls-session.ts";
 import type { ConnectOptions, Link, Listener, ListenerOptions, Transport } from "./transport.ts";
@@ -45,11 +45,11 @@ async function listen(
   const { options, expected } = serverSettings(location, tlsOptions);
   const server = createServer(options, (socket) => {
     const remote = remoteOf(socket);
-    const refusal = refusalOfPeer(socket, expected);
-    if (refusal === undefined) accept(socketLink(socket, remote, { security: securityOf(socket, true) }));
+    const security = admission(socket, expected);
+    if (typeof security !== "string") accept(socketLink(socket, remote, { security }));
     else {
-      turnAway(socket, refusal);
-      refused?.(new SwitchyardError(refusal, `${remote} may not connect to ${shown(location)}`));
+      turnAway(socket, security);
+      refused?.(new SwitchyardError(security, `${remote} may not connect to ${shown(location)}`));
     }
   });
   const endHandshakes = guardHandshakes(server, location, refused);

@@ -16,7 +16,7 @@ import { aborted, errnoOf, failureToConnect } from "./failures.ts";
 import { type HostAndPort, hostAndPort, hostPort, shown } from "./location.ts";
 import { listening, stopListening } from "./socket-link.ts";
 import { type Expectation, rejectTls } from "./tls-options.ts";
-import { refusalOfPeer, securityOf } from "./tls-peer.ts";
+import { admission } from "./tls-peer.ts";
 import { refusalHeader } from "./tls-refusal.ts";
 import { dialling, failureOfSession, guardHandshakes, remoteOf, serverSettings } from "./tls-session.ts";
 import type {
@@ -159,12 +159,11 @@ function admit(server: Server, { location, accept, options, expected }: Admissio
   const upgrader = new WebSocketServer({ ...socketOptions, noServer: true, clientTracking: false });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const remote = remoteOf(request.socket);
-    const secure = request.socket instanceof TLSSocket ? request.socket : undefined;
-    const refusal = (secure && refusalOfPeer(secure, expected)) ?? refusalOf(request, location.pathname, options);
-    if (refusal === undefined) {
-      const security = secure && securityOf(secure, true);
+    const security = request.socket instanceof TLSSocket ? admission(request.socket, expected) : undefined;
+    const refusal = typeof security === "string" ? security : refusalOf(request, location.pathname, options);
+    if (refusal === undefined && typeof security !== "string") {
       upgrader.handleUpgrade(request, socket, head, (opened) => accept(wsLink(opened, remote, security)));
-    } else {
+    } else if (refusal !== undefined) {
       refuse(socket, refusal);
       options.refused?.(turnedAway(location, remote, refusal));
     }
