@@ -1,15 +1,33 @@
+import { once as untilEvent } from "node:events";
 import { chmodSync, lstatSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { chown, lchown, mkdir, readdir, symlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { build } from "esbuild";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { ipc } from "../../../library/transports/ipc.ts";
 import { underClaim } from "../../../library/transports/ipc-claim.ts";
 
 const root = mkdtempSync(join(tmpdir(), "switchyard-claim-"));
 afterAll(() => rmSync(root, { recursive: true }));
+
+/** Tries to listen at each location that it is given. */
+const workerProgram = `
+  import { parentPort, workerData } from "node:worker_threads";
+  import { ipc } from "../../../library/transports/ipc.ts";
+  async function listen(location: string): Promise<string> {
+    try {
+      await ipc().listen(new URL(location), () => {});
+      return "listening";
+    } catch (error) {
+      return error.code;
+    }
+  }
+  Promise.all(workerData.map(listen)).then((said) => parentPort.postMessage(said));
+`;
 
 const isRoot = process.getuid?.() === 0;
 const stranger = 12_345;
@@ -107,6 +125,21 @@ describe.skipIf(process.platform === "win32")("X6: the claim of an ipc path", ()
       message: expect.stringContaining("a symbolic link, which is not followed"),
     });
     await listener.close();
+  });
+
+  it("listens from a worker thread only where the directory itself keeps others away", async () => {
+    const open = join(folder, "open");
+    await mkdir(open, { mode: 0o755 });
+    const program = await build({
+      stdin: { contents: workerProgram, resolveDir: import.meta.dirname, loader: "ts" },
+      ...{ bundle: true, write: false, platform: "node", format: "cjs", logLevel: "error" },
+    });
+    const locations = [locationOf("node.sock").href, locationOf("open", "node.sock").href];
+    const worker = new Worker(program.outputFiles[0]?.text ?? "", { eval: true, workerData: locations });
+    const [said] = await untilEvent(worker, "message");
+    expect(said).toEqual(["listening", "INSECURE_PATH"]);
+    expect(await readdir(open)).toEqual([]);
+    await worker.terminate();
   });
 
   describe.skipIf(!isRoot)("with another user (only root can make what belongs to one)", () => {
