@@ -68,7 +68,8 @@ export interface ConnectionOptions {
 /** After these another attempt would end the same way. */
 const finalCodes = new Set([
   ...["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION"],
-  ...["TOKEN_REQUIRED", "WRONG_TOKEN", "NAME_TAKEN", "FORBIDDEN"],
+  ...["TOKEN_REQUIRED", "WRONG_TOKEN", "NAME_TAKEN", "FORBIDDEN", "TLS_VERSION", "BAD_CERTIFICATE"],
+  ...["CERT_REQUIRED", "CERT_WRONG_NAME", "CERT_UNTRUSTED", "CERT_SELF_SIGNED", "CERT_NOT_PINNED"],
 ]);
 
 export class Connection {

@@ -19,13 +19,14 @@ import { Topics } from "./topics.ts";
 import { inproc } from "./transports/inproc.ts";
 import { ipc } from "./transports/ipc.ts";
 import { tcp } from "./transports/tcp.ts";
+import { tls } from "./transports/tls.ts";
 import type { Transport } from "./transports/transport.ts";
 import { ws } from "./transports/ws.ts";
 
 export interface ContextOptions {
   /** Hierarchical, like a DNS name; the node subscribes to `.node.<name>`. Default `node-` and 8 hex digits. */
   readonly name?: string;
-  /** Default: tcp, ipc, inproc, ws. */
+  /** Default: tcp, tls, ipc, inproc, ws. */
   readonly transports?: readonly Transport[];
   readonly clock?: Clock;
   readonly chance?: Chance;
@@ -112,7 +113,7 @@ export class Context {
     });
     this.cluster = new Cluster(this.#node, () => this.connections, options.introspection ?? true);
     const dispatch = new Dispatch(this.#node, this.cluster);
-    const transports = options.transports ?? [tcp(), ipc(), inproc(), ws()];
+    const transports = options.transports ?? [tcp(), tls(), ipc(), inproc(), ws()];
     this.connections = new Connections(this.#node, dispatch, transports, (each) => this.#emitter.emit("peer", each));
     this.topics = new Topics(this.#node);
     this.events = new Events(this.#node);

@@ -45,6 +45,18 @@ export type { DeclaredSchema, Forwarding, Topics } from "./topics.ts";
 export { inproc } from "./transports/inproc.ts";
 export { ipc } from "./transports/ipc.ts";
 export { tcp } from "./transports/tcp.ts";
-export type { Link, LinkEvents, Listener, TlsOptions, Transport } from "./transports/transport.ts";
+export { tls } from "./transports/tls.ts";
+export type {
+  ConnectOptions,
+  Link,
+  LinkEvents,
+  LinkSecurity,
+  Listener,
+  ListenerOptions,
+  PeerCertificate,
+  TlsOptions,
+  Transport,
+} from "./transports/transport.ts";
 export { ws } from "./transports/ws.ts";
+export type { WsOptions } from "./transports/ws-admission.ts";
 export type { Column } from "./wire/shape.ts";

@@ -6,7 +6,7 @@
 export const failures = {
   BAD_ARGUMENT: "an argument is not what the call takes; see its documentation",
   BAD_LOCATION: "not a location; write scheme://…, for example tcp://127.0.0.1:9999 or ipc:///tmp/node.sock",
-  UNKNOWN_SCHEME: "no transport of that name; use tcp, ipc, inproc or ws",
+  UNKNOWN_SCHEME: "no transport of that name; use tcp, tls, ipc, inproc, ws or wss",
   BAD_TOPIC: "not a topic; use 1 to 1024 bytes of UTF-8 without '*', not beginning with '.'",
   BAD_PATTERN: "not a pattern; use 1 to 1024 bytes of UTF-8 with at most 8 '*'",
   BAD_VALUE: "not a value; see the text form of values",
@@ -22,6 +22,20 @@ export const failures = {
   INSECURE_LISTEN:
     "listening there needs tls and a token; use a loopback address, or insecure: true on a network that you trust",
   NOT_A_PEER: "whoever answers there does not speak this protocol; is it the right port?",
+  NOT_TLS: "whoever is there does not speak TLS; check the port, or use tcp:// or ws:// for a node without TLS",
+  TLS_VERSION:
+    "the two ends have no TLS version in common; update the older one, or allow it TLSv1.2 by tls.minVersion",
+  TLS_FAILED: "no TLS session came about; check the port, and the TLS settings of both ends",
+  CERT_REQUIRED: "the listener wants to see a certificate; give tls.cert and tls.key of one that it trusts",
+  CERT_EXPIRED: "the certificate has expired; renew it, or set the clock right",
+  CERT_NOT_YET_VALID: "the certificate is not valid yet; set the clocks right, or wait",
+  CERT_WRONG_NAME:
+    "the certificate is made out to another name; check the location, or give the name as tls.serverName",
+  CERT_UNTRUSTED: "no authority that is trusted there signed the certificate; give its authority as tls.ca",
+  CERT_SELF_SIGNED: "nobody but itself signed the certificate; if you know it, give it as tls.ca",
+  CERT_NOT_PINNED: "the certificate is not among the pins; add its SHA-256 to tls.pins if you know it",
+  BAD_CERTIFICATE: "a certificate or key of ours is unusable; give PEM, a key that fits, and the passphrase it needs",
+  INSECURE_PATH: "other users could put something else there; use a directory of mode 0700 that is yours",
   VERSION_MISMATCH: "the peer speaks no protocol version that we do; update the older of the two",
   REJECTED: "the peer does not accept this connection",
   BAD_TOKEN: "not a token; use 22 to 1024 characters or 16 to 1024 bytes of chance, such as openssl rand -hex 32 makes",

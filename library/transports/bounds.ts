@@ -14,6 +14,10 @@ export const bounds = {
   receivedMessageBytes: 16 * 1024 * 1024 + 1024,
   /** A WebSocket client that has not sent its request by then is disconnected. */
   requestHeadersMs: 5_000,
+  /** A TLS client that has not finished its handshake by then is disconnected. */
+  tlsHandshakeMs: 5_000,
+  /** One that was turned away is given so long to read why, and is disconnected then. */
+  turnedAwayMs: 2_000,
   /** A lock on an ipc path that is older was left by a process that died; it is broken. */
   claimMs: 5_000,
 } as const;

@@ -6,6 +6,7 @@
  */
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { shown } from "./location.ts";
+import { tlsFailureOf } from "./tls-failures.ts";
 
 const whenConnecting: Readonly<Record<string, FailureCode>> = {
   EACCES: "NOT_PERMITTED",
@@ -31,8 +32,14 @@ const whenListening: Readonly<Record<string, FailureCode>> = {
 
 /** Whatever is not in the table (refused, no route, reset, no such file) means that nobody could be reached. */
 export function failureToConnect(location: URL, cause: unknown): SwitchyardError {
+  if (cause instanceof SwitchyardError) return cause;
   const errno = errnoOf(cause);
-  return failure(whenConnecting[errno] ?? "UNREACHABLE", `cannot connect to ${shown(location)}`, errno, cause);
+  return failure(
+    tlsFailureOf(cause) ?? whenConnecting[errno] ?? "UNREACHABLE",
+    `cannot connect to ${shown(location)}`,
+    errno,
+    cause,
+  );
 }
 
 /** Whatever is not in the table means that the operating system does not want it. */
@@ -47,9 +54,10 @@ export function aborted(location: URL, signal: AbortSignal): SwitchyardError {
   return failure("TIMED_OUT", `connecting to ${shown(location)} was given up`, "", signal.reason);
 }
 
-/** An open link broke. */
+/** An open link broke; or, with TLS, the peer only now tells that it refuses us. */
 export function peerLost(remote: string, cause?: unknown, detail = errnoOf(cause)): SwitchyardError {
-  return failure("PEER_LOST", `the link with ${remote} broke`, detail, cause);
+  if (cause instanceof SwitchyardError) return cause;
+  return failure(tlsFailureOf(cause) ?? "PEER_LOST", `the link with ${remote} broke`, detail, cause);
 }
 
 /** `ECONNREFUSED` and the like; empty for errors that do not come from the operating system. */

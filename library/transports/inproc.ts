@@ -8,7 +8,8 @@ import { SwitchyardError } from "../core/errors.ts";
 import { aborted, failureToConnect } from "./failures.ts";
 import { inprocPair } from "./inproc-link.ts";
 import { badLocation, decoded, rejectExtras, shown } from "./location.ts";
-import type { ConnectOptions, Link, Listener, Transport } from "./transport.ts";
+import { rejectTls } from "./tls-options.ts";
+import type { ConnectOptions, Link, Listener, ListenerOptions, Transport } from "./transport.ts";
 
 /** Who listens under which id. Transports with the same universe reach each other, others do not. */
 export type Universe = Map<string, (link: Link) => void>;
@@ -20,12 +21,13 @@ export function inproc(universe: Universe = thisProcess): Transport {
   return {
     schemes: ["inproc"],
     connect: (location, options = {}) => connect(universe, location, options),
-    listen: (location, accept) => listen(universe, location, accept),
+    listen: (location, accept, options = {}) => listen(universe, location, accept, options),
   };
 }
 
-async function connect(universe: Universe, location: URL, { signal }: ConnectOptions): Promise<Link> {
+async function connect(universe: Universe, location: URL, { signal, tls }: ConnectOptions): Promise<Link> {
   const id = idOf(location);
+  rejectTls(location, tls);
   await endOfTurn();
   if (signal?.aborted) throw aborted(location, signal);
   const accept = universe.get(id);
@@ -35,8 +37,14 @@ async function connect(universe: Universe, location: URL, { signal }: ConnectOpt
   return ours;
 }
 
-async function listen(universe: Universe, location: URL, accept: (link: Link) => void): Promise<Listener> {
+async function listen(
+  universe: Universe,
+  location: URL,
+  accept: (link: Link) => void,
+  { tls }: ListenerOptions,
+): Promise<Listener> {
   const id = idOf(location);
+  rejectTls(location, tls);
   if (universe.has(id)) throw new SwitchyardError("LOCATION_IN_USE", `cannot listen at ${shown(location)}`);
   const entry = (link: Link): void => accept(link);
   universe.set(id, entry);

@@ -6,34 +6,57 @@
  * Knows nothing of the links that come later.
  */
 import type { Stats } from "node:fs";
-import { chmod, lstat, mkdir, open, rm, unlink } from "node:fs/promises";
+import { lstat, open, rm, unlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { SwitchyardError } from "../core/errors.ts";
 import { bounds } from "./bounds.ts";
 import { errnoOf, failureToListen } from "./failures.ts";
+import { insecurePath, safeDirectory } from "./ipc-directory.ts";
 import { shown } from "./location.ts";
 
 /**
- * Runs `bind` while `path` is free and ours. The directory is made if it is missing, for this user only; the socket
- * is for this user only, too.
- * @throws SwitchyardError `LOCATION_IN_USE`, `NOT_PERMITTED`, `BAD_LOCATION`
+ * Runs `bind`, which must bind before it returns, while `path` is free and ours. The directory is made if it is missing,
+ * for this user only; the socket is for this user only, too, from its first moment.
+ * @throws SwitchyardError `LOCATION_IN_USE`, `NOT_PERMITTED`, `BAD_LOCATION`, `INSECURE_PATH`
  */
 export async function underClaim(path: string, location: URL, bind: () => Promise<void>): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const { isPrivate } = await safeDirectory(dirname(path), location);
     const lock = `${path}.lock`;
     await claim(lock, location);
     try {
       await makeRoom(path, location);
-      await bind();
-      await chmod(path, 0o600);
+      await (isMainThread ? forThisUser(bind) : inPrivate(isPrivate, location, bind));
     } finally {
       await rm(lock, { force: true });
     }
   } catch (error) {
     throw error instanceof SwitchyardError ? error : failureToListen(location, error);
   }
+}
+
+/** Whoever connects to a link trusts whoever made the link. @throws SwitchyardError `INSECURE_PATH` */
+export async function refuseLink(path: string, location: URL): Promise<void> {
+  const found = await lstat(path).catch(() => undefined); // what is missing is found out by connecting
+  if (found?.isSymbolicLink()) throw insecurePath(location, "is a symbolic link, which is not followed");
+}
+
+/** A mode set afterwards would come too late: others may connect in between. */
+function forThisUser(bind: () => Promise<void>): Promise<void> {
+  const before = process.umask(0o177);
+  try {
+    return bind();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** A worker thread cannot set the mask of the process; there the directory has to keep others away. */
+function inPrivate(isPrivate: boolean, location: URL, bind: () => Promise<void>): Promise<void> {
+  if (isPrivate) return bind();
+  throw insecurePath(location, "is in a directory that others may enter, which a worker thread cannot make safe");
 }
 
 /** Held for the milliseconds that binding takes. One that is older was left by a process that died in them. */

@@ -8,10 +8,11 @@ import { connect, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bounds } from "./bounds.ts";
-import { underClaim } from "./ipc-claim.ts";
+import { refuseLink, underClaim } from "./ipc-claim.ts";
 import { badLocation, decoded, rejectExtras } from "./location.ts";
 import { listening, socketLink, socketOptions, stopListening, whenConnected } from "./socket-link.ts";
-import type { ConnectOptions, Link, Listener, Transport } from "./transport.ts";
+import { rejectTls } from "./tls-options.ts";
+import type { ConnectOptions, Link, Listener, ListenerOptions, Transport } from "./transport.ts";
 
 const hasPipes = process.platform === "win32";
 
@@ -24,14 +25,19 @@ export function ipc(): Transport {
 
 async function open(location: URL, options: ConnectOptions = {}): Promise<Link> {
   const path = socketPath(location);
+  rejectTls(location, options.tls);
+  if (!hasPipes) await refuseLink(path, location);
   const to = { path, ...socketOptions };
-  return whenConnected(connect(to), location, options, () => path);
+  const socket = connect(to);
+  return whenConnected(socket, location, options, { linkOf: () => socketLink(socket, path) });
 }
 
-async function listen(location: URL, accept: (link: Link) => void): Promise<Listener> {
+async function listen(location: URL, accept: (link: Link) => void, { tls }: ListenerOptions = {}): Promise<Listener> {
   const path = socketPath(location);
+  rejectTls(location, tls);
   const server = createServer(socketOptions, (socket) => accept(socketLink(socket, path)));
-  const bind = (): Promise<void> => listening(server, location, () => server.listen({ path, backlog: bounds.backlog }));
+  const at = { path, backlog: bounds.backlog, exclusive: true }; // bound here, and not by the first of a cluster
+  const bind = (): Promise<void> => listening(server, location, () => server.listen(at));
   try {
     await (hasPipes ? bind() : underClaim(path, location, bind));
   } catch (error) {

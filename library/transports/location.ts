@@ -33,6 +33,12 @@ export function hostAndPort(location: URL, defaultPort?: number): HostAndPort {
   return { host: unbracketed(host), port: port === "" ? (defaultPort ?? 0) : Number(port) };
 }
 
+/** Of a scheme that has nothing but host and port. */
+export function endpoint(location: URL): HostAndPort {
+  if (location.pathname !== "" && location.pathname !== "/") throw badLocation(location, "must not have a path");
+  return hostAndPort(location);
+}
+
 /** Query, fragment and user info mean nothing to any transport; a secret has no place in a URL. */
 export function rejectExtras(location: URL): void {
   if (location.username !== "" || location.password !== "") throw badLocation(location, "must not have user info");

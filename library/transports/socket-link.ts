@@ -10,23 +10,35 @@ import type { SwitchyardError } from "../core/errors.ts";
 import { bounds } from "./bounds.ts";
 import { EventGate } from "./event-gate.ts";
 import { aborted, failureToConnect, failureToListen, peerLost } from "./failures.ts";
-import type { ConnectOptions, Link, LinkEvents } from "./transport.ts";
+import type { ConnectOptions, Link, LinkEvents, LinkSecurity } from "./transport.ts";
 
 /** For `net.connect` and `net.createServer`: `write` says false from this many bytes on. */
 export const socketOptions = { highWaterMark: bounds.congestedBytes, noDelay: true } as const;
 
+/** What a link over TLS has besides. */
+export interface SocketLinkOptions {
+  readonly security?: LinkSecurity;
+  /** What the first chunk says, if it is not for whoever started the link but tells why there is none. */
+  readonly failureIn?: (chunk: Uint8Array) => SwitchyardError | undefined;
+}
+
 class SocketLink implements Link {
   readonly remote: string;
+  readonly security?: LinkSecurity;
   readonly #socket: Socket;
   readonly #gate = new EventGate();
   #isPaused = false;
   #isEnding = false; // closed here, or ended by the peer: nothing can be sent
+  #owesDrained = false;
   #failure: SwitchyardError | undefined;
+  #failureIn: SocketLinkOptions["failureIn"];
 
-  constructor(socket: Socket, remote: string) {
+  constructor(socket: Socket, remote: string, { security, failureIn }: SocketLinkOptions) {
     this.remote = remote;
+    if (security !== undefined) this.security = security;
+    this.#failureIn = failureIn;
     this.#socket = socket;
-    socket.on("drain", () => this.#gate.drained());
+    socket.on("drain", () => this.#drained());
     // Node answers the peer's end with ours, after what is queued; `close` follows.
     socket.on("end", () => {
       this.#isEnding = true;
@@ -39,12 +51,16 @@ class SocketLink implements Link {
 
   start(events: LinkEvents): void {
     this.#gate.start(events);
-    this.#socket.on("data", (chunk: Buffer) => this.#gate.received(chunk));
+    this.#socket.on("data", (chunk: Buffer) => this.#received(chunk));
     if (!this.#isPaused) this.#socket.resume();
   }
 
+  /** Node's own verdict has another bound for a socket that a TLS server made. */
   send(bytes: Uint8Array): boolean {
-    return !this.#isEnding && this.#socket.write(bytes);
+    if (this.#isEnding) return false;
+    if (this.#socket.write(bytes) || this.#socket.writableLength < bounds.congestedBytes) return true;
+    this.#owesDrained = true;
+    return false;
   }
 
   pause(): void {
@@ -71,10 +87,35 @@ class SocketLink implements Link {
     this.#gate.mute();
     this.#socket.destroy();
   }
+
+  #received(chunk: Buffer): void {
+    const failure = this.#failureIn?.(chunk);
+    this.#failureIn = undefined;
+    if (failure === undefined) this.#gate.received(chunk);
+    else {
+      this.#failure = failure;
+      this.close();
+    }
+  }
+
+  #drained(): void {
+    if (!this.#owesDrained) return;
+    this.#owesDrained = false;
+    this.#gate.drained();
+  }
 }
 
-export function socketLink(socket: Socket, remote: string): Link {
-  return new SocketLink(socket, remote);
+export function socketLink(socket: Socket, remote: string, options: SocketLinkOptions = {}): Link {
+  return new SocketLink(socket, remote, options);
+}
+
+export interface Connecting {
+  /** When it is connected; `connect` by default. */
+  readonly event?: "connect" | "secureConnect";
+  /** Makes the link of it, or throws what is wrong with the peer. */
+  readonly linkOf: () => Link;
+  /** The cause of a failure, seen by who knows more of it than the socket does. */
+  readonly failureOf?: (error: unknown) => unknown;
 }
 
 /** Makes a link of a socket once it is connected. A failure or the signal closes it instead. */
@@ -82,28 +123,34 @@ export function whenConnected(
   socket: Socket,
   location: URL,
   { signal }: ConnectOptions,
-  remoteOf: (socket: Socket) => string,
+  { event = "connect", linkOf, failureOf = (error) => error }: Connecting,
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       signal?.removeEventListener("abort", abort);
-      socket.off("connect", succeed);
+      socket.off(event, succeed);
     };
     const succeed = (): void => {
+      try {
+        resolve(linkOf()); // here and not later: it handles the next error
+      } catch (error) {
+        fail(error);
+        socket.destroy();
+        return;
+      }
       settle();
-      resolve(socketLink(socket, remoteOf(socket))); // here and not later: it handles the next error
       socket.off("error", fail);
     };
     const fail = (cause: unknown): void => {
       settle();
-      reject(failureToConnect(location, cause));
+      reject(failureToConnect(location, failureOf(cause)));
     };
     const abort = (): void => {
       settle();
       socket.destroy();
       if (signal) reject(aborted(location, signal));
     };
-    socket.once("connect", succeed);
+    socket.once(event, succeed);
     socket.on("error", fail);
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted) abort();

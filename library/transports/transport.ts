@@ -46,7 +46,10 @@ export interface PeerCertificate {
 
 /** Certificates and keys are PEM text, or its bytes. */
 export interface TlsOptions {
-  /** Who may sign the peer's certificate; connecting, the well-known authorities by default. */
+  /**
+   * Who may sign the peer's certificate. Connecting, the well-known authorities by default; listening, nobody is asked
+   * for one by default, and one that is shown must be signed by these.
+   */
   readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[];
   readonly cert?: string | Uint8Array;
   readonly key?: string | Uint8Array;
@@ -85,17 +88,19 @@ export interface Listener {
 export interface ConnectOptions {
   /** Gives up and closes whatever was begun. */
   readonly signal?: AbortSignal;
-  /** For the schemes that speak TLS. */
+  /** For the schemes that speak TLS; a mistake for the others. */
   readonly tls?: TlsOptions;
 }
 
 export interface ListenerOptions {
-  /** For the schemes that speak TLS, which cannot listen without a certificate and key. */
+  /** For the schemes that speak TLS; they cannot listen without a certificate and key. */
   readonly tls?: TlsOptions;
   /** WebSocket: web pages that may connect, by origin. None by default. */
   readonly origins?: readonly string[];
   /** WebSocket: names of this machine, without port, that clients may use besides `localhost` and loopback addresses. */
   readonly hosts?: readonly string[];
+  /** Told of each client that was turned away before there was a link, and why. Somebody hostile can make it many. */
+  readonly refused?: (error: SwitchyardError) => void;
 }
 
 export interface Transport {
@@ -103,12 +108,17 @@ export interface Transport {
   readonly schemes: readonly string[];
   /**
    * Opens a link.
-   * @throws SwitchyardError `BAD_LOCATION`, `UNREACHABLE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`, `TIMED_OUT` (aborted)
+   * @throws SwitchyardError `BAD_LOCATION`, `UNREACHABLE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`, `TIMED_OUT` (aborted),
+   * `BAD_ARGUMENT`; with TLS `BAD_CERTIFICATE`, `NOT_TLS`, `TLS_VERSION`, `TLS_FAILED`, `CERT_EXPIRED`,
+   * `CERT_NOT_YET_VALID`, `CERT_WRONG_NAME`, `CERT_UNTRUSTED`, `CERT_SELF_SIGNED`, `CERT_NOT_PINNED`. A listener that
+   * does not take our certificate may say so only later: then the link is closed with `CERT_REQUIRED`, `CERT_EXPIRED`,
+   * `CERT_NOT_YET_VALID`, `CERT_UNTRUSTED`, `CERT_SELF_SIGNED` or `CERT_NOT_PINNED`.
    */
   connect(location: URL, options?: ConnectOptions): Promise<Link>;
   /**
    * Listens; each accepted link is handed to `accept`, which calls its `start`.
-   * @throws SwitchyardError `BAD_LOCATION`, `LOCATION_IN_USE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`
+   * @throws SwitchyardError `BAD_LOCATION`, `LOCATION_IN_USE`, `NAME_NOT_FOUND`, `NOT_PERMITTED`, `BAD_ARGUMENT`,
+   * `BAD_CERTIFICATE`, `INSECURE_PATH`
    */
   listen(location: URL, accept: (link: Link) => void, options?: ListenerOptions): Promise<Listener>;
 }

@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isIPv4 } from "node:net";
 import type { FailureCode } from "../core/errors.ts";
+import { certificateCode } from "./tls-refusal.ts";
 
 export interface WsOptions {
   /** Web pages that may connect, by origin, such as `https://lab.example`. None by default; `null` never may. */
@@ -23,23 +24,30 @@ export interface Refusal {
   readonly code: FailureCode;
 }
 
-/** By the word that goes over the wire in `refusalHeader`. */
-export const refusals: ReadonlyMap<string, Refusal> = new Map([
+/** By the word that goes over the wire in `refusalHeader`; the code itself where it is about a certificate. */
+const byWord: ReadonlyMap<string, Refusal> = new Map([
   ["path", { status: 404, text: "no node at this path", code: "UNREACHABLE" }],
   ["host", { status: 403, text: "the host name is not among those this node allows", code: "REJECTED" }],
   ["origin", { status: 403, text: "the web page is not among those this node allows", code: "REJECTED" }],
 ]);
 
-export const refusalHeader = "switchyard-refusal";
+export function refusalNamed(word: string): Refusal | undefined {
+  const code = certificateCode(word);
+  return code === undefined ? byWord.get(word) : { status: 403, text: "our certificate is not accepted", code };
+}
 
 /** The word of a refusal; nothing for a request that is let in. */
 export function refusalOf(
-  request: { readonly url?: string | undefined; readonly headers: IncomingHttpHeaders },
+  request: {
+    readonly url?: string | undefined;
+    readonly headers: IncomingHttpHeaders;
+    readonly rawHeaders?: readonly string[];
+  },
   path: string,
   options: WsOptions,
 ): string | undefined {
   const { host, origin } = request.headers;
-  if (!isAllowedHost(host ?? "", options.hosts ?? [])) return "host";
+  if (!isAllowedHost(host ?? "", options.hosts ?? []) || hasManyHosts(request.rawHeaders ?? [])) return "host";
   if (origin !== undefined && !isAllowedOrigin(origin, options.origins ?? [])) return "origin";
   if (request.headers["sec-websocket-origin"] !== undefined) return "origin"; // of an outdated draft
   return request.url === path ? undefined : "path";
@@ -47,6 +55,11 @@ export function refusalOf(
 
 function isAllowedOrigin(origin: string, origins: readonly string[]): boolean {
   return origin !== "null" && origins.some((allowed) => allowed.toLowerCase() === origin.toLowerCase());
+}
+
+/** Node would take the first, whoever is in between perhaps the last. */
+function hasManyHosts(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === "host").length > 1;
 }
 
 /** A page can make its own name resolve to this machine; the name in the header gives it away. */

@@ -9,7 +9,7 @@ import { SwitchyardError } from "../core/errors.ts";
 import { bounds } from "./bounds.ts";
 import { EventGate } from "./event-gate.ts";
 import { errnoOf, peerLost } from "./failures.ts";
-import type { Link, LinkEvents } from "./transport.ts";
+import type { Link, LinkEvents, LinkSecurity } from "./transport.ts";
 
 const binary = { binary: true, compress: false } as const;
 
@@ -20,6 +20,7 @@ const unsupportedData = 1003;
 
 class WsLink implements Link {
   readonly remote: string;
+  readonly security?: LinkSecurity;
   readonly #socket: WebSocket;
   readonly #gate = new EventGate();
   #owesDrained = false;
@@ -28,8 +29,9 @@ class WsLink implements Link {
   #isDestroyed = false;
   #failure: SwitchyardError | undefined;
 
-  constructor(socket: WebSocket, remote: string) {
+  constructor(socket: WebSocket, remote: string, security: LinkSecurity | undefined) {
     this.remote = remote;
+    if (security !== undefined) this.security = security;
     this.#socket = socket;
     socket.pause(); // until somebody listens
     // A message is a part of Node's chunk that nobody else sees, or a copy: the receiver's own.
@@ -116,8 +118,8 @@ class WsLink implements Link {
   }
 }
 
-export function wsLink(socket: WebSocket, remote: string): Link {
-  return new WsLink(socket, remote);
+export function wsLink(socket: WebSocket, remote: string, security: LinkSecurity | undefined): Link {
+  return new WsLink(socket, remote, security);
 }
 
 function brokenBy(error: Error, remote: string): SwitchyardError {

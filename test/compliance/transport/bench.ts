@@ -5,7 +5,7 @@
  */
 import { afterEach } from "vitest";
 import type { SwitchyardError } from "../../../library/core/errors.ts";
-import type { Link, LinkEvents, Listener, Transport } from "../../../library/transports/transport.ts";
+import type { Link, LinkEvents, Listener, TlsOptions, Transport } from "../../../library/transports/transport.ts";
 import type { TransportUnderTest } from "../transport.ts";
 
 /** One end of a link, and everything it was told. */
@@ -104,17 +104,29 @@ export class Bench {
     return this.#subject.location();
   }
 
+  listenOptions(): { readonly tls?: TlsOptions } {
+    const tls = this.#subject.tls?.().listen;
+    return tls === undefined ? {} : { tls };
+  }
+
+  connectOptions(): { readonly tls?: TlsOptions } {
+    const tls = this.#subject.tls?.().connect;
+    return tls === undefined ? {} : { tls };
+  }
+
   async listen(accept: (link: Link) => void, location = this.location()): Promise<Listener> {
-    const listener = await this.transport.listen(location, (link) => {
+    const taken = (link: Link): void => {
       this.#links.push(link);
       accept(link);
-    });
+    };
+    const listener = await this.transport.listen(location, taken, this.listenOptions());
     this.#listeners.push(listener);
     return listener;
   }
 
   async connect(location: string, signal?: AbortSignal): Promise<End> {
-    const link = await this.transport.connect(new URL(location), signal ? { signal } : {});
+    const options = { ...(signal && { signal }), ...this.connectOptions() };
+    const link = await this.transport.connect(new URL(location), options);
     this.#links.push(link);
     return new End(link);
   }

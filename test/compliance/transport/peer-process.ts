@@ -11,6 +11,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll } from "vitest";
+import type { TlsOptions } from "../../../library/transports/transport.ts";
 
 /**
  * `leave`: opens, uses and closes links of its own, listening at the location, and must end by itself then.
@@ -18,6 +19,12 @@ import { afterAll } from "vitest";
  * `race`: says `ready`, waits for a line, tries to listen, and says `listening` or the code of the failure.
  */
 export type PeerTask = "leave" | "hold" | "race";
+
+/** Options that are text throughout. */
+export interface PeerTls {
+  readonly connect: TlsOptions;
+  readonly listen: TlsOptions;
+}
 
 export interface Peer {
   /** Resolves with the exit code, or the signal that ended it. */
@@ -34,9 +41,10 @@ afterAll(async () => {
   if (program) rmSync(dirname(await program), { recursive: true });
 });
 
-export async function startPeer(task: PeerTask, location: string): Promise<Peer> {
+export async function startPeer(task: PeerTask, location: string, tls?: PeerTls): Promise<Peer> {
   program ??= bundle();
-  const child = spawn(process.execPath, [await program, task, location], { stdio: ["pipe", "pipe", "inherit"] });
+  const args = [await program, task, location, ...(tls ? [JSON.stringify(tls)] : [])];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   return {
     ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal))),
     lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),

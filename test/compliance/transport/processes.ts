@@ -9,7 +9,7 @@ export function processCompliance(subject: TransportUnderTest): void {
     const bench = benchFor(subject);
 
     it("lets a process end by itself once its links and listeners are closed", async () => {
-      const peer = await startPeer("leave", bench.location().href);
+      const peer = await startPeer("leave", bench.location().href, subject.tls?.());
       expect(await peer.ended).toBe(0);
     }, 30_000);
 
@@ -22,7 +22,7 @@ export function processCompliance(subject: TransportUnderTest): void {
         accepted.push(new End(link).start());
         if (accepted.length === 2) both.resolve();
       });
-      const peer = await startPeer("hold", listener.location);
+      const peer = await startPeer("hold", listener.location, subject.tls?.());
       await both.promise;
       await Promise.all(accepted.map((end) => end.untilBytes(1)));
       accepted[0]?.link.send(new Uint8Array(20_000_000)); // never read there

@@ -1,11 +1,12 @@
 import { createServer as createHttpServer } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { ws } from "../../../library/transports/ws.ts";
 import type { WsOptions } from "../../../library/transports/ws-admission.ts";
 import { benchFor, bytesOf, End, once } from "../../compliance/transport/bench.ts";
 import { transportCompliance } from "../../compliance/transport.ts";
+import { type Authority, type Identity, makeAuthority } from "../../rig/certificates.ts";
 
 const subject = {
   name: "ws",
@@ -16,6 +17,23 @@ const subject = {
 };
 
 transportCompliance(subject);
+
+let authority: Authority;
+let identity: Identity;
+beforeAll(async () => {
+  authority = await makeAuthority();
+  identity = await authority.issue();
+});
+
+transportCompliance({
+  ...subject,
+  name: "wss",
+  location: () => new URL("wss://127.0.0.1:0/node"),
+  tls: () => ({
+    connect: { ca: authority.ca },
+    listen: { cert: identity.cert, key: identity.key },
+  }),
+});
 
 describe("ws", () => {
   const bench = benchFor(subject);

@@ -61,7 +61,7 @@ const cases: readonly (readonly [command: string, status: number, line: RegExp])
   ["logs tail NODE t --json --tsv", 2, /--json and --tsv, of which only one can be.*\[BAD_ARGUMENT\]$/],
   ["topo NODE --json --dot", 2, /of which only one can be/],
   ["logs frobnicate", 2, /unknown command 'frobnicate'/],
-  ["sub gopher://127.0.0.1 x", 2, /gopher:\/\/ in .*use tcp, ipc, inproc or ws \[UNKNOWN_SCHEME\]$/],
+  ["sub gopher://127.0.0.1 x", 2, /gopher:\/\/ in .*use tcp, tls, ipc, inproc, ws or wss \[UNKNOWN_SCHEME\]$/],
   ["sub nowhere x", 2, /"nowhere": not a location; write scheme:\/\/….*\[BAD_LOCATION\]$/],
   ["sub tcp://127.0.0.1:1 x", 1, /tcp:\/\/127.0.0.1:1.*nobody listens there; is the peer running.*\[UNREACHABLE\]$/],
   ["sub ipc://DIR/none.sock x", 1, /none.sock.*nobody listens there.*\[UNREACHABLE\]$/],
