@@ -10,6 +10,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { NamesInUse } from "./core/identity.ts";
 import { limits } from "./core/limits.ts";
 import { listenFault } from "./core/listen-policy.ts";
+import { Recurring } from "./core/recurring.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { Gate } from "./gate.ts";
 import { checkListenLimits, type ListenLimits, limitsOf } from "./listen-limits.ts";
@@ -123,11 +124,20 @@ export class Connections {
       ...(tls !== undefined && { tls }),
       ...(origins !== undefined && { origins }),
       ...(hosts !== undefined && { hosts }),
+      refused: this.#refusals(),
     });
     gate.location = inner.location;
     if (this.#node.isClosed) await inner.close();
     this.#node.checkOpen();
     return this.#listening(inner, warning);
+  }
+
+  /** Clients that are turned away before there is a link: told of once in a while. */
+  #refusals(): (error: SwitchyardError) => void {
+    const recurring = new Recurring();
+    return (error) => {
+      if (recurring.happened(this.#node.clock.nowMs()) > 0) this.#node.fail(error);
+    };
   }
 
   #listening(inner: Listener, warning: string | undefined): ListeningAt {
