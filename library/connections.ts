@@ -18,7 +18,7 @@ import type { Node } from "./node.ts";
 import type { Peer } from "./peer.ts";
 import type { Refusal } from "./peer-link.ts";
 import { Token } from "./token.ts";
-import type { Link, Listener, TlsOptions, Transport } from "./transports/transport.ts";
+import type { Listener, TlsOptions, Transport } from "./transports/transport.ts";
 
 interface CommonOptions {
   /** Offer whatever is raised here over the connection. Default true. */
@@ -120,16 +120,19 @@ export class Connections {
     const gate = this.#gateOf(url, options, credentials);
     gate.location = location;
     const { tls, origins, hosts } = options;
-    const inner = await transport.listen(url, (link) => this.#accept(link, gate), {
+    const inner = await transport.listen(url, (link) => gate.enter(link), {
       ...(tls !== undefined && { tls }),
       ...(origins !== undefined && { origins }),
       ...(hosts !== undefined && { hosts }),
       refused: this.#refusals(),
     });
     gate.location = inner.location;
-    if (this.#node.isClosed) await inner.close();
+    if (this.#node.isClosed) {
+      gate.close();
+      await inner.close();
+    }
     this.#node.checkOpen();
-    return this.#listening(inner, warning);
+    return this.#listening(inner, gate, warning);
   }
 
   /** Clients that are turned away before there is a link: told of once in a while. */
@@ -140,13 +143,14 @@ export class Connections {
     };
   }
 
-  #listening(inner: Listener, warning: string | undefined): ListeningAt {
+  #listening(inner: Listener, gate: Gate, warning: string | undefined): ListeningAt {
     const listener: ListeningAt = {
       location: inner.location,
       isInsecure: warning !== undefined,
       ...(warning !== undefined && { warning }),
       close: () => {
         this.#listeners.delete(listener);
+        gate.close();
         return inner.close();
       },
     };
@@ -175,12 +179,6 @@ export class Connections {
 
   byId(id: number): Connection | undefined {
     return this.all().find((connection) => connection.id === id);
-  }
-
-  #accept(link: Link, gate: Gate): void {
-    if (this.#node.isClosed)
-      link.destroy(); // it was on its way when we closed
-    else gate.enter(link);
   }
 
   #gateOf(url: URL, options: ListenOptions, credentials: Token | undefined): Gate {

@@ -23,6 +23,7 @@ export interface GateOptions extends AdmissionLimits {
   readonly connect: (link: Link) => Connection;
 }
 
+/** `connection` is there once its handshake has begun. */
 interface Guest {
   readonly link: Link;
   connection: Connection | undefined;
@@ -34,57 +35,87 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #admission: Admission<Guest>;
   readonly #turnedAway = new Recurring();
-  #farewells = 0;
+  /** Links of those who are told why they are turned away. */
+  readonly #farewells = new Set<Link>();
+  #isClosed = false;
+  #cancelStep: () => void = () => {};
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#admission = new Admission(options);
   }
 
+  /** Nobody else comes in; who waits goes. Connections stay. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelStep();
+    for (const { link } of this.#admission.dismiss()) link.destroy();
+    for (const link of this.#farewells) link.destroy();
+  }
+
   enter(link: Link): void {
-    const { node, hasAddresses, connect } = this.#options;
-    const guest: Guest = { link, connection: undefined };
-    const verdict = this.#admission.arrive(
-      guest,
-      hasAddresses ? addressOf(link.remote) : undefined,
-      node.clock.nowMs(),
-    );
-    if (verdict.kind === "refuse") {
-      this.#turnAway(link, verdict.reason);
+    if (this.#isClosed || this.#options.node.isClosed) {
+      link.destroy(); // it was on its way when we closed
       return;
     }
-    if (verdict.evicted !== undefined) this.#evict(verdict.evicted);
-    const connection = connect(link);
+    const { node, hasAddresses } = this.#options;
+    const guest: Guest = { link, connection: undefined };
+    const address = hasAddresses ? addressOf(link.remote) : undefined;
+    const refusal = this.#admission.arrive(guest, address, node.clock.nowMs());
+    if (refusal === undefined) this.#step();
+    else this.#turnAway(link, refusal);
+  }
+
+  /** Lets in whoever there is room for; with `mayCut`, those who had their time make room. */
+  #step(mayCut = false): void {
+    const { clock } = this.#options.node;
+    const { begin, cut } = this.#admission.step(clock.nowMs(), mayCut);
+    for (const guest of cut) this.#cutOff(guest);
+    for (const guest of begin) this.#begin(guest);
+    this.#cancelStep();
+    const { deadlineMs } = this.#admission;
+    if (deadlineMs === undefined) return;
+    const delayMs = Math.max(deadlineMs - clock.nowMs(), 1);
+    this.#cancelStep = clock.after(delayMs, () => clock.soon(() => this.#step(true))); // after all input that is there
+  }
+
+  #begin(guest: Guest): void {
+    const connection = this.#options.connect(guest.link);
     guest.connection = connection;
     let hasJoined = false;
     connection.on("up", () => {
       hasJoined = true;
       this.#admission.joined(guest);
+      this.#step();
     });
-    connection.on("closed", () => this.#admission.left(guest, hasJoined));
-    connection.accept(link);
+    connection.on("closed", () => {
+      this.#admission.left(guest, hasJoined);
+      this.#step();
+    });
+    connection.accept(guest.link);
   }
 
-  #evict({ connection }: Guest): void {
+  #cutOff({ link, connection }: Guest): void {
     this.#tell("handshakes that did not end made room for others");
-    connection?.abandon();
+    if (connection === undefined) link.destroy();
+    else connection.abandon();
   }
 
   /** Says why, in what little a refusal is, and sees to it that the link ends. */
   #turnAway(link: Link, reason: string): void {
     this.#tell(reason);
-    if (this.#farewells >= limits.farewells) {
+    if (this.#farewells.size >= limits.farewells) {
       link.destroy();
       return;
     }
     const { clock, messages } = this.#options.node;
     const cancel = clock.after(limits.farewellMs, () => link.destroy());
-    this.#farewells += 1;
+    this.#farewells.add(link);
     link.start({
       received: () => {},
       drained: () => {},
       closed: () => {
-        this.#farewells -= 1;
+        this.#farewells.delete(link);
         cancel();
       },
     });

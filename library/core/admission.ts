@@ -1,9 +1,10 @@
 /**
- * Who may begin a handshake at a listener, and who must make room: decided before any memory is spent.
+ * Whose handshake begins at a listener, who waits, and who must make room: decided before any memory is spent.
  *
- * A flood of connections that never finish cannot keep others out, because the newest gets in: when all places are
- * taken, the oldest of the address that has most of them goes. Invariant: at most `handshakes` are under way and at most
- * `connections` there. Knows nothing of links or time: the driver says what happens, and when.
+ * A burst of nodes that all finish is served one after the other. A flood of links that never finish cannot keep others
+ * out: of those that wait the newest is next, and when somebody waits, the oldest handshake of the address that has
+ * most has to go after a while. Invariant: at most `handshakes` are under way, with those connected at most
+ * `connections`. Knows nothing of links or timers: the driver says what happens and when, and carries out the steps.
  */
 import { limits } from "./limits.ts";
 
@@ -16,9 +17,12 @@ export interface AdmissionLimits {
   readonly handshakesPerSecond: number;
 }
 
-export type Verdict<Guest> =
-  /** With `evicted`, that guest has to go. */
-  { readonly kind: "admit"; readonly evicted?: Guest } | { readonly kind: "refuse"; readonly reason: string };
+/** What is to be done now. */
+export interface Step<Guest> {
+  readonly begin: readonly Guest[];
+  /** Whose handshake was under way, or who waited: they have to go. */
+  readonly cut: readonly Guest[];
+}
 
 /** A bucket that fills at `handshakesPerSecond`. */
 interface Pace {
@@ -28,72 +32,113 @@ interface Pace {
 
 export class Admission<Guest> {
   readonly #limits: AdmissionLimits;
-  /** In their handshake, by address, the oldest first. */
-  readonly #waiting = new Map<string, Set<Guest>>();
+  /** When each handshake under way began, by address, the oldest first. */
+  readonly #begun = new Map<string, Map<Guest, number>>();
   readonly #addressOf = new Map<Guest, string>();
+  /** Who waits, the newest last, with its address. */
+  readonly #waiting = new Map<Guest, string>();
   /** The address heard of longest ago first. */
   readonly #paces = new Map<string, Pace>();
-  #waitingCount = 0;
   #connected = 0;
 
   constructor({ connections, handshakes, handshakesPerSecond }: AdmissionLimits) {
     this.#limits = { connections, handshakes, handshakesPerSecond };
   }
 
-  /** Connections there are, those in their handshake included. */
-  get count(): number {
-    return this.#waitingCount + this.#connected;
+  /**
+   * Somebody connects. Without an address (this machine's own say nothing) nobody's pace is watched.
+   * Returns why it is turned away; otherwise it waits for its step.
+   */
+  arrive(guest: Guest, address: string | undefined, nowMs: number): string | undefined {
+    const { connections, handshakesPerSecond } = this.#limits;
+    if (address !== undefined && !this.#keepsPace(address, nowMs)) {
+      return `more than ${handshakesPerSecond} connections a second`;
+    }
+    if (this.#connected >= connections) return `more than ${connections} connections`;
+    this.#waiting.set(guest, address ?? "");
+    return undefined;
   }
 
-  /** Somebody connects. Without an address (this machine's own say nothing) nobody's pace is watched. */
-  arrive(guest: Guest, address: string | undefined, nowMs: number): Verdict<Guest> {
-    if (address !== undefined && !this.#keepsPace(address, nowMs)) {
-      return { kind: "refuse", reason: `more than ${this.#limits.handshakesPerSecond} connections a second` };
+  /**
+   * To be called after whatever else is called here, and at `deadlineMs`. Only with `mayCut` somebody has to make room:
+   * after all input has been read, or a stall of our own would look like one of theirs.
+   */
+  step(nowMs: number, mayCut: boolean): Step<Guest> {
+    const begin: Guest[] = [];
+    const cut: Guest[] = [];
+    while (this.#waiting.size > 0) {
+      if (this.#addressOf.size >= this.#places) {
+        const late = this.#oldest();
+        if (!mayCut || late === undefined || nowMs < late.beganMs + limits.handshakeShareMs) break;
+        this.#forget(late.guest);
+        cut.push(late.guest);
+        continue;
+      }
+      const [newest, address] = [...this.#waiting].at(-1)!;
+      this.#waiting.delete(newest);
+      this.#begin(newest, address, nowMs);
+      begin.push(newest);
     }
-    const isFull = this.count >= this.#limits.connections;
-    if (isFull && this.#waitingCount === 0) {
-      return { kind: "refuse", reason: `more than ${this.#limits.connections} connections` };
+    for (const guest of this.#waiting.keys()) {
+      if (this.#waiting.size <= limits.waitingLinks) break;
+      this.#waiting.delete(guest);
+      cut.push(guest);
     }
-    const evicted = isFull || this.#waitingCount >= this.#limits.handshakes ? this.#evict() : undefined;
-    this.#wait(guest, address ?? "");
-    return evicted === undefined ? { kind: "admit" } : { kind: "admit", evicted };
+    return { begin, cut };
+  }
+
+  /** When somebody who waits can be helped, if nothing happens before; `undefined` while nobody waits. */
+  get deadlineMs(): number | undefined {
+    const oldest = this.#waiting.size === 0 ? undefined : this.#oldest();
+    return oldest === undefined ? undefined : oldest.beganMs + limits.handshakeShareMs;
   }
 
   /** Its handshake is done. */
   joined(guest: Guest): void {
-    if (this.#stopWaiting(guest)) this.#connected += 1;
+    if (this.#forget(guest)) this.#connected += 1;
   }
 
-  /** It is gone, whether its handshake was done or not. Told once of each that was admitted. */
+  /** It is gone, whether its handshake was done or not. Told once of each that was begun. */
   left(guest: Guest, hadJoined: boolean): void {
     if (hadJoined) this.#connected -= 1;
-    else this.#stopWaiting(guest);
+    else this.#forget(guest);
   }
 
-  #wait(guest: Guest, address: string): void {
-    const company = this.#waiting.get(address) ?? new Set();
-    this.#waiting.set(address, company.add(guest));
+  /** Nobody waits any more: returns those who did. */
+  dismiss(): readonly Guest[] {
+    const dismissed = [...this.#waiting.keys()];
+    this.#waiting.clear();
+    return dismissed;
+  }
+
+  /** Handshakes that may be under way. */
+  get #places(): number {
+    return Math.min(this.#limits.handshakes, this.#limits.connections - this.#connected);
+  }
+
+  #begin(guest: Guest, address: string, nowMs: number): void {
+    const company = this.#begun.get(address) ?? new Map<Guest, number>();
+    this.#begun.set(address, company.set(guest, nowMs));
     this.#addressOf.set(guest, address);
-    this.#waitingCount += 1;
   }
 
-  #stopWaiting(guest: Guest): boolean {
+  /** False: its handshake is not under way. */
+  #forget(guest: Guest): boolean {
     const address = this.#addressOf.get(guest);
-    if (address === undefined) return false; // it was evicted
+    if (address === undefined) return false;
     this.#addressOf.delete(guest);
-    this.#waitingCount -= 1;
-    const company = this.#waiting.get(address);
+    const company = this.#begun.get(address);
     company?.delete(guest);
-    if (company?.size === 0) this.#waiting.delete(address);
+    if (company?.size === 0) this.#begun.delete(address);
     return true;
   }
 
-  #evict(): Guest | undefined {
-    let largest = new Set<Guest>();
-    for (const company of this.#waiting.values()) if (company.size > largest.size) largest = company;
-    const [oldest] = largest;
-    if (oldest !== undefined) this.#stopWaiting(oldest);
-    return oldest;
+  /** The oldest handshake of the address that has most. */
+  #oldest(): { readonly guest: Guest; readonly beganMs: number } | undefined {
+    let largest = new Map<Guest, number>();
+    for (const company of this.#begun.values()) if (company.size > largest.size) largest = company;
+    const [first] = largest;
+    return first === undefined ? undefined : { guest: first[0], beganMs: first[1] };
   }
 
   #keepsPace(address: string, nowMs: number): boolean {

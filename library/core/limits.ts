@@ -33,8 +33,12 @@ export const limits = {
   handshakeFrameBytes: 4096,
   /** How long a handshake may take; then the connection is closed with `TIMED_OUT`. */
   handshakeMs: 5_000,
-  /** Handshakes under way at one listener; for one more the oldest of the address that has most is cut off. */
+  /** Handshakes under way at one listener; one more waits until one of them ends, or must make room. */
   handshakes: 64,
+  /** How long a handshake keeps its place while others wait; then the oldest of the address that has most is cut off. */
+  handshakeShareMs: 400,
+  /** Links that wait at one listener for their handshake to begin; for one more the one that waits longest is cut off. */
+  waitingLinks: 1_024,
   /** Connections that one address may begin at one listener in a second, this machine's own excepted; more are turned away with `TOO_MANY`. */
   handshakesPerSecond: 20,
   /** Addresses whose pace one listener keeps; one more forgets the address heard of longest ago. */

@@ -1,13 +1,14 @@
 /** A listener under a flood: who is let in, who has to go, and what is told of it. */
 import { connect, type Socket } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { type Clock, systemClock } from "../../library/clock.ts";
 import type { Context } from "../../library/context.ts";
 import type { SwitchyardError } from "../../library/core/errors.ts";
 import { limits } from "../../library/core/limits.ts";
 import { FrameKind, preface } from "../../library/wire/frames.ts";
 import { repeats } from "../rig/repeats.ts";
 import { Company, inbox, raise } from "./company.ts";
-import { frame, hello, Stage } from "./stage.ts";
+import { hello, Stage } from "./stage.ts";
 
 const floodSockets = 2_000;
 
@@ -43,7 +44,7 @@ async function flood(location: string, first: Uint8Array): Promise<void> {
         .on("error", () => {})
         .on("close", () => {
           sockets.delete(socket);
-          if (sockets.size <= limits.handshakes) hasRoomForAllThatAreLeft();
+          if (sockets.size <= limits.handshakes + limits.waitingLinks) hasRoomForAllThatAreLeft();
         });
       socket.resume();
     });
@@ -78,7 +79,7 @@ describe("T16: a flood of handshakes that never finish", () => {
     raise(early, "other");
     raise(hub, "t", "through the flood");
     await arrived.until("t through the flood");
-    expect(hub.connections.all().length).toBeLessThanOrEqual(2 + 64);
+    expect(hub.connections.all().length).toBeLessThanOrEqual(2 + limits.handshakes);
     expect(errors.filter(({ code }) => code === "TOO_MANY").length).toBe(1); // not one for each of them
   });
 });
@@ -121,24 +122,45 @@ describe("a listener's limits", () => {
     ]);
   });
 
-  it("of handshakes at once: the oldest makes room without a word, and it is told once", async () => {
+  it("of handshakes at once: others wait, then the oldest makes room without a word, and that is told once", async () => {
     const stage = await new Stage().listen({ limits: { handshakes: 2 } });
     const done = await stage.peer("d");
     const [first, second] = [stage.connect(), stage.connect()];
-    const third = stage.connect();
+    const [third, fourth] = [stage.connect(), stage.connect()];
+    stage.clock.advance(399);
     await stage.settle();
-    const fourth = stage.connect();
-    await stage.settle();
-    fourth.give(preface, hello("e"));
-    await stage.settle();
-    fourth.give(frame(FrameKind.welcome, [1]), frame(FrameKind.ready, []));
+    expect([first, second].map(({ isClosed }) => isClosed)).toEqual([false, false]);
+    expect([third, fourth].map(({ frames }) => frames)).toEqual([[], []]);
+    stage.clock.advance(1);
     await stage.settle();
     expect([done, first, second, third, fourth].map(({ isClosed }) => isClosed)).toEqual([
       ...[false, true, true, false, false],
     ]);
+    expect([third, fourth].map((peer) => peer.ofKind(FrameKind.hello).length)).toEqual([1, 1]);
     expect(first.ofKind(FrameKind.reject)).toEqual([]);
     expect(stage.errors.map(({ code }) => code)).toEqual(["TOO_MANY"]);
     expect(stage.node.connections.all()).toHaveLength(3);
+  });
+
+  it("keep nobody waiting once it is closed, nor the process", async () => {
+    const stage = await new Stage().listen({ limits: { handshakes: 1 } });
+    const [first, second] = [stage.connect(), stage.connect()];
+    await stage.node.close();
+    await stage.settle();
+    const late = stage.connect();
+    expect([first, second, late].map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
+    expect(stage.clock.pending).toBe(0);
+  });
+
+  it("of handshakes at once: of a crowd that comes at the same time all get in", async () => {
+    const company = new Company();
+    const clock: Clock = { ...systemClock, nowMs: () => 0, after: () => () => {} }; // nobody's time runs out
+    const hub = company.node("hub", { clock });
+    const { location } = await hub.connections.listen("inproc://hub", { limits: { handshakes: 8 } });
+    const nodes = Array.from({ length: 200 }, (_, i) => company.node(`n${i}`));
+    const all = await Promise.all(nodes.map((node) => node.connections.open(location)));
+    expect(all.every(({ state }) => state === "up")).toBe(true);
+    expect(hub.lastError).toBeUndefined();
   });
 
   it("of one address' pace: who comes too often is told so, and others are not kept out", async () => {

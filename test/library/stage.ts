@@ -70,6 +70,11 @@ export class StandingClock implements Clock {
     this.#tasks.push(task);
   }
 
+  /** Timers that are set. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
   /** Runs what was put off until later in the turn. */
   run(): void {
     for (const task of this.#tasks.splice(0)) task();

@@ -69,6 +69,15 @@ describe("node", () => {
     await node.saying("out", /^ {2}forwards {4}a\.\*$/);
     expect((await node.end()).out).toMatch(/^node-\w+ is up; Ctrl-C ends it\n {2}listens at {2}tcp:/);
   });
+
+  it("X1: listens beyond this machine only when it is told to, and says that this is not safe", async () => {
+    const refused = await run("node", "--listen", "tcp://0.0.0.0:0");
+    expect([refused.status === 0, refused.err]).toEqual([false, expect.stringMatching(/tls and a token/)]);
+    const node = start("node", "--listen", "tcp://0.0.0.0:0", "--insecure");
+    await node.saying("out", /listens at/);
+    const { err } = await node.end();
+    expect(err).toMatch(/warning: tcp:\/\/0\.0\.0\.0:\d+ is not safe: tcp is not encrypted/);
+  });
 });
 
 describe("pub and sub", () => {

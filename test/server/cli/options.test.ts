@@ -46,12 +46,15 @@ describe("the configuration of a node", () => {
       name: "a",
       listen: ["tcp://127.0.0.1:1"],
     });
+    expect(mergeNodeConfig(parseNodeConfig("insecure: true", "f"), {})).toMatchObject({ insecure: true });
+    expect(mergeNodeConfig({ insecure: false }, { insecure: true })).toMatchObject({ insecure: true });
     expect(mergeNodeConfig({}, {})).toEqual({ name: undefined, listen: [], connect: [], forward: [] });
   });
 
   it.each([
     ["[]", "f: wanted an object"],
     ['{"name":1}', "f: name must be a text"],
+    ['{"insecure":"yes"}', "f: insecure must be true or false"],
     ['{"connect":{}}', "f: connect must be a text or a list of texts"],
     ['{"__proto__":1}', 'f: unknown key "__proto__"'],
     ["{", "f is neither YAML nor JSON ("],
