@@ -4,7 +4,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Node } from "./node.ts";
-import type { Link, Listener, Transport } from "./transports/transport.ts";
+import type { Link, Listener, TlsOptions, Transport } from "./transports/transport.ts";
 
 export interface OpenOptions {
   /** Offer whatever is raised here over this connection. Default true. */
@@ -15,6 +15,9 @@ export interface OpenOptions {
   readonly retry?: boolean;
   /** Of one attempt, the handshake included. Default 5000. */
   readonly timeoutMs?: number;
+  readonly tls?: TlsOptions;
+  /** The shared secret that both ends must know. */
+  readonly token?: string;
 }
 
 export interface ListenOptions {
@@ -22,6 +25,9 @@ export interface ListenOptions {
   readonly autoSubscribe?: boolean;
   /** Runs after the handshake and before the connection is used; false or a rejection turns the peer away. */
   readonly accept?: (peer: Peer) => boolean | Promise<boolean>;
+  readonly tls?: TlsOptions;
+  /** The shared secret that peers must know. */
+  readonly token?: string;
 }
 
 export class Connections {

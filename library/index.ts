@@ -20,6 +20,6 @@ export type { Forwarding, Topics } from "./topics.ts";
 export { inproc } from "./transports/inproc.ts";
 export { ipc } from "./transports/ipc.ts";
 export { tcp } from "./transports/tcp.ts";
-export type { Link, LinkEvents, Listener, Transport } from "./transports/transport.ts";
+export type { Link, LinkEvents, Listener, TlsOptions, Transport } from "./transports/transport.ts";
 export { ws } from "./transports/ws.ts";
 export type { Column } from "./wire/shape.ts";

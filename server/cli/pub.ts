@@ -5,8 +5,9 @@ import { type Context, checkTopic, event, readValue, SwitchyardError, type Value
 import { join, withNode } from "./joining.ts";
 import { readCount, readRate } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
-import { printable } from "./style.ts";
+import { inGroups, printable } from "./style.ts";
 
 interface Options {
   readonly name?: string;
@@ -60,7 +61,7 @@ async function run(
       shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: it went nowhere`);
     }
     if (raised < (options.count ?? 1)) {
-      shell.say(`pub: stopped after ${raised} of ${options.count ?? 1}`);
+      shell.say(`stopped after ${inGroups(raised)} of ${inGroups(options.count ?? 1)}`);
       shell.failed();
     }
   });
@@ -80,15 +81,20 @@ function readArgument(text: string, at: number): Value {
 const burst = 100;
 
 async function raise(
-  { stopped }: Shell,
+  shell: Shell,
   context: Context,
   topic: string,
   make: () => ReturnType<typeof event>,
   { count = 1, rate }: Options,
 ): Promise<number> {
+  const { stopped } = shell;
   const pace = new Pace();
+  const progress = new Progress(shell);
   for (let raised = 0; raised < count; raised++) {
     if (rate !== undefined) await pace.until((raised * 1000) / rate, stopped);
+    if (rate !== undefined || raised % burst === burst - 1) {
+      progress.show(() => `${inGroups(raised)} of ${inGroups(count)} events`, raised / count);
+    }
     if (raised % burst === burst - 1) {
       await context.drained();
       await nextTurn();
@@ -96,5 +102,6 @@ async function raise(
     if (stopped.aborted) return raised;
     context.events.raise(topic, make());
   }
+  progress.clear();
   return count;
 }
