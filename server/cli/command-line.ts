@@ -136,8 +136,8 @@ export async function makeProgram(wanted: string | undefined, shell: Shell): Pro
 }
 
 const examples = `
-LOC is where a node listens: tcp://host:port, tls://host:port, ipc:///path, ws://host:port/path, or @NAME, which
-\`switchyard context add\` saves.
+LOC is where a node listens: tcp://host:port, tls://host:port, ipc:///path,
+ws://host:port/path, or @NAME, which \`switchyard context add\` saves.
 
 Examples:
   switchyard demo                                              a cluster to look at
@@ -145,7 +145,8 @@ Examples:
   switchyard sub tcp://127.0.0.1:9999 'app.*'                  what arrives there
   switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42
 
-Exit status: 0 done, 1 failed, 2 called wrongly. \`switchyard help COMMAND\` tells more of each.`;
+Exit status: 0 done, 1 failed, 2 called wrongly.
+\`switchyard help COMMAND\` tells more of each.`;
 
 function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -25,10 +25,10 @@ export function registerContext(program: Command, shell: Shell): void {
       "after",
       `
 Example:
-  switchyard context add lab tls://sensor.example:9999 --tls-ca ca.pem --token-file lab.token
+  switchyard context add lab tls://sensor.example:9999 --tls-ca ca.pem
   switchyard topo @lab`,
     );
-  registerAdd(context);
+  registerAdd(context, shell);
   registerLs(context, shell);
   registerShow(context, shell);
   registerUse(context);
@@ -36,7 +36,7 @@ Example:
   registerRm(context);
 }
 
-function registerAdd(parent: Command): void {
+function registerAdd(parent: Command, shell: Shell): void {
   const add = parent
     .command("add")
     .description("Saves a location, and what it takes to connect there. A token itself is never saved, only its file.")
@@ -52,7 +52,7 @@ function registerAdd(parent: Command): void {
 Example:
   switchyard context add lab tls://sensor.example:9999 --tls-ca ca.pem --token-file lab.token`,
     )
-    .action((name: string, location: string, options: AddOptions) => addContext(name, location, options));
+    .action((name: string, location: string, options: AddOptions) => addContext(shell, name, location, options));
 }
 
 function registerLs(parent: Command, shell: Shell): void {
@@ -132,7 +132,7 @@ function registerRm(parent: Command): void {
     });
 }
 
-async function addContext(name: string, location: string, options: AddOptions): Promise<void> {
+async function addContext(shell: Shell, name: string, location: string, options: AddOptions): Promise<void> {
   const contexts = await readContexts();
   checkContextName(name);
   checkLocation(location);
@@ -152,6 +152,7 @@ async function addContext(name: string, location: string, options: AddOptions): 
     ...(pin !== undefined && { pins: pin }),
   };
   await writeContexts({ ...contexts, saved: new Map([...contexts.saved, [name, context]]) });
+  if (shell.isHeard) shell.say(`saved: @${name} stands for ${location}`);
 }
 
 /** @throws SwitchyardError `BAD_LOCATION`, `BAD_ARGUMENT` */

@@ -46,15 +46,19 @@ export function failureOf(error: unknown, command: string): Failure {
   return { line: `${oneLine(message)} (a mistake in switchyard: --debug shows where)`, status: 1 };
 }
 
+/** A message that says already what to do. */
+const ownAdvice = /`(?:switchyard|chmod) |there are @|\?$/;
+
 /** The library sends whoever passes a wrong argument to its documentation; here that is the help of the command. */
 function adviceFor({ code, message }: SwitchyardError, command: string): string {
   const advice = `: ${failures.BAD_ARGUMENT}`;
   if (code !== "BAD_ARGUMENT" || !message.endsWith(advice)) return message;
   const what = message.slice(0, -advice.length);
-  return command === "" || /`switchyard |\?$|chmod/.test(what) ? what : `${what}; see ${command} --help`;
+  return command === "" || ownAdvice.test(what) ? what : `${what}; see ${command} --help`;
 }
 
 function commanderLine({ message }: CommanderError, command: string): string {
+  if (message === "(outputHelp)") return `which one? See ${command} --help`;
   const words = oneLine(message.replace(/^error: /, ""));
   return /--help/.test(words) ? words : `${words}; see ${command} --help`;
 }

@@ -7,7 +7,16 @@ import { readCount, readRate, readSpeed } from "./options.ts";
 import type { Shell } from "./shell.ts";
 
 export function registerLogs(program: Command, shell: Shell): void {
-  const logs = program.command("logs").description("Follows remote logs; replays Zeek's log files.");
+  const logs = program
+    .command("logs")
+    .description("Follows remote logs; replays Zeek's log files.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  switchyard logs tail tcp://127.0.0.1:9999 'zeek.*'
+  switchyard logs replay tcp://127.0.0.1:9999 zeek.dns dns.log.gz`,
+    );
   registerTail(logs, shell);
   registerReplay(logs, shell);
 }
@@ -27,8 +36,8 @@ function registerTail(logs: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-A filter knows the columns, and besides them log, topic, time, from (the node that wrote it) and hops. \`switchyard help
-sub\` tells how it compares.
+A filter knows the columns, and besides them log, topic, time, from (the node
+that wrote it) and hops. \`switchyard help sub\` tells how it compares.
 
 Examples:
   switchyard logs tail tcp://127.0.0.1:9999 'zeek.*' --tsv > all.log
@@ -54,7 +63,8 @@ function registerReplay(logs: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-A line that does not fit its header is told, left out, and makes the exit status 1; all others are written.
+A line that does not fit its header is told, left out, and makes the exit status
+1; all others are written.
 
 Example:
   switchyard logs replay tcp://127.0.0.1:9999 zeek.dns dns.log.gz --speed 10x`,

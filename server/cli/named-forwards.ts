@@ -2,7 +2,8 @@
  * Forwarding between connections that are told by name: rules for peers that may come, go, and come again.
  *
  * Invariant: for each rule with a `from` or a `to`, what is passed on is what the connections that are there now and
- * match say; a rule that names nobody who is there passes on nothing.
+ * match say; a rule that names nobody who is there passes on nothing. A peer may believe itself connected a moment before
+ * a rule that names it begins to hold.
  */
 import type { Connection, Context, Forwarding } from "../../library/index.ts";
 import type { ForwardConfig } from "./node-config/node-config.ts";

@@ -65,14 +65,16 @@ export function registerNode(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-The connection options hold for every --listen and --connect whose scheme is tls or wss; a token, for all of them.
+The connection options hold for every --listen and --connect whose scheme is tls
+or wss; a token, for all of them.
 
 Examples: a router that a second one connects to
   switchyard node --name left --listen tcp://127.0.0.1:9999 --forward '*'
   switchyard node --name right --connect tcp://127.0.0.1:9999 --listen ipc:///tmp/right.sock --forward '*'
   switchyard node --config right.yaml --check
 
-A configuration file has the same names: {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
+A configuration file has the same names:
+  {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
     )
     .action((options: Options) => run(shell, options));
 }

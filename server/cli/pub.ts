@@ -29,9 +29,10 @@ export function registerPub(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-Values: 42 count, +42 int, 4.2 double, '"text"' string, T and F, 10.0.0.1 addr, 10.0.0.0/8 subnet, 80/tcp port,
-'5 min' interval, Notice::LOG enum, '[1, 2]' vector, '{1, 2}' set, '{"a" -> 1}' table, - none.
-What begins with a minus and is no number goes behind --, as in: pub LOC TOPIC EVENT -- '-3 usecs'
+Values: 42 count, +42 int, 4.2 double, '"text"' string, T and F, 10.0.0.1 addr,
+10.0.0.0/8 subnet, 80/tcp port, '5 min' interval, Notice::LOG enum, '[1, 2]'
+vector, '{1, 2}' set, '{"a" -> 1}' table, - none. What begins with a minus and
+is no number goes behind --, as in: pub LOC TOPIC EVENT -- '-3 usecs'
 
 Example:
   switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42 10.0.0.1`,

@@ -37,8 +37,9 @@ export function registerSub(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-A filter knows name, args, topic, time, from (the node that raised it) and hops. It compares with values in their text
-form by == != < <= > >= in contains, and with * for any text by ~; && || ! and parentheses put more together.
+A filter knows name, args, topic, time, from (the node that raised it) and hops.
+It compares with values in their text form by == != < <= > >= in contains, and
+by ~ with texts in which * stands for any; && || ! and parentheses join more.
 
 Examples:
   switchyard sub tcp://127.0.0.1:9999 'app.*' 'demo.*' --ignore '*.heartbeat'

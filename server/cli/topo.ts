@@ -21,7 +21,7 @@ export function registerTopo(program: Command, shell: Shell): void {
   program
     .command("topo")
     .description("Shows the whole cluster: nodes, their connections, and who raises, wants and forwards what.")
-    .argument("[loc]", "any node of it", "@")
+    .argument("[loc]", "any node of it; the context in use, where none is named", "@")
     .option("--json", 'print {"nodes":[…]} on one line: what each node tells of itself')
     .option("--dot", "print a graph for Graphviz")
     .option("--mermaid", "print a graph for Mermaid, as in Markdown")

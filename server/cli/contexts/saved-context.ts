@@ -53,11 +53,20 @@ export function contextNamed(name: string, { current, saved }: Contexts): SavedC
   throw new SwitchyardError("BAD_ARGUMENT", `no context ${JSON.stringify(wanted)}; ${hintFor(wanted, saved)}`);
 }
 
+/** More are not listed in a message. */
+const namesShown = 8;
+
+function listed(names: Iterable<string>, between = ", "): string {
+  return Array.from(names, (name) => `@${name}`).join(between);
+}
+
 function hintFor(wanted: string, saved: ReadonlyMap<string, SavedContext>): string {
   if (saved.size === 0) return "none is saved yet: `switchyard context add NAME LOC` saves one";
   const near = nearest(wanted, saved.keys());
-  if (near.length > 0) return `did you mean ${near.map((name) => `@${name}`).join(" or ")}?`;
-  return "`switchyard context ls` lists those there are";
+  if (near.length > 0) return `did you mean ${listed(near, " or ")}?`;
+  return saved.size > namesShown
+    ? "`switchyard context ls` lists those there are"
+    : `there are ${listed(saved.keys())}`;
 }
 
 /** @throws SwitchyardError `BAD_ARGUMENT`, which names the file */

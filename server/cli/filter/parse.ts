@@ -6,6 +6,7 @@
  */
 import { readValue, SwitchyardError, type Value } from "../../../library/index.ts";
 import { nearest } from "../nearest.ts";
+import { printable } from "../style.ts";
 import { isContainer } from "./compare.ts";
 import { type Expression, type Field, type Operand, type Operator, operators } from "./expression.ts";
 
@@ -87,8 +88,8 @@ class Parser {
     if (this.#known !== undefined && !this.#known.includes(name)) {
       this.#at = start;
       const [near] = nearest(name, this.#known);
-      const hint = near === undefined ? `, known are ${this.#known.join(", ")}` : `; did you mean ${near}?`;
-      throw this.#fail(`no field ${JSON.stringify(name)}${hint}`);
+      const hint = near === undefined ? `known are ${this.#known.join(", ")}` : `did you mean ${near}`;
+      throw this.#fail(`no field ${JSON.stringify(name)}, ${hint}`);
     }
     const keys: Value[] = [];
     while (this.#text[this.#at] === "[") keys.push(this.#key());
@@ -155,10 +156,8 @@ class Parser {
   }
 
   #fail(expected: string): SwitchyardError {
-    return new SwitchyardError(
-      "BAD_FILTER",
-      `column ${this.#at + 1}: ${expected}, at ^ in ${pointed(this.#text, this.#at)}`,
-    );
+    const where = `column ${this.#at + 1}, at the ^ in ${pointed(this.#text, this.#at)}`;
+    return new SwitchyardError("BAD_FILTER", `${where}: ${expected}`);
   }
 }
 
@@ -175,5 +174,5 @@ const shown = 32;
 function pointed(text: string, at: number): string {
   const before = at > shown ? `…${text.slice(at - shown, at)}` : text.slice(0, at);
   const after = text.length > at + shown ? `${text.slice(at, at + shown)}…` : text.slice(at);
-  return `${before}^${after}`;
+  return `${printable(before)}^${printable(after)}`; // whatever it is, it stays on one line
 }
