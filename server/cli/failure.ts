@@ -60,7 +60,7 @@ function adviceFor({ code, message }: SwitchyardError, command: string): string 
 function commanderLine({ message }: CommanderError, command: string): string {
   if (message === "(outputHelp)") return `which one? See ${command} --help`;
   const words = oneLine(message.replace(/^error: /, ""));
-  return /--help/.test(words) ? words : `${words}; see ${command} --help`;
+  return /--help/.test(words) ? words : `${words.replace(/\.$/, "")}; see ${command} --help`;
 }
 
 interface SystemError extends Error {

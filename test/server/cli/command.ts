@@ -92,9 +92,12 @@ export class RunningCommand {
     void this.ended.then(() => {
       isOver = true;
     });
+    let lineStart = 0; // what is before was looked at
     for (;;) {
-      const line = this.#said[stream].split("\n").find((each) => pattern.test(each));
+      const lines = this.#said[stream].slice(lineStart).split("\n");
+      const line = lines.find((each) => pattern.test(each));
       if (line !== undefined) return line;
+      lineStart = this.#said[stream].length - (lines.at(-1)?.length ?? 0);
       if (isOver) throw new Error(`it ended without saying ${pattern}: ${JSON.stringify(this.#said)}`);
       await new Promise<void>((resolve) => this.#listeners.push(resolve));
     }

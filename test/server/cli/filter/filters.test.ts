@@ -1,4 +1,6 @@
 /** Filters: what they let through, what they say of mistakes, and that they agree with a naive twin. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -152,6 +154,13 @@ describe("a filter over lines of a log", () => {
     expect(takes("nowhere == - && duration == -")).toBe(true);
     expect(takes("nowhere > 5 || duration > 1 sec")).toBe(false);
   });
+});
+
+it("is documented by examples that are good", () => {
+  const page = readFileSync(fileURLToPath(new URL("../../../../docs/cli.md", import.meta.url)), "utf8");
+  const examples = [...page.matchAll(/--filter '([^']+)'/g)].map(([, example = ""]) => example);
+  expect(examples.length).toBeGreaterThanOrEqual(2);
+  for (const example of examples) expect(() => parseFilter(example)).not.toThrow();
 });
 
 describe("filters, whatever they are", () => {
