@@ -10,7 +10,9 @@ import { checkSpeaksTls, speaksTls, type Target, targetOf, tokenOf, warnOf } fro
 import type { ConnectConfig, ListenConfig, NodeConfig, TlsConfig } from "./node-config/node-config.ts";
 import type { Shell } from "./shell.ts";
 
-export type ConnectTarget = Target;
+export interface ConnectTarget extends Target {
+  readonly options: Target["options"] & { readonly access?: ConnectConfig["access"] };
+}
 
 export interface ListenTarget {
   readonly location: string;
@@ -35,7 +37,7 @@ export async function connectTargetsOf(shell: Shell, config: NodeConfig): Promis
 }
 
 async function listenTargetOf(shell: Shell, entry: ListenConfig, config: NodeConfig): Promise<ListenTarget> {
-  const { location, access, origins, hosts, insecure = config.insecure } = entry;
+  const { location, access, limits, origins, hosts, insecure = config.insecure } = entry;
   checkUrl(location);
   const tls = await tlsOf(location, entry.tls, config.tls, ["serverName", "insecureSkipVerify"]);
   const token = await tokenOf(entry.tokenFile ?? config.tokenFile, undefined);
@@ -46,6 +48,7 @@ async function listenTargetOf(shell: Shell, entry: ListenConfig, config: NodeCon
     ...(tls !== undefined && { tls }),
     ...(token !== undefined && { token }),
     ...(access !== undefined && { access }),
+    ...(limits !== undefined && { limits }),
     ...(origins !== undefined && { origins }),
     ...(hosts !== undefined && { hosts }),
     ...(insecure !== undefined && { insecure }),
@@ -63,7 +66,11 @@ async function connectTargetOf(shell: Shell, entry: ConnectConfig, config: NodeC
   const merged = { ...options.tls, ...tls };
   return {
     location,
-    options: { ...(Object.keys(merged).length > 0 && { tls: merged }), ...(token !== undefined && { token }) },
+    options: {
+      ...(Object.keys(merged).length > 0 && { tls: merged }),
+      ...(token !== undefined && { token }),
+      ...(entry.access !== undefined && { access: entry.access }),
+    },
   };
 }
 

@@ -26,8 +26,8 @@ export interface ListenConfig {
   readonly location: string;
   readonly tls?: TlsConfig;
   readonly tokenFile?: string;
-  /** What peers may do; the library says what it takes. */
-  readonly access?: readonly unknown[];
+  readonly access?: readonly AccessConfig[];
+  readonly limits?: Readonly<Record<string, number>>;
   readonly origins?: readonly string[];
   readonly hosts?: readonly string[];
   readonly insecure?: boolean;
@@ -37,6 +37,13 @@ export interface ConnectConfig {
   readonly location: string;
   readonly tls?: TlsConfig;
   readonly tokenFile?: string;
+  readonly access?: readonly AccessConfig[];
+}
+
+/** A rule of access, as the schema has it; what it means, and what a fingerprint looks like, is the library's. */
+export interface AccessConfig {
+  readonly identity: string | { readonly fingerprint: string } | { readonly certificateName: string };
+  readonly [action: string]: unknown;
 }
 
 export interface ForwardConfig {

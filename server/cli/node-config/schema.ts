@@ -43,6 +43,10 @@ function list(description: string, items: Schema): Schema {
   };
 }
 
+function several(description: string, items: Schema): Schema {
+  return { type: "array", description, items };
+}
+
 function object(
   description: string,
   properties: Readonly<Record<string, Schema>>,
@@ -86,22 +90,43 @@ const tokenFile = text(
 
 const patterns = (what: string) =>
   object(`What the peer may ${what}.`, {
-    allow: list(`Patterns it may ${what}; all that is not denied, where none is given.`, text("A pattern.")),
-    deny: list(`Patterns it may not ${what}; this wins over \`allow\`.`, text("A pattern.")),
+    allow: several(`Nothing but what one of these patterns matches; left out, everything.`, text("A pattern.")),
+    deny: several(`Never what one of these patterns matches: this wins over \`allow\`.`, text("A pattern.")),
   });
 
 const accessRule = object(
-  "What one peer, or all of them, may do here.",
+  "What one peer, or all of them, may do. What no rule speaks of is allowed.",
   {
-    identity: text(
-      "Whose rule it is: a name of the peer's certificate, a fingerprint, the name of a token, or * for everybody.",
-    ),
+    identity: {
+      description: "Whom the rule is about.",
+      anyOf: [
+        text("The name that the peer gives itself, as a pattern; * for everybody."),
+        object("What its certificate proves: one of the two.", {
+          fingerprint: text("SHA-256 of the certificate: 64 hex digits, colons allowed."),
+          certificateName: text("A pattern for one of the names that the certificate is made out to."),
+        }),
+      ],
+    },
     publish: patterns("publish"),
     subscribe: patterns("subscribe to"),
     forward: patterns("forward"),
+    storeRead: patterns("read of stores"),
+    storeWrite: patterns("write to stores"),
+    own: patterns("own as the authority of stores"),
   },
   ["identity"],
 );
+
+const access = several("What the peer may do.", accessRule);
+
+const bound = (description: string): Schema => ({ type: "integer", minimum: 1, description });
+
+const listenLimits = object("Bounds of this place alone.", {
+  connections: bound("Connections, those in their handshake included."),
+  handshakes: bound("Handshakes under way at once; for one more an old one makes room."),
+  handshakesPerSecond: bound("Connections that one address may begin in a second, this machine excepted."),
+  handshakeMs: bound("How long a handshake may take."),
+});
 
 const location = text(
   "Where: tcp://host:port, tls://host:port, ipc:///path, ws://host:port/path or wss://host:port/path.",
@@ -113,7 +138,8 @@ const listenEntry = object(
     location,
     tls: object("How its links are encrypted, for tls:// and wss://.", { ...tlsFiles, ...tlsListening }),
     tokenFile,
-    access: { type: "array", description: "What peers that connect here may do.", items: accessRule },
+    access,
+    limits: listenLimits,
     origins: list("WebSocket: web pages that may connect, by origin.", text("Such as https://example.com.")),
     hosts: list(
       "WebSocket: names of this machine, without port, that clients may use besides localhost.",
@@ -130,6 +156,7 @@ const connectEntry = object(
     location: text("Where it listens, or @NAME of a saved context."),
     tls: object("How the link is encrypted, for tls:// and wss://.", { ...tlsFiles, ...tlsConnecting }),
     tokenFile,
+    access,
   },
   ["location"],
 );
