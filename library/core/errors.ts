@@ -10,6 +10,7 @@ export const failures = {
   BAD_TOPIC: "not a topic; use 1 to 1024 bytes of UTF-8 without '*', not beginning with '.'",
   BAD_PATTERN: "not a pattern; use 1 to 1024 bytes of UTF-8 with at most 8 '*'",
   BAD_VALUE: "not a value; see the text form of values",
+  BAD_FILTER: "not a filter; write one such as 'name == \"opened\" && args[0] > 10'",
   BAD_NAME: "not a name; use 1 to 255 letters, digits, '.', '-' and '_'",
   SCHEMA_MISMATCH: "the values are not of the declared types; see which was expected",
   OUT_OF_RANGE: "the number does not fit its type",

@@ -55,7 +55,7 @@ function summaryOf(node: NodeReport): string[] {
 }
 
 function labelOf({ location, state }: Edge): string {
-  return state === "up" ? location : `${location} (${state})`;
+  return printable(state === "up" ? location : `${location} (${state})`);
 }
 
 /** Graphviz takes a backslash and what follows for an escape. */
@@ -64,5 +64,5 @@ function quoted(text: string): string {
 }
 
 function escapedForMermaid(text: string): string {
-  return printable(text).replace(/[&"<>#]/g, (character) => `#${character.charCodeAt(0)};`);
+  return text.replace(/[&"<>#]/g, (character) => `#${character.charCodeAt(0)};`);
 }

@@ -45,7 +45,7 @@ function peerLine(connection: ConnectionReport, style: Style): string {
   const arrow = direction === "out" ? "→" : "←";
   const counts = `sent ${inGroups(sentMessages)}, received ${inGroups(receivedMessages)}`;
   const dropped = droppedMessages === 0 ? "" : style.warning(`, dropped ${inGroups(droppedMessages)}`);
-  const shown = state === "up" ? "" : `${style.warning(state)}  `;
+  const shown = state === "up" ? "" : `${style.warning(printable(state))}  `;
   return `${arrow} ${printable(peerName || "?")}  ${style.dim(printable(location))}  ${shown}${counts}${dropped}`;
 }
 

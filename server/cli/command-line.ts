@@ -6,6 +6,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { version } from "../../library/index.ts";
+import { makeConnectable } from "./connection-options.ts";
 import { failureOf } from "./failure.ts";
 import type { ProcessShell, Shell } from "./shell.ts";
 
@@ -18,6 +19,9 @@ interface Entry {
   readonly isHidden?: boolean;
   readonly load: () => Promise<Register>;
 }
+
+/** For `makeProgram`. No command is called so. */
+export const everything = "*";
 
 /** In the order of `--help`. */
 const entries: readonly Entry[] = [
@@ -59,6 +63,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./topo.ts")).registerTopo,
   },
   {
+    name: "context",
+    summary: "save names for places to connect to; @NAME stands for them",
+    load: async () => (await import("./context.ts")).registerContext,
+  },
+  {
     name: "demo",
     summary: "start a small cluster on this machine to look at",
     load: async () => (await import("./demo.ts")).registerDemo,
@@ -75,6 +84,17 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./bench.ts")).registerBench,
   },
   {
+    name: "completion",
+    summary: "print what makes a shell complete commands, options and contexts",
+    load: async () => (await import("./completion.ts")).registerCompletion,
+  },
+  {
+    name: "complete",
+    summary: "what may come next on a command line",
+    isHidden: true,
+    load: async () => (await import("./complete.ts")).registerComplete,
+  },
+  {
     name: "lsp",
     summary: "the language server, for editors",
     load: async () => (await import("./lsp.ts")).registerLsp,
@@ -83,10 +103,15 @@ const entries: readonly Entry[] = [
 
 /** @returns the exit status: 0 done, 1 failed, 2 called wrongly */
 export async function runCommandLine(args: readonly string[], shell: ProcessShell): Promise<number> {
-  const { isDebugging, rest } = takeDebug(args);
+  const { isDebugging, rest: asked } = takeDebug(args);
+  const rest = asked[0] === "help" ? [...asked.slice(1), "--help"] : asked;
   const wanted = rest.find((arg) => !arg.startsWith("-"));
   try {
-    const program = await makeProgram(wanted === "help" ? rest[1] : wanted, shell);
+    if (isVersionAsJson(rest)) {
+      shell.out.line(JSON.stringify({ version, node: process.versions.node, platform: process.platform }));
+      return 0;
+    }
+    const program = await makeProgram(wanted, shell);
     if (rest.length === 0) program.help();
     await program.parseAsync(rest, { from: "user" });
     return shell.status;
@@ -95,7 +120,7 @@ export async function runCommandLine(args: readonly string[], shell: ProcessShel
     const known = entries.some(({ name }) => name === wanted);
     const { line, status } = failureOf(error, known ? `switchyard ${wanted}` : "switchyard");
     shell.say(`switchyard: ${line}`);
-    if (isDebugging) shell.say(traceOf(error));
+    if (isDebugging) for (const each of traceOf(error).split("\n")) shell.say(each);
     return status;
   }
 }
@@ -107,24 +132,32 @@ function takeDebug(args: readonly string[]): { isDebugging: boolean; rest: strin
   return { isDebugging: args.some(isDebug), rest: args.filter((arg, at) => !isDebug(arg, at)) };
 }
 
-async function makeProgram(wanted: string | undefined, shell: Shell): Promise<Command> {
+function isVersionAsJson(args: readonly string[]): boolean {
+  return args.length === 2 && args.includes("--json") && (args.includes("--version") || args.includes("-V"));
+}
+
+/** @param wanted the one command that is loaded with its options; `everything` loads them all */
+export async function makeProgram(wanted: string | undefined, shell: Shell): Promise<Command> {
   const program = new Command("switchyard")
     .description("See, raise and route the events and logs of a live cluster.")
     .version(version, "-V, --version", "print the version")
     .option("--debug", "show where in switchyard a failure came from")
     .helpOption("-h, --help", "explain a command, with an example")
+    .helpCommand("help [command...]", "explain a command, with an example")
     .configureOutput({ writeOut: (text) => shell.out.write(text), writeErr: () => undefined })
     .exitOverride()
     .addHelpText("after", examples);
   for (const { name, summary, isHidden = false, load } of entries) {
-    if (name === wanted) (await load())(program, shell);
+    if (name === wanted || wanted === everything) (await load())(program, shell);
     else program.command(name, { hidden: isHidden }).description(summary);
   }
+  makeConnectable(program, shell);
   return program;
 }
 
 const examples = `
-LOC is where a node listens: tcp://host:port, ipc:///path, ws://host:port/path.
+LOC is where a node listens: tcp://host:port, tls://host:port, ipc:///path,
+ws://host:port/path, or @NAME, which \`switchyard context add\` saves.
 
 Examples:
   switchyard demo                                              a cluster to look at
@@ -132,7 +165,8 @@ Examples:
   switchyard sub tcp://127.0.0.1:9999 'app.*'                  what arrives there
   switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42
 
-Exit status: 0 done, 1 failed, 2 called wrongly. \`switchyard COMMAND --help\` tells more.`;
+Exit status: 0 done, 1 failed, 2 called wrongly.
+\`switchyard help COMMAND\` tells more of each.`;
 
 function traceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -1,12 +1,12 @@
 /** Events as lines: for people, and for programs. Knows nothing of where they go. */
 import { formatValue, type ReceivedEvent, type Time, toJson } from "../../library/index.ts";
-import { printable, type Style } from "./style.ts";
+import { harmlessJson, printable, type Style } from "./style.ts";
 
 export type EventFormat = (event: ReceivedEvent, topic: string) => string;
 
 /** `{"time","topic","name","args"}`, the arguments in the JSON form of values. */
 export const jsonEvents: EventFormat = ({ time, name, args }, topic) =>
-  JSON.stringify({ time: time.toString(), topic, name, args: args.map(toJson) });
+  harmlessJson({ time: time.toString(), topic, name, args: args.map(toJson) });
 
 /** Topics wider than this do not widen the column for all others. */
 const widestTopic = 40;
@@ -24,7 +24,7 @@ export function readableEvents({
     const shown = printable(topic);
     topicWidth = Math.max(topicWidth, Math.min(shown.length, widestTopic));
     const when = style.dim(isTerminal ? clockTime(time) : time.toString());
-    const what = `${style.bold(printable(name))}(${args.map(formatValue).join(", ")})`;
+    const what = `${style.bold(printable(name))}(${printable(args.map(formatValue).join(", "))})`;
     return `${when}  ${style.topic(shown.padEnd(topicWidth))}  ${what}`;
   };
 }

@@ -5,7 +5,7 @@
  * a stack trace, and never more than one line.
  */
 import { CommanderError } from "commander";
-import { type FailureCode, SwitchyardError } from "../../library/index.ts";
+import { type FailureCode, failures, SwitchyardError } from "../../library/index.ts";
 import { printable } from "./style.ts";
 
 export interface Failure {
@@ -21,6 +21,7 @@ const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "BAD_TOPIC",
   "BAD_PATTERN",
   "BAD_VALUE",
+  "BAD_FILTER",
   "BAD_NAME",
   "OUT_OF_RANGE",
 ]);
@@ -29,6 +30,8 @@ const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
 const systemWords: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
   EACCES: "the operating system does not let us read it; check its permissions",
+  EISDIR: "it is a folder, not a file",
+  ENOTDIR: "part of the path is a file, not a folder",
   EPERM: "the operating system does not let us read it; check its permissions",
 };
 
@@ -36,16 +39,28 @@ const systemWords: Readonly<Record<string, string>> = {
 export function failureOf(error: unknown, command: string): Failure {
   if (error instanceof CommanderError) return { line: commanderLine(error, command), status: 2 };
   if (error instanceof SwitchyardError) {
-    return { line: `${oneLine(error.message)} [${error.code}]`, status: misuse.has(error.code) ? 2 : 1 };
+    return { line: `${oneLine(adviceFor(error, command))} [${error.code}]`, status: misuse.has(error.code) ? 2 : 1 };
   }
   if (isSystemError(error)) return { line: systemLine(error), status: 1 };
   const message = error instanceof Error ? error.message : String(error);
   return { line: `${oneLine(message)} (a mistake in switchyard: --debug shows where)`, status: 1 };
 }
 
+/** A message that says already what to do. */
+const ownAdvice = /`(?:switchyard|chmod) |there are @|\?$/;
+
+/** The library sends whoever passes a wrong argument to its documentation; here that is the help of the command. */
+function adviceFor({ code, message }: SwitchyardError, command: string): string {
+  const advice = `: ${failures.BAD_ARGUMENT}`;
+  if (code !== "BAD_ARGUMENT" || !message.endsWith(advice)) return message;
+  const what = message.slice(0, -advice.length);
+  return command === "" || ownAdvice.test(what) ? what : `${what}; see ${command} --help`;
+}
+
 function commanderLine({ message }: CommanderError, command: string): string {
+  if (message === "(outputHelp)") return `which one? See ${command} --help`;
   const words = oneLine(message.replace(/^error: /, ""));
-  return /--help/.test(words) ? words : `${words}; see ${command} --help`;
+  return /--help/.test(words) ? words : `${words.replace(/\.$/, "")}; see ${command} --help`;
 }
 
 interface SystemError extends Error {

@@ -3,7 +3,9 @@
  *
  * Invariant: what is opened here is closed when the command ends, in whatever way; what was sent has left before.
  */
-import { type Connection, Context, type SwitchyardError } from "../../library/index.ts";
+import { type Connection, Context, type ContextOptions, type SwitchyardError } from "../../library/index.ts";
+import { type ConnectionOptions, targetOf } from "./connection-options.ts";
+import { waitingFor } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 import { printable } from "./style.ts";
 
@@ -17,24 +19,42 @@ function nameFor(command: string): string {
   return `${command}-${Math.random().toString(16).slice(2, 6).padEnd(4, "0")}`;
 }
 
+interface NodeWish {
+  readonly command: string;
+  readonly name?: string | undefined;
+  readonly settings?: Omit<ContextOptions, "name">;
+}
+
 /** Runs `use` with a node of its own, which is gone afterwards. */
 export async function withNode<Result>(
   shell: Shell,
-  { command, name }: { readonly command: string; readonly name?: string | undefined },
+  { command, name, settings = {} }: NodeWish,
   use: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const context = new Context({ name: name ?? nameFor(command) });
+  const context = new Context({ ...settings, name: name ?? nameFor(command) });
   context.on("error", (error) => shell.say(printable(error.message)));
   try {
     return await use(context);
   } finally {
-    await context.close({ graceMs: shell.stopped.aborted ? hurriedGraceMs : graceMs });
+    const closed = context.close({ graceMs: shell.stopped.aborted ? hurriedGraceMs : graceMs });
+    await waitingFor(shell, "waiting until a slow peer has taken the rest", closed);
   }
 }
 
-/** Connects to `location`, and says when that connection is lost and found again. */
-export async function join(shell: Shell, context: Context, location: string): Promise<Connection> {
-  const connection = await context.connections.open(location);
+/**
+ * Connects, and says when that connection is lost and found again.
+ * @param written a location, `@NAME`, or `@` for the context in use
+ * @param how by default, what the options of the command say
+ */
+export async function join(
+  shell: Shell,
+  context: Context,
+  written: string,
+  how: ConnectionOptions = shell.connection,
+): Promise<Connection> {
+  const { location, options } = await targetOf(shell, written, how);
+  const opened = context.connections.open(location, options);
+  const connection = await waitingFor(shell, `connecting to ${location}`, opened);
   tellOf(shell, connection);
   return connection;
 }

@@ -96,7 +96,7 @@ function freshTable(log: LogHeader, values: readonly Value[]): Table {
 
 /** Strings without quotes: a table has columns. */
 function readable(value: Value): string {
-  return typeof value === "string" ? printable(value) : formatValue(value);
+  return printable(typeof value === "string" ? value : formatValue(value));
 }
 
 function inColumns(cells: readonly string[], widths: readonly number[]): string {

@@ -1,73 +1,193 @@
 /** `switchyard node`: a node that runs until it is told to stop. */
 import { readFile } from "node:fs/promises";
-import type { Command } from "commander";
-import { type Context, type FailureCode, SwitchyardError } from "../../library/index.ts";
+import { type Command, Option } from "commander";
+import { type Context, type FailureCode, type OverflowPolicy, SwitchyardError } from "../../library/index.ts";
+import { addConnectionOptions, type ConnectionOptions } from "./connection-options.ts";
 import { tellOf, withNode } from "./joining.ts";
-import { mergeNodeConfig, type NodeConfig, type NodeOptions, parseNodeConfig } from "./node-config.ts";
-import { gather } from "./options.ts";
+import { forwardAll } from "./named-forwards.ts";
+import { emptyConfig, mergeNodeConfig, type NodeConfig, parseNodeConfig } from "./node-config/node-config.ts";
+import { schemaText } from "./node-config/schema.ts";
+import { type ConnectTarget, connectTargetsOf, type ListenTarget, listenTargetsOf } from "./node-places.ts";
+import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
-import { printable } from "./style.ts";
+import { counted, printable } from "./style.ts";
 
-interface Options extends NodeOptions {
+interface Options extends ConnectionOptions {
   readonly config?: string;
+  readonly check?: true;
+  readonly printSchema?: true;
   readonly json?: true;
+  readonly name?: string;
+  readonly listen?: readonly string[];
+  readonly connect?: readonly string[];
+  readonly forward?: readonly string[];
+  readonly queueMessages?: number;
+  readonly queueBytes?: number;
+  readonly onOverflow?: OverflowPolicy;
+  /** False where `--no-introspection` was given; commander says true otherwise. */
+  readonly introspection: boolean;
+  readonly requireClientCert?: true;
+  readonly tlsMinVersion?: "TLSv1.2" | "TLSv1.3";
+  readonly insecure?: true;
 }
 
+const policies: readonly OverflowPolicy[] = ["drop-oldest", "drop-newest", "disconnect"];
+
 export function registerNode(program: Command, shell: Shell): void {
-  program
+  const node = program
     .command("node")
     .description("Runs a node until it is told to stop: a router, or a place to meet.")
-    .option("--config <file>", "read name, listen, connect and forward from a YAML or JSON file")
-    .option("--name <name>", "what other nodes see; default node- and 8 hex digits")
+    .option("--config <file>", "read the configuration from a YAML or JSON file; options add to it")
+    .option("--check", "only check the configuration: files and names as well as the schema")
+    .option("--print-schema", "print the JSON Schema of the configuration file, for editors")
+    .option("--name <name>", "what other nodes see (default: node- and 8 hex digits)")
     .option("--listen <loc>", "listen there; may be given more than once", gather)
     .option("--connect <loc>", "connect to the node there, trying until it answers; more than once", gather)
     .option("--forward <pattern>", "pass on what matches between all connections; more than once", gather)
-    .option("--insecure", "listen beyond this machine without TLS and a token; only on a network that you trust")
-    .option("--json", 'print {"ready":true,"name":…,"listening":[…]} when it listens')
+    .option("--queue-messages <n>", "messages that may wait for one slow peer (default: 8192)", readCount)
+    .option("--queue-bytes <n>", "bytes that may wait for one slow peer (default: 64 MiB)", readCount)
+    .addOption(
+      new Option("--on-overflow <what>", "when the queue of a peer is full (default: drop-oldest)").choices(policies),
+    )
+    .option("--no-introspection", "tell the cluster no more than the name of this node")
+    .option("--insecure", "listen beyond this machine without TLS and token")
+    .option("--json", 'print {"ready":true,"name":…,"listening":[…]} when it listens');
+  addConnectionOptions(node);
+  node
+    .addOption(
+      new Option("--require-client-cert", "turn away who shows no certificate that --tls-ca signed").helpGroup(heading),
+    )
+    .addOption(
+      new Option("--tls-min-version <version>", "the oldest TLS that is spoken (default: TLSv1.3)")
+        .choices(["TLSv1.2", "TLSv1.3"])
+        .helpGroup(heading),
+    )
     .addHelpText(
       "after",
       `
-Example: a router that a second one connects to
+The connection options hold for every --listen and --connect whose scheme is tls
+or wss; a token, for all of them.
+
+Examples: a router that a second one connects to
   switchyard node --name left --listen tcp://127.0.0.1:9999 --forward '*'
   switchyard node --name right --connect tcp://127.0.0.1:9999 --listen ipc:///tmp/right.sock --forward '*'
+  switchyard node --config right.yaml --check
 
-A configuration file has the same names: {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
+A configuration file has the same names:
+  {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
     )
     .action((options: Options) => run(shell, options));
 }
 
+const heading = "Connection options:";
+
 async function run(shell: Shell, options: Options): Promise<void> {
-  const config = await configOf(options);
-  if (config.listen.length === 0 && config.connect.length === 0) {
-    throw new SwitchyardError("BAD_ARGUMENT", "a node needs --listen or --connect");
+  if (options.printSchema) {
+    shell.out.write(schemaText());
+    return;
   }
-  await withNode(shell, { command: "node", name: config.name }, async (context) => {
-    for (const pattern of config.forward) context.topics.forward(pattern);
+  const config = mergeNodeConfig(await fileConfigOf(options), optionConfigOf(options));
+  if (config.listen.length === 0 && config.connect.length === 0) {
+    throw new SwitchyardError("BAD_ARGUMENT", "a node needs somewhere to --listen, or somebody to --connect to");
+  }
+  const places = { listen: await listenTargetsOf(config), connect: await connectTargetsOf(shell, config) };
+  if (options.check) tellChecked(shell, config, options);
+  else await serve(shell, config, places, options);
+}
+
+interface Places {
+  readonly listen: readonly ListenTarget[];
+  readonly connect: readonly ConnectTarget[];
+}
+
+async function serve(shell: Shell, config: NodeConfig, places: Places, { json }: Options): Promise<void> {
+  const { name, introspection, queueMessages, queueBytes, onOverflow } = config;
+  const settings = {
+    ...(introspection !== undefined && { introspection }),
+    ...(queueMessages !== undefined && { queueMessages }),
+    ...(queueBytes !== undefined && { queueBytes }),
+    ...(onOverflow !== undefined && { onOverflow }),
+  };
+  await withNode(shell, { command: "node", name, settings }, async (context) => {
+    forwardAll(context, config.forward);
     const listeners = [];
-    const insecure = config.insecure === true;
-    for (const location of config.listen) listeners.push(await context.connections.listen(location, { insecure }));
+    for (const { location, options } of places.listen) {
+      listeners.push(await context.connections.listen(location, options));
+    }
     for (const { location, warning } of listeners) {
       if (warning !== undefined) shell.say(`warning: ${printable(location)} is not safe: ${warning}`);
     }
     const listening = listeners.map(({ location }) => location);
-    const attempts = config.connect.map((location) => keepConnecting(shell, context, location));
+    const attempts = places.connect.map((target) => keepConnecting(shell, context, target));
     await Promise.all(attempts.map(({ tried }) => tried));
-    if (options.json) shell.out.line(JSON.stringify({ ready: true, name: context.name, listening }));
+    if (json) shell.out.line(JSON.stringify({ ready: true, name: context.name, listening }));
     else shell.out.write(greeting(shell, context.name, listening, config));
     await Promise.race([whenStopped(shell), ...attempts.map(({ failed }) => failed)]);
   });
 }
 
-async function configOf({ config, ...options }: Options): Promise<NodeConfig> {
-  const file = config === undefined ? {} : parseNodeConfig(await readFile(config, "utf8"), config);
-  return mergeNodeConfig(file, options);
+async function fileConfigOf({ config }: Options): Promise<NodeConfig> {
+  return config === undefined ? emptyConfig : parseNodeConfig(await readFile(config, "utf8"), config);
+}
+
+/** The options, in the words of the configuration file. */
+function optionConfigOf(options: Options): NodeConfig {
+  const { name, queueMessages, queueBytes, onOverflow, tokenFile, insecure } = options;
+  const { tlsCa, tlsCert, tlsKey, tlsServerName, pin, tlsMinVersion } = options;
+  const tls = {
+    ...(tlsCa !== undefined && { ca: tlsCa }),
+    ...(tlsCert !== undefined && { cert: tlsCert }),
+    ...(tlsKey !== undefined && { key: tlsKey }),
+    ...(tlsServerName !== undefined && { serverName: tlsServerName }),
+    ...(pin !== undefined && { pins: pin }),
+    ...(tlsMinVersion !== undefined && { minVersion: tlsMinVersion }),
+    ...(options.requireClientCert && { requireClientCert: true }),
+    ...(options.insecureSkipVerify && { insecureSkipVerify: true }),
+  };
+  return {
+    ...(name !== undefined && { name }),
+    ...(queueMessages !== undefined && { queueMessages }),
+    ...(queueBytes !== undefined && { queueBytes }),
+    ...(onOverflow !== undefined && { onOverflow }),
+    ...(tokenFile !== undefined && { tokenFile }),
+    ...(insecure !== undefined && { insecure }),
+    ...(!options.introspection && { introspection: false }),
+    ...(Object.keys(tls).length > 0 && { tls }),
+    listen: (options.listen ?? []).map((location) => ({ location })),
+    connect: (options.connect ?? []).map((location) => ({ location })),
+    forward: (options.forward ?? []).map((pattern) => ({ pattern })),
+  };
+}
+
+function tellChecked(shell: Shell, { name, listen, connect, forward }: NodeConfig, { config, json }: Options): void {
+  if (json) {
+    shell.out.line(
+      JSON.stringify({
+        valid: true,
+        name: name ?? null,
+        listen: listen.length,
+        connect: connect.length,
+        forward: forward.length,
+      }),
+    );
+    return;
+  }
+  const parts = [
+    counted(listen.length, "listener"),
+    counted(connect.length, "connection"),
+    counted(forward.length, "forwarding rule"),
+  ];
+  shell.out.line(`${printable(config ?? "the configuration")} is good: ${parts.join(", ")}`);
 }
 
 function greeting({ style }: Shell, name: string, listening: readonly string[], config: NodeConfig): string {
   const lines = [`${style.bold(name)} is up; Ctrl-C ends it`];
-  for (const location of listening) lines.push(`  listens at  ${location}`);
-  for (const location of config.connect) lines.push(`  connects to ${location}`);
-  for (const pattern of config.forward) lines.push(`  forwards    ${style.topic(printable(pattern))}`);
+  for (const location of listening) lines.push(`  listens at  ${printable(location)}`);
+  for (const { location } of config.connect) lines.push(`  connects to ${printable(location)}`);
+  for (const { pattern, from, to } of config.forward) {
+    const between = `${from === undefined ? "" : ` from ${printable(from)}`}${to === undefined ? "" : ` to ${printable(to)}`}`;
+    lines.push(`  forwards    ${style.topic(printable(pattern))}${between}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 
@@ -90,10 +210,10 @@ interface Attempts {
 }
 
 /** Connects, and goes on trying until somebody answers. */
-function keepConnecting(shell: Shell, context: Context, location: string): Attempts {
+function keepConnecting(shell: Shell, context: Context, { location, options }: ConnectTarget): Attempts {
   const attempt = async (): Promise<boolean> => {
     try {
-      tellOf(shell, await context.connections.open(location));
+      tellOf(shell, await context.connections.open(location, options));
       return true;
     } catch (error) {
       if (!(error instanceof SwitchyardError) || !passing.has(error.code)) throw error;

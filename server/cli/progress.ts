@@ -33,3 +33,14 @@ function bar(fraction: number): string {
   const percent = `${Math.floor(fraction * 100)}`.padStart(3);
   return `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${percent} %`;
 }
+
+/** Shows what is waited for, once that takes over a second. */
+export async function waitingFor<Result>(shell: Shell, text: string, result: Promise<Result>): Promise<Result> {
+  const timer = setTimeout(() => shell.progress(`${text} …`), quietMs);
+  try {
+    return await result;
+  } finally {
+    clearTimeout(timer);
+    shell.progress("");
+  }
+}

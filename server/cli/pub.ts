@@ -5,8 +5,9 @@ import { type Context, checkTopic, event } from "../../library/index.ts";
 import { join, withNode } from "./joining.ts";
 import { readCount, readRate } from "./options.ts";
 import { Pace } from "./pace.ts";
+import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
-import { printable } from "./style.ts";
+import { inGroups, printable } from "./style.ts";
 import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
@@ -29,9 +30,10 @@ export function registerPub(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-Values: 42 count, +42 int, 4.2 double, '"text"' string, T and F, 10.0.0.1 addr, 10.0.0.0/8 subnet, 80/tcp port,
-'5 min' interval, Notice::LOG enum, '[1, 2]' vector, '{1, 2}' set, '{"a" -> 1}' table, - none.
-What begins with a minus and is no number goes behind --, as in: pub LOC TOPIC EVENT -- '-3 usecs'
+Values: 42 count, +42 int, 4.2 double, '"text"' string, T and F, 10.0.0.1 addr,
+10.0.0.0/8 subnet, 80/tcp port, '5 min' interval, Notice::LOG enum, '[1, 2]'
+vector, '{1, 2}' set, '{"a" -> 1}' table, - none. What begins with a minus and
+is no number goes behind --, as in: pub LOC TOPIC EVENT -- '-3 usecs'
 
 Example:
   switchyard pub tcp://127.0.0.1:9999 app.hello greeted '"world"' 42 10.0.0.1`,
@@ -61,7 +63,7 @@ async function run(
       shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: it went nowhere`);
     }
     if (raised < (options.count ?? 1)) {
-      shell.say(`pub: stopped after ${raised} of ${options.count ?? 1}`);
+      shell.say(`stopped after ${inGroups(raised)} of ${inGroups(options.count ?? 1)}`);
       shell.failed();
     }
   });
@@ -71,15 +73,20 @@ async function run(
 const burst = 100;
 
 async function raise(
-  { stopped }: Shell,
+  shell: Shell,
   context: Context,
   topic: string,
   make: () => ReturnType<typeof event>,
   { count = 1, rate }: Options,
 ): Promise<number> {
+  const { stopped } = shell;
   const pace = new Pace();
+  const progress = new Progress(shell);
   for (let raised = 0; raised < count; raised++) {
     if (rate !== undefined) await pace.until((raised * 1000) / rate, stopped);
+    if (rate !== undefined || raised % burst === burst - 1) {
+      progress.show(() => `${inGroups(raised)} of ${inGroups(count)} events`, raised / count);
+    }
     if (raised % burst === burst - 1) {
       await context.drained();
       await nextTurn();
@@ -87,5 +94,6 @@ async function raise(
     if (stopped.aborted) return raised;
     context.events.raise(topic, make());
   }
+  progress.clear();
   return count;
 }

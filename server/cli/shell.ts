@@ -5,8 +5,9 @@
  * Knows nothing of any command.
  */
 import type { Writable } from "node:stream";
+import type { ConnectionOptions } from "./connection-options.ts";
 import { Output } from "./output.ts";
-import { type Style, styleFor } from "./style.ts";
+import { cut, printable, type Style, styleFor } from "./style.ts";
 
 export interface Shell {
   readonly out: Output;
@@ -18,7 +19,10 @@ export interface Shell {
   readonly style: Style;
   /** Whether a person looks at stderr. */
   readonly isHeard: boolean;
-  /** Prints one line to stderr. */
+  /** How the command that runs was told to connect. */
+  readonly connection: ConnectionOptions;
+  connectWith(options: ConnectionOptions): void;
+  /** Prints one line to stderr, made harmless for a terminal. */
   say(line: string): void;
   /** Prints over the line that it printed last, on a terminal; an empty text clears it. */
   progress(text: string): void;
@@ -31,7 +35,7 @@ export interface Shell {
 /** The part of `process` that a shell needs. */
 export interface Terminal {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -40,6 +44,7 @@ export class ProcessShell implements Shell {
   readonly style: Style;
   readonly stopped: AbortSignal;
   status = 0;
+  connection: ConnectionOptions = {};
 
   readonly #terminal: Terminal;
   readonly #stop = new AbortController();
@@ -65,14 +70,20 @@ export class ProcessShell implements Shell {
     return this.#terminal.stderr.isTTY === true;
   }
 
+  connectWith(options: ConnectionOptions): void {
+    this.connection = options;
+  }
+
   say(line: string): void {
     this.progress("");
-    this.#terminal.stderr.write(`${line}\n`);
+    this.#terminal.stderr.write(`${printable(line)}\n`);
   }
 
   progress(text: string): void {
     if (!this.isHeard || (text === "" && !this.#progressShown)) return;
-    this.#terminal.stderr.write(`\r\u001b[K${text}`);
+    // One that is wider than the terminal would leave its first part behind.
+    const shown = cut(printable(text), (this.#terminal.stderr.columns ?? 80) - 1);
+    this.#terminal.stderr.write(`\r\u001b[K${shown}`);
     this.#progressShown = text !== "";
   }
 

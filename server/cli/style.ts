@@ -27,11 +27,26 @@ export function styleFor(isTerminal: boolean, env: Readonly<Record<string, strin
   return isTerminal || env["FORCE_COLOR"] ? coloured : plain;
 }
 
-const hostile = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufeff]/gu;
+/**
+ * What does something to a terminal, or is there and cannot be seen: control characters, those that turn the direction of
+ * text, separators of lines, and what has no width. Emoji and scripts need joiners and variation selectors: they stay.
+ */
+const hostile = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\u00ad\u200b\u2060-\u206f\ufeff\u{e0000}-\u{e0fff}]/gu;
 
 /** Text from elsewhere on one line of its own: what would move a cursor or turn the writing is shown as `\u001b`. */
 export function printable(text: string): string {
-  return text.replace(hostile, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(hostile, escaped);
+}
+
+/** JSON that says the same and does nothing to a terminal. */
+export function harmlessJson(value: unknown): string {
+  return printable(JSON.stringify(value));
+}
+
+/** In UTF-16 units, as JSON has it. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** At most `width` characters, the last of them an ellipsis where some are missing. */

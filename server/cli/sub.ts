@@ -7,6 +7,7 @@
 import type { Command } from "commander";
 import { checkPattern, matches, type ReceivedEvent, type Reply } from "../../library/index.ts";
 import { type EventFormat, jsonEvents, readableEvents } from "./event-line.ts";
+import { type EventFilter, readEventFilter } from "./filter/filters.ts";
 import { join, withNode } from "./joining.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly count?: number;
   readonly json?: true;
   readonly ignore?: readonly string[];
+  readonly filter?: EventFilter;
   readonly quiet?: true;
   /** `true`: with no values. */
   readonly answer?: readonly string[] | true;
@@ -33,13 +35,19 @@ export function registerSub(program: Command, shell: Shell): void {
     .option("--json", 'print {"time","topic","name","args"} for each event, one a line')
     .option("--ignore <pattern>", "leave out what matches; may be given more than once", gather)
     .option("--answer [value...]", "answer the questions of surveys with these values; behind the patterns")
+    .option("--filter <expression>", "print only what it holds for, such as 'args[0] > 10'", readEventFilter)
     .option("--quiet", "say nothing but failures on stderr")
     .option("--name <name>", "what other nodes see")
     .addHelpText(
       "after",
       `
-Example:
-  switchyard sub tcp://127.0.0.1:9999 'app.*' 'demo.*' --ignore '*.heartbeat'`,
+A filter knows name, args, topic, time, from (the node that raised it) and hops.
+It compares with values in their text form by == != < <= > >= in contains, and
+by ~ with texts in which * stands for any; && || ! and parentheses join more.
+
+Examples:
+  switchyard sub tcp://127.0.0.1:9999 'app.*' 'demo.*' --ignore '*.heartbeat'
+  switchyard sub tcp://127.0.0.1:9999 '*' --filter 'name == "opened" && args[0] in 10.0.0.0/8'`,
     )
     .action((location: string, patterns: string[], options: Options) => run(shell, location, patterns, options));
 }
@@ -69,6 +77,7 @@ class EventPrinter {
   #isStopped = false;
   #received = 0;
   #ignored = 0;
+  #filtered = 0;
   #dropped = 0;
 
   readonly #shell: Shell;
@@ -88,6 +97,7 @@ class EventPrinter {
     if (this.#isStopped) return;
     this.#received++;
     if (this.#options.ignore?.some((pattern) => matches(pattern, topic))) this.#ignored++;
+    else if (this.#options.filter?.(event, topic) === false) this.#filtered++;
     else if (this.#shell.out.isFull) this.#dropped++;
     else this.#print(event, topic);
   }
@@ -100,7 +110,7 @@ class EventPrinter {
   }
 
   get #printed(): number {
-    return this.#received - this.#ignored - this.#dropped;
+    return this.#received - this.#ignored - this.#filtered - this.#dropped;
   }
 
   stop(): void {
@@ -111,8 +121,9 @@ class EventPrinter {
   summarize(): void {
     if (this.#dropped === 0 && (this.#options.quiet || !this.#shell.isHeard)) return;
     const ignored = this.#ignored === 0 ? "" : `, ignored ${inGroups(this.#ignored)}`;
+    const filtered = this.#filtered === 0 ? "" : `, filtered out ${inGroups(this.#filtered)}`;
     const dropped = this.#dropped === 0 ? "" : " (slow output)";
-    const counts = `received ${inGroups(this.#received)}, printed ${inGroups(this.#printed)}${ignored}`;
+    const counts = `received ${inGroups(this.#received)}, printed ${inGroups(this.#printed)}${ignored}${filtered}`;
     this.#shell.say(`${counts}, dropped ${inGroups(this.#dropped)}${dropped}`);
   }
 }

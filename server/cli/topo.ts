@@ -1,12 +1,14 @@
 /** `switchyard topo`: the whole cluster as seen from one of its nodes. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { SwitchyardError } from "../../library/index.ts";
 import { dotGraph, mermaidGraph } from "./cluster-graph.ts";
 import { readableCluster } from "./cluster-tree.ts";
 import { type ClusterView, clusterOf } from "./cluster-view.ts";
 import { join, withNode } from "./joining.ts";
 import { readDurationMs } from "./options.ts";
+import { waitingFor } from "./progress.ts";
 import type { Shell } from "./shell.ts";
+import { harmlessJson } from "./style.ts";
 
 interface Options {
   readonly json?: true;
@@ -19,11 +21,15 @@ export function registerTopo(program: Command, shell: Shell): void {
   program
     .command("topo")
     .description("Shows the whole cluster: nodes, their connections, and who raises, wants and forwards what.")
-    .argument("<loc>", "any node of it")
+    .argument("[loc]", "any node of it; the context in use, where none is named", "@")
     .option("--json", 'print {"nodes":[…]} on one line: what each node tells of itself')
     .option("--dot", "print a graph for Graphviz")
     .option("--mermaid", "print a graph for Mermaid, as in Markdown")
-    .option("--timeout <time>", "how long to wait for nodes that do not answer", readDurationMs, 2_000)
+    .addOption(
+      new Option("--timeout <time>", "how long to wait for nodes that do not answer")
+        .argParser(readDurationMs)
+        .default(2_000, "2s"),
+    )
     .addHelpText(
       "after",
       `
@@ -40,13 +46,14 @@ async function run(shell: Shell, location: string, options: Options): Promise<vo
   }
   await withNode(shell, { command: "topo" }, async (context) => {
     await join(shell, context, location);
-    const reports = await context.cluster.nodes({ timeoutMs: options.timeout });
+    const asked = context.cluster.nodes({ timeoutMs: options.timeout });
+    const reports = await waitingFor(shell, "waiting for nodes that do not answer", asked);
     shell.out.write(formatOf(options, shell)(clusterOf(reports, context.id)));
   });
 }
 
 function formatOf({ json, dot, mermaid }: Options, shell: Shell): (view: ClusterView) => string {
-  if (json) return ({ nodes }) => `${JSON.stringify({ nodes })}\n`;
+  if (json) return ({ nodes }) => `${harmlessJson({ nodes })}\n`;
   if (dot) return dotGraph;
   return mermaid ? mermaidGraph : (view) => readableCluster(view, shell.style);
 }

@@ -57,7 +57,8 @@ export interface Ended {
 export class RunningCommand {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  readonly #said = { out: "", err: "" };
+  /** Piece by piece, since all of it in one text would be copied anew for each. */
+  readonly #said: Readonly<Record<"out" | "err", string[]>> = { out: [], err: [] };
   #listeners: (() => void)[] = [];
 
   constructor(args: readonly string[], { isRead = true, env = {}, maxFileKiB }: StartOptions = {}) {
@@ -74,7 +75,7 @@ export class RunningCommand {
     this.ended = new Promise((resolve) => {
       this.child.once(isRead ? "close" : "exit", (code, signal) => {
         running.delete(this.child);
-        resolve({ status: signal ?? code, ...this.#said });
+        resolve({ status: signal ?? code, out: this.#said.out.join(""), err: this.#said.err.join("") });
         this.#changed();
       });
     });
@@ -95,10 +96,19 @@ export class RunningCommand {
     void this.ended.then(() => {
       isOver = true;
     });
-    for (;;) {
-      const line = this.#said[stream].split("\n").find((each) => pattern.test(each));
-      if (line !== undefined) return line;
-      if (isOver) throw new Error(`it ended without saying ${pattern}: ${JSON.stringify(this.#said)}`);
+    const pieces = this.#said[stream];
+    let rest = ""; // of a line that is not whole yet
+    for (let at = 0; ; ) {
+      while (at < pieces.length) {
+        const lines = (rest + pieces[at++]!).split("\n");
+        const line = lines.find((each) => pattern.test(each));
+        if (line !== undefined) return line;
+        rest = lines.at(-1)!;
+      }
+      if (isOver)
+        throw new Error(
+          `it ended without saying ${pattern}: ${JSON.stringify([this.#said.out.join(""), this.#said.err.join("")])}`,
+        );
       await new Promise<void>((resolve) => this.#listeners.push(resolve));
     }
   }
@@ -112,7 +122,7 @@ export class RunningCommand {
   #gather(stream: "out" | "err"): void {
     const source = stream === "out" ? this.child.stdout! : this.child.stderr!;
     source.setEncoding("utf8").on("data", (text: string) => {
-      this.#said[stream] += text;
+      this.#said[stream].push(text);
       this.#changed();
     });
   }

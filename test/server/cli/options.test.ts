@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { describe, expect, it } from "vitest";
-import { mergeNodeConfig, parseNodeConfig } from "../../../server/cli/node-config.ts";
+import { expect, it } from "vitest";
 import { gather, readByteCount, readCount, readDurationMs, readRate, readSpeed } from "../../../server/cli/options.ts";
 
 it.each([
@@ -31,35 +30,4 @@ it.each([
 
 it("gathers what is given more than once", () => {
   expect(gather("b", gather("a"))).toEqual(["a", "b"]);
-});
-
-describe("the configuration of a node", () => {
-  it("comes from file and options together", () => {
-    const file = parseNodeConfig('{"name":"a","listen":"tcp://127.0.0.1:1","forward":["x","y"]}', "f");
-    expect(mergeNodeConfig(file, { name: "b", listen: ["ipc:///s"] })).toEqual({
-      name: "b",
-      listen: ["tcp://127.0.0.1:1", "ipc:///s"],
-      connect: [],
-      forward: ["x", "y"],
-    });
-    expect(parseNodeConfig("# ours\nname: a\nlisten:\n  - tcp://127.0.0.1:1\n", "f")).toMatchObject({
-      name: "a",
-      listen: ["tcp://127.0.0.1:1"],
-    });
-    expect(mergeNodeConfig(parseNodeConfig("insecure: true", "f"), {})).toMatchObject({ insecure: true });
-    expect(mergeNodeConfig({ insecure: false }, { insecure: true })).toMatchObject({ insecure: true });
-    expect(mergeNodeConfig({}, {})).toEqual({ name: undefined, listen: [], connect: [], forward: [] });
-  });
-
-  it.each([
-    ["[]", "f: wanted an object"],
-    ['{"name":1}', "f: name must be a text"],
-    ['{"insecure":"yes"}', "f: insecure must be true or false"],
-    ['{"connect":{}}', "f: connect must be a text or a list of texts"],
-    ['{"__proto__":1}', 'f: unknown key "__proto__"'],
-    ["{", "f is neither YAML nor JSON ("],
-    ["name: [a", "f is neither YAML nor JSON ("],
-  ])("refuses %s, and says why", (text, why) => {
-    expect(() => parseNodeConfig(text, "f")).toThrow(why);
-  });
 });
