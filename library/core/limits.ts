@@ -67,6 +67,9 @@ export const limits = {
   nameBytes: 255,
   /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
   barriers: 10_000,
+  /** Characters of what a node tells of itself, and entries of one list in it; a longer text is taken for none, the rest of a longer list is left out. */
+  reportCharacters: 4 * 1024 * 1024,
+  reportEntries: 65_536,
   /** Questions about the cluster under way through one node; the oldest is forgotten, its late answers are dropped. */
   questions: 256,
 } as const;
