@@ -55,9 +55,7 @@ export class Program {
   /** `entry` is relative to the file of `base`; the arguments go as JSON. */
   static async start(entry: string, base: string, task: unknown): Promise<Program> {
     const path = fileURLToPath(new URL(entry, base));
-    const bundled = programs.get(path) ?? bundle(path);
-    programs.set(path, bundled);
-    const child = spawn(process.execPath, ["--expose-gc", await bundled, JSON.stringify(task)], {
+    const child = spawn(process.execPath, ["--expose-gc", await bundled(path), JSON.stringify(task)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     return new Program(child);
@@ -101,6 +99,13 @@ export class Program {
     this.#child.kill("SIGKILL");
     await this.ended;
   }
+}
+
+/** The file that Node can run, of one that is TypeScript; removed after the test file that needed it. */
+export function bundled(path: string): Promise<string> {
+  const program = programs.get(path) ?? bundle(path);
+  programs.set(path, program);
+  return program;
 }
 
 async function bundle(path: string): Promise<string> {
