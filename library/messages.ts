@@ -32,10 +32,17 @@ function describeMismatch({ definition }: Shape, values: readonly Value[]): stri
   return `${definition.name} takes (${types}), not (${values.map(typeOf).join(", ")})`;
 }
 
-/** A receiver refuses a body of too many elements; only a long one can have them. */
+/** Shorter messages cannot have more elements, nor take more memory, than a receiver lets through. */
+const harmlessBytes = limits.valueBytes / 512;
+
+/** A receiver refuses a body of too many elements. */
 function checkElements(shape: Shape, { bytes, start, end }: Arena): void {
   if (shape.fits(bytes, start + routing.bytes, end - bytes[start + header.padding]!)) return;
-  throw new SwitchyardError("TOO_MANY", `a message of more than ${limits.valueElements} elements`);
+  const { valueElements, valueBytes } = limits;
+  throw new SwitchyardError(
+    "TOO_MANY",
+    `a message of more than ${valueElements} elements or ${valueBytes} bytes of memory`,
+  );
 }
 
 /** What handlers of one kind of message are given. */
@@ -171,7 +178,7 @@ export class Messages {
     const { arena } = this;
     const sequence = stream.next;
     arena.message(kind, body, stream.lastIndex, stream.number, sequence, time);
-    if (arena.end - arena.start > limits.valueElements) checkElements(stream.lastShape!, arena);
+    if (arena.end - arena.start > harmlessBytes) checkElements(stream.lastShape!, arena);
     const { bytes, start, end } = arena;
     let isFlowing = true;
     if (stream.mustArrive) isFlowing = this.#resends!.keep(stream, route, bytes, start, end);

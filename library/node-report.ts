@@ -2,6 +2,8 @@
  * What a node tells of itself when it is asked: as JSON in an answer frame, so that fields can be added without a new
  * protocol version. What comes in is checked here, once.
  */
+import { limits } from "./core/limits.ts";
+
 export interface NodeReport {
   readonly name: string;
   /** The node life: 32 hex digits. */
@@ -150,6 +152,7 @@ function readTopic(json: Fields): TopicReport {
 }
 
 function parse(text: string): Fields | undefined {
+  if (text.length > limits.reportCharacters) return undefined;
   try {
     return fields(JSON.parse(text));
   } catch {
@@ -163,7 +166,7 @@ function fields(json: Json): Fields | undefined {
 
 function listOf<Item>(json: Json, read: (json: Fields) => Item): Item[] {
   if (!Array.isArray(json)) return [];
-  return json.flatMap((each: Json) => {
+  return json.slice(0, limits.reportEntries).flatMap((each: Json) => {
     const item = fields(each);
     return item === undefined ? [] : [read(item)];
   });

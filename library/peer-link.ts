@@ -108,7 +108,9 @@ export class PeerLink {
     this.#isEnding = true;
     this.#outbox.flush();
     this.#detach();
-    this.#options.link.close(); // not destroy: the peer shall read why
+    if (code === "PEER_SILENT")
+      this.#options.link.destroy(); // nobody is there to end its half
+    else this.#options.link.close(); // not destroy: the peer shall read why
     this.#cancelTimer();
     this.#cancelTimer = this.#options.node.clock.after(limits.handshakeMs, () => this.#options.link.destroy());
   }

@@ -139,6 +139,7 @@ export class InterestTable {
   /** Interest in `pattern` changed at `source`: what everybody else must be told. */
   #spread(origin: string, pattern: string, source: ConnectionId, isLost = false): InterestChange[] {
     const changes: InterestChange[] = [];
+    if (this.#rules.size === 0) return changes; // nothing is passed on, to however many peers
     for (const connection of this.#peers.keys()) {
       if (connection === source) continue;
       for (const passed of this.#passedOn(pattern, connection, source)) {
@@ -177,6 +178,7 @@ export class InterestTable {
     for (const pattern of this.#peers.get(connection)!.own.keys()) {
       desired.set(keyOf(this.#self, pattern), this.#ownInterest(pattern));
     }
+    if (this.#rules.size === 0) return desired;
     for (const [source, peer] of this.#peers) {
       if (source === connection) continue;
       for (const interest of peer.heard.values()) {

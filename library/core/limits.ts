@@ -8,6 +8,12 @@ export const limits = {
   valueDepth: 64,
   /** Elements of all containers of one value together, two for each entry of a table; more are refused with `TOO_MANY`. */
   valueElements: 1_000_000,
+  /**
+   * What the values of one message may take in memory, or 8 times its bytes where that is more: tiny containers weigh far
+   * more than they measure. It is what the longest frame may take. A message beyond it closes the connection with
+   * `BAD_FRAME`, and is refused with `TOO_MANY` before it is sent.
+   */
+  valueBytes: 128 * 1024 * 1024,
   /** Bytes of one string, as UTF-8 where it is text; a longer one is refused with `TOO_LARGE`. */
   stringBytes: 16 * 1024 * 1024,
   /** Characters of the name of an enum; a longer one is refused with `BAD_VALUE`. */
@@ -139,6 +145,9 @@ export const limits = {
   lostWays: 65_536,
   /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
   barriers: 10_000,
+  /** Characters of what a node tells of itself, and entries of one list in it; a longer text is taken for none, the rest of a longer list is left out. */
+  reportCharacters: 4 * 1024 * 1024,
+  reportEntries: 65_536,
   /** Questions about the cluster under way through one node; the oldest is forgotten, its late answers are dropped. */
   questions: 256,
 

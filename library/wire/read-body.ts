@@ -82,9 +82,9 @@ function readValue(type: FieldType): Value {
     case "u":
       return readSubnet();
     case "[":
-      return Object.freeze(readAll(type.inner!));
+      return readVector(type.inner!);
     case "{":
-      return new ValueSet(readAll(type.inner!));
+      return readSet(type.inner!);
     case "<":
       return readTable(type);
     case "?":
@@ -201,17 +201,33 @@ function readPort(): Port {
   return new Port(bits & 0xff_ff, protocols[(bits >> 16) & 3]!);
 }
 
-function readAll(type: FieldType): Value[] {
+/** Shared, so that a byte that says "empty" takes no more than its place. */
+const emptyVector: readonly Value[] = Object.freeze([]);
+const emptySet = new ValueSet([]);
+const emptyTable = new ValueTable([]);
+
+function readVector(type: FieldType): readonly Value[] {
   const length = readLength();
-  const values: Value[] = [];
-  for (let i = 0; i < length; i++) values.push(readValue(type));
+  return length === 0 ? emptyVector : Object.freeze(readAll(type, length));
+}
+
+function readSet(type: FieldType): ValueSet {
+  const length = readLength();
+  return length === 0 ? emptySet : new ValueSet(readAll(type, length));
+}
+
+function readAll(type: FieldType, length: number): Value[] {
+  const values = new Array<Value>(length); // no longer than the bytes that are there: the scan saw to it
+  for (let i = 0; i < length; i++) values[i] = readValue(type);
   return values;
 }
 
 /** Keys and values in turn. A sender that repeats a key cheats; the first stays. */
 function readTable(type: FieldType): ValueTable {
+  const length = readLength();
+  if (length === 0) return emptyTable;
   const entries = new Map<string, [Value, Value]>();
-  for (let left = readLength(); left > 0; left -= 2) {
+  for (let left = length; left > 0; left -= 2) {
     const key = readValue(type.key!);
     const value = readValue(type.inner!);
     const name = keyOf(key);

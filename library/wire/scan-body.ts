@@ -5,13 +5,38 @@
 import { limits } from "../core/limits.ts";
 import { isEnumName } from "../core/values/enum.ts";
 import { Cursor, Marker } from "./scan.ts";
-import { type FieldType, parseSignature } from "./signature.ts";
+import { type FieldCode, type FieldType, parseSignature } from "./signature.ts";
 
 const cursor = new Cursor();
+
+/** What reading the rest may still take in memory. */
+let bytesLeft = 0;
+
+/** What one value takes in memory as an element of a container, its place there included; measured, rounded up. */
+const elementBytes: Readonly<Record<FieldCode, number>> = {
+  ...{ n: 8, b: 8, d: 24, i: 40, s: 40, e: 48, c: 48, a: 56, p: 56, t: 64, v: 64, u: 96 },
+  ...{ "?": 72, "[": 8, "{": 8, "<": 8 },
+};
+
+/** What a container takes beside its elements. Empty ones are shared. */
+const vectorBytes = 64;
+const indexedBytes = 232;
+/** What finding an element or entry by its key takes; and each byte of an element that is long itself. */
+const keyBytes = 72;
+const perKeyByte = 2;
+/** Bytes that are no text are an array of their own. */
+const binaryBytes = 184;
+
+/** False when reading it all would take too much. */
+function spend(bytes: number): boolean {
+  bytesLeft -= bytes;
+  return bytesLeft >= 0;
+}
 
 /** True when the bytes are exactly one array that holds one payload for each type. */
 export function fitsSignature(bytes: Uint8Array, start: number, end: number, types: readonly FieldType[]): boolean {
   cursor.open(bytes, start, end);
+  bytesLeft = Math.max(8 * (end - start), limits.valueBytes);
   if (!cursor.next() || cursor.kind !== Marker.array || cursor.length !== types.length) return false;
   for (let i = 0; i < types.length; i++) {
     if (!fits(types[i]!, 0)) return false;
@@ -46,7 +71,7 @@ function fits(type: FieldType, depth: number): boolean {
     case "d":
       return kind === Marker.float || isInteger(start) || (kind === Marker.binary && cursor.length === 8);
     case "s":
-      return kind === Marker.string || kind === Marker.binary;
+      return kind === Marker.string || (kind === Marker.binary && spend(binaryBytes));
     case "a":
       return isAddress();
     case "u":
@@ -56,10 +81,11 @@ function fits(type: FieldType, depth: number): boolean {
     case "e":
       return kind === Marker.string && cursor.length <= 1024 && isEnumName(textBehind());
     case "[":
+      return fitAll(type.inner!, depth + 1);
     case "{":
-      return fitAll(type.inner!, undefined, depth + 1);
+      return fitAllKeyed(type.inner!, undefined, depth + 1);
     case "<":
-      return fitAll(type.key!, type.inner, depth + 1);
+      return fitAllKeyed(type.key!, type.inner, depth + 1);
     case "?":
       return fitsOwnSignature(depth);
   }
@@ -107,13 +133,26 @@ function smallNumber(start: number): number {
   return number;
 }
 
-/** Elements of a vector or set; with `second`, keys and values of a table in turn. */
-function fitAll(first: FieldType, second: FieldType | undefined, depth: number): boolean {
+/** Elements of a vector. */
+function fitAll(type: FieldType, depth: number): boolean {
   if (cursor.kind !== Marker.array || depth > limits.valueDepth) return false;
   const length = cursor.length;
-  if (second !== undefined && length % 2 !== 0) return false;
+  if (length > 0 && !spend(vectorBytes + length * elementBytes[type.code])) return false;
+  for (let i = 0; i < length; i++) if (!fits(type, depth)) return false;
+  return true;
+}
+
+/** Elements of a set; with `inner`, keys and values of a table in turn. Each key is written out to be found by. */
+function fitAllKeyed(key: FieldType, inner: FieldType | undefined, depth: number): boolean {
+  if (cursor.kind !== Marker.array || depth > limits.valueDepth) return false;
+  const length = inner === undefined ? cursor.length : cursor.length / 2;
+  if (!Number.isInteger(length)) return false;
+  const entryBytes = keyBytes + elementBytes[key.code] + (inner === undefined ? 0 : 72 + elementBytes[inner.code]);
+  if (length > 0 && !spend(indexedBytes + length * entryBytes)) return false;
   for (let i = 0; i < length; i++) {
-    if (!fits(second !== undefined && i % 2 === 1 ? second : first, depth)) return false;
+    const start = cursor.at;
+    if (!fits(key, depth) || !spend(perKeyByte * (cursor.at - start))) return false;
+    if (inner !== undefined && !fits(inner, depth)) return false;
   }
   return true;
 }

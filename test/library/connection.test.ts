@@ -4,18 +4,19 @@ import type { Link, Transport } from "../../library/transports/transport.ts";
 import { World } from "../simulator/world.ts";
 import { Company } from "./company.ts";
 
-it("settles while its link is failing but not yet closed", async () => {
+it("settles while its link is closing but not yet closed", async () => {
   await new World(2).run(async (world) => {
     const [a, b] = [world.node(), world.node()];
     const { out } = await world.join(a, b);
     world.network.part("n0", "n1");
-    // Silence is noticed after 15 s; the link, which cannot be closed in good order, is cut 5 s later.
-    await world.settle(15_000);
+    // The link cannot be closed in good order, and is cut when there is no more patience with it.
+    const closed = out.close(5_000);
     await world.settle(1_000);
     const isSettled = out.settled().then(() => true);
     expect(await Promise.race([isSettled, world.settle(1_000)])).toBe(true);
     world.network.join("n0", "n1");
     await world.settle(30_000);
+    await closed;
   });
 });
 

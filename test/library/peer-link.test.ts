@@ -210,6 +210,22 @@ describe("a stream that is forgotten because there are too many", () => {
   });
 });
 
+describe("a peer that is dead", () => {
+  it("M6: is down when the limit says, though its link does not close in good order", async () => {
+    const stage = await new Stage().listen();
+    const peer = await stage.peer("a");
+    peer.isReading = false;
+    for (let passedMs = 0; passedMs < 15_000; passedMs += 1_000) {
+      expect(stage.node.connections.all()).toHaveLength(1);
+      stage.clock.advance(1_000);
+      await stage.settle();
+    }
+    expect(peer.isClosed).toBe(true);
+    expect(stage.node.connections.all()).toHaveLength(0);
+    expect(stage.errors.map(({ code }) => code)).toEqual(["PEER_SILENT"]);
+  });
+});
+
 describe("what a receiver would refuse", () => {
   const many = Array.from({ length: 600_000 }, (_, i) => i % 100);
 

@@ -4,14 +4,10 @@
  * Invariant: none outlives the run, for a peer that waits ends with its input.
  */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll } from "vitest";
 import type { TlsOptions } from "../../../library/transports/transport.ts";
+import { bundled } from "../../rig/program.ts";
 
 /**
  * `leave`: opens, uses and closes links of its own, listening at the location, and must end by itself then.
@@ -35,15 +31,10 @@ export interface Peer {
   kill(): void;
 }
 
-/** Made when it is first needed, removed after the test file that needed it. */
-let program: Promise<string> | undefined;
-afterAll(async () => {
-  if (program) rmSync(dirname(await program), { recursive: true });
-});
+const entry = fileURLToPath(new URL("./peer-program.ts", import.meta.url));
 
 export async function startPeer(task: PeerTask, location: string, tls?: PeerTls): Promise<Peer> {
-  program ??= bundle();
-  const args = [await program, task, location, ...(tls ? [JSON.stringify(tls)] : [])];
+  const args = [await bundled(entry), task, location, ...(tls ? [JSON.stringify(tls)] : [])];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   return {
     ended: new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal))),
@@ -51,13 +42,4 @@ export async function startPeer(task: PeerTask, location: string, tls?: PeerTls)
     tell: (line) => child.stdin.write(`${line}\n`),
     kill: () => child.kill("SIGKILL"),
   };
-}
-
-/** Node 20 does not run TypeScript. */
-async function bundle(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "switchyard-peer-"));
-  const outfile = join(folder, "peer.cjs");
-  const entry = fileURLToPath(new URL("./peer-program.ts", import.meta.url));
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
-  return outfile;
 }
