@@ -8,6 +8,7 @@
 import type { ConnectionId, ForwardRule } from "./core/interest.ts";
 import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
+import { RecentMatches } from "./core/recent-matches.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Stream } from "./streams.ts";
 import { FrameKind } from "./wire/frames.ts";
@@ -52,6 +53,8 @@ export class RouteTable {
   /** Grows with every change that may alter a route. */
   generation = 0;
   readonly #wanted = new PatternIndex<Neighbour>();
+  /** Many streams have one topic, and most changes leave what is wanted as it was. */
+  readonly #recentlyWanted = new RecentMatches(this.#wanted);
   readonly #reasons = new Map<Neighbour, Map<string, number>>();
   readonly #rules = new Set<ForwardRule>();
   readonly #handlers = new Map<number, PatternIndex<Handler<never>>>();
@@ -157,7 +160,7 @@ export class RouteTable {
 
   #targetsOfOwn({ topic }: Stream): Neighbour[] {
     const offeredToAll = this.published.has(topic);
-    return this.#wanted
+    return this.#recentlyWanted
       .match(topic)
       .filter((neighbour) => offeredToAll || neighbour.autoPublish || neighbour.published.has(topic));
   }
@@ -165,7 +168,7 @@ export class RouteTable {
   #targetsOfForwarded({ topic, origin }: Stream, from: Neighbour): Neighbour[] {
     const rules = [...this.#rules].filter((rule) => (rule.from ?? from.id) === from.id && matches(rule.pattern, topic));
     if (rules.length === 0) return [];
-    return this.#wanted
+    return this.#recentlyWanted
       .match(topic)
       .filter((to) => to !== from && to.peerId !== origin.id && rules.some((rule) => (rule.to ?? to.id) === to.id));
   }
