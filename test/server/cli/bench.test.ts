@@ -76,28 +76,31 @@ function checkFigures({ contestants, targets, unmeasured }: Result): void {
 }
 
 describe("bench", () => {
-  test("all workloads run without any peer, and name the targets that are left out", async () => {
-    const { peers, results } = await bench("--peers", "none");
+  const everythingMs = 400_000; // a hundred processes one after the other: 20 s where nothing else runs
+
+  test(
+    "every workload runs, beside the peers that are here; the others are skipped in words",
+    async () => {
+      const { peers, results } = await bench();
+      expect([...Object.keys(peers.present), ...Object.keys(peers.absent)].sort()).toEqual([...peerNames].sort());
+      for (const reason of Object.values(peers.absent)) expect(reason).toMatch(/no .* on this machine/);
+      expect(results.map(({ workload }) => workload)).toEqual(Object.keys(expected));
+      for (const result of results) {
+        const there = expected[result.workload]!.filter((name) => !Object.hasOwn(peers.absent, name));
+        expect(result.contestants.map(({ name }) => name)).toEqual(there);
+        checkFigures(result);
+      }
+    },
+    everythingMs,
+  );
+
+  test("without peers, it names the targets that are left out", async () => {
+    const { peers, results } = await bench("direct", "--peers", "none");
     expect(peers.present).toEqual({});
     expect(Object.keys(peers.absent)).toEqual(peerNames);
-    expect(results.map(({ workload }) => workload)).toEqual(Object.keys(expected));
-    for (const result of results) {
-      const there = expected[result.workload]!.filter((name) => !peerNames.includes(name));
-      expect(result.contestants.map(({ name }) => name)).toEqual(there);
-      checkFigures(result);
-    }
+    expect(results[0]?.contestants.map(({ name }) => name)).toEqual(["own", "raw", "bare"]);
     expect(results[0]?.unmeasured).toEqual([{ target: "events/s to nats", reason: "not asked for", must: 3, goal: 4 }]);
-  });
-
-  test("peers that are here take part where they should, the others are skipped in words", async () => {
-    const { peers, results } = await bench("direct", "direct-1k", "router", "fan-out", "rtt-tcp", "match-1k");
-    expect([...Object.keys(peers.present), ...Object.keys(peers.absent)].sort()).toEqual([...peerNames].sort());
-    for (const result of results) {
-      const there = expected[result.workload]!.filter((name) => !Object.hasOwn(peers.absent, name));
-      expect(result.contestants.map(({ name }) => name)).toEqual(there);
-      checkFigures(result);
-    }
-    for (const reason of Object.values(peers.absent)) expect(reason).toMatch(/no .* on this machine/);
+    checkFigures(results[0]!);
   });
 
   test("a peer that is not on this machine is skipped in words", async () => {
