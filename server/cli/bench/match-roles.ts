@@ -43,7 +43,9 @@ async function measure(count: number, wildcards: Wildcards, make: () => Measured
   const copies = Array.from({ length: Math.ceil(fewestHeld / count) }, make);
   const held = copies.length * count;
   const before = heapBytes();
-  const insertNs = nanoseconds(held, () => copies.forEach((copy) => void insertAll(copy.index, patterns)));
+  const insertNs = nanoseconds(held, () => {
+    for (const copy of copies) insertAll(copy.index, patterns);
+  });
   const bytes = (heapBytes() - before) / held;
   const { index, recent } = copies[0]!;
   check(index, topics, patterns);
@@ -54,7 +56,9 @@ async function measure(count: number, wildcards: Wildcards, make: () => Measured
   const hotNs = medianNanoseconds(hot.length, hotPasses, () => matchAll(index, hot));
   const often = hot.length * recentRepeats;
   const recentNs = recent && medianNanoseconds(often, hotPasses, () => matchOften(recent, hot, recentRepeats));
-  const removeNs = nanoseconds(held, () => copies.forEach((copy) => void removeAll(copy.index, patterns)));
+  const removeNs = nanoseconds(held, () => {
+    for (const copy of copies) removeAll(copy.index, patterns);
+  });
   if (matchAll(index, topics) !== 0) throw new SwitchyardError("INTERNAL", "void: patterns were left in the index");
   tell({
     kind: "figures",
