@@ -175,7 +175,7 @@ function figuresOf(deliveries: number, sent: Done, received: Done, routed: Done 
     ...(sent.usage.growthMiB !== undefined && {
       growthMiB: Math.max(sent.usage.growthMiB, received.usage.growthMiB ?? 0),
     }),
-    ...(sent.bytes > 0 && { bytesPerEvent: sent.bytes / sent.count }),
+    ...(sent.bytes > 0 && { bytesPerEvent: sent.bytes / deliveries }),
     ...(routed !== undefined && {
       routerMicroseconds: microseconds(routed.usage.cpuSeconds),
       routerMiB: routed.usage.peakMiB,

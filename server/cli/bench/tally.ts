@@ -27,6 +27,14 @@ export class Tally {
     if (this.#count === this.#expected) this.#finish();
   }
 
+  /** Many at once, by a reader that is faster than this. */
+  addAll(count: number, sum: number): void {
+    if (this.#count === 0) this.#stop = usageMeter();
+    this.#count += count;
+    this.#sum += sum;
+    if (this.#count === this.#expected) this.#finish();
+  }
+
   get count(): number {
     return this.#count;
   }
