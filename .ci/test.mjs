@@ -13,6 +13,7 @@ import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
 import { build } from "./build.mjs";
 import { packageExtension, packageLibrary } from "./package.mjs";
+import { peers } from "./peers.mjs";
 import { run, say, since } from "./process.mjs";
 import { isMain, main, root, setup } from "./setup.mjs";
 import { chromium, codeServer, node24, vsce } from "./tools.mjs";
@@ -191,10 +192,16 @@ async function whatIsMissing() {
   const [packager, editor, browserFile] = await Promise.all([
     Promise.all([vsce(), node24()]).then(nothing, why("vsce, which makes the extension's package,")),
     Promise.all([codeServer(), node24()]).then(nothing, why("the editor for the end-to-end tests")),
-    chromium(),
+    chromiumThenPeers(), // both may call apt-get, of which one runs at a time
   ]);
   const browser = browserFile === undefined ? "no browser, and no way to install one" : undefined;
   return { vsce: packager, editor, browser, browserFile };
+}
+
+async function chromiumThenPeers() {
+  const browserFile = await chromium();
+  for (const line of await peers()) say(`peers    ${line}`);
+  return browserFile;
 }
 
 if (isMain(import.meta.url)) {

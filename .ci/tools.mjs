@@ -70,25 +70,33 @@ export async function chromium() {
   const found = await findBrowser();
   if (found !== undefined) return found;
 
-  const mayInstall = process.platform === "linux" && process.getuid?.() === 0 && existsSync("/etc/debian_version");
-  if (!mayInstall) {
+  if (!mayInstallPackages()) {
     say("browser  no Chromium, Chrome or Edge on this machine; install one, for example: apt-get install chromium");
     return undefined;
   }
   say("browser  installing Debian's chromium…");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-qq"], { env });
-  const { status, output } = await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], {
-    env,
-  });
-  if (status !== 0) say(`browser  apt-get install chromium failed\n${output.trim()}`);
+  await installPackages("chromium");
   return findBrowser();
 }
 
-/** The full path of a command on the PATH. */
-export async function which(/** @type {string} */ command) {
+/** Whether this machine is a Debian, and we its root. */
+export function mayInstallPackages() {
+  return process.platform === "linux" && process.getuid?.() === 0 && existsSync("/etc/debian_version");
+}
+
+/** Installs packages of Debian; says so when that fails. */
+export async function installPackages(/** @type {readonly string[]} */ ...names) {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  await run("apt-get", ["update", "-qq"], { env });
+  const install = ["install", "-y", "-qq", "--no-install-recommends", ...names];
+  const { status, output } = await run("apt-get", install, { env });
+  if (status !== 0) say(`tools    apt-get install ${names.join(" ")} failed\n${output.trim()}`);
+}
+
+/** The full path of a command on the PATH, or in one of these folders. */
+export async function which(/** @type {string} */ command, /** @type {readonly string[]} */ ...folders) {
   const endings = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+  for (const folder of [...(process.env.PATH ?? "").split(delimiter), ...folders]) {
     for (const ending of endings) {
       const file = join(folder, command + ending);
       if (await isExecutable(file)) return file;
@@ -124,7 +132,7 @@ const underWay = new Map();
  * @param {(target: string) => Promise<void>} fill
  * @returns {Promise<string>}
  */
-function cached(name, fill) {
+export function cached(name, fill) {
   const pending = underWay.get(name) ?? make(name, fill);
   underWay.set(name, pending);
   return pending;
@@ -154,9 +162,17 @@ async function make(name, fill) {
 }
 
 /** Installs without running anybody's scripts, and without a look at the project this is called from. */
-async function npmInstall(/** @type {string} */ target, /** @type {string} */ what) {
+export async function npmInstall(/** @type {string} */ target, /** @type {readonly string[]} */ ...what) {
   if (!existsSync(join(target, "package.json"))) await writeFile(join(target, "package.json"), '{ "private": true }\n');
-  const npm = ["install", what, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"];
+  const npm = [
+    "install",
+    ...what,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+    "--prefer-offline",
+  ];
   await runOrThrow("npm", npm, { cwd: target, env: { INIT_CWD: target, npm_config_local_prefix: target } });
 }
 

@@ -8,6 +8,7 @@
 import type { ConnectionId, ForwardRule } from "./core/interest.ts";
 import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
+import { RecentMatches } from "./core/recent-matches.ts";
 import { isReserved, nodeTopic } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Stream } from "./streams.ts";
@@ -66,6 +67,8 @@ export class RouteTable {
   /** Grows with every change that may alter a route. */
   generation = 0;
   readonly #wanted = new PatternIndex<Neighbour>();
+  /** Many streams have one topic, and most changes leave what is wanted as it was. */
+  readonly #recentlyWanted = new RecentMatches(this.#wanted);
   readonly #reasons = new Map<Neighbour, Map<string, number>>();
   /** Who wants something, each once for each neighbour it is behind. */
   readonly #subscribers = new PatternIndex<Subscriber>();
@@ -171,7 +174,7 @@ export class RouteTable {
 
   /** Does the peer want this topic? */
   isWanted(neighbour: Neighbour, topic: string): boolean {
-    return this.#wanted.match(topic).includes(neighbour);
+    return this.#recentlyWanted.match(topic).includes(neighbour);
   }
 
   /** What the peer wants, without repeats. */
@@ -252,7 +255,7 @@ export class RouteTable {
 
   /** Who wants the topic and may have it. What is for one node goes to nobody else while that one is our neighbour. */
   #receivers(topic: string): Neighbour[] {
-    const receivers = this.#wanted.match(topic).filter((to) => to.isOpen && to.mayReceive(topic));
+    const receivers = this.#recentlyWanted.match(topic).filter((to) => to.isOpen && to.mayReceive(topic));
     if (!isReserved(topic)) return receivers;
     if (topic === this.#ownTopic) return [];
     const itself = [...this.#neighbours].filter(({ peerName }) => nodeTopic(peerName) === topic);

@@ -23,6 +23,8 @@ export const limits = {
   topicBytes: 1024,
   /** `*` in one pattern; more is refused with `BAD_PATTERN`. */
   patternStars: 8,
+  /** Topics for which an index of patterns remembers its answer; one more, and all of them are forgotten. */
+  recentTopics: 8_192,
 
   /** First and shortest wait before a lost connection is tried again; no wait is shorter. */
   reconnectMinMs: 100,

@@ -64,20 +64,17 @@ function use(read: readonly Value[]): void {
   }
 }
 
+const nonce = new Uint8Array(32);
+
 function readFrame(bytes: Uint8Array): void {
   if (bytes.length < 8) return; // the splitter lets none through
   const read = readControl(bytes, 0, bytes.length);
   if (read === undefined) return;
   const handshake = readHandshake(read);
   if (handshake !== undefined) {
-    const machine = new Handshake({
-      minVersion: 1,
-      maxVersion: 1,
-      name: "n",
-      id: "f".repeat(32),
-      software: "",
-      features: [],
-    });
+    const versions = { minVersion: 1, maxVersion: 1 };
+    const self = { ...versions, name: "n", id: "f".repeat(32), software: "", features: [], nonce, hasToken: false };
+    const machine = new Handshake(self, { role: "listener" });
     machine.start();
     machine.receive(handshake);
     machine.decide();

@@ -1,7 +1,9 @@
 /** Our own contestants: publisher, router and subscriber, each a process with the library as users have it. */
-import { Context, event } from "../../../library/index.ts";
+import { Context, type EventHandler, event } from "../../../library/index.ts";
 import { addressPool, eventName, pick, stringPool, topic } from "./event.ts";
 import { now, type Part, tell, told, usageMeter } from "./role.ts";
+import { Tally } from "./tally.ts";
+import { timeTrips } from "./trips.ts";
 
 /** Events raised before the publisher looks whether it should wait. */
 const burst = 64;
@@ -9,46 +11,43 @@ const burst = 64;
 /** Listens, and counts until it has all. */
 export async function subscribe(part: Part): Promise<void> {
   const context = new Context({ name: "subscriber" });
-  let count = 0;
-  let sum = 0;
-  let stop = usageMeter();
-  const finished = new Promise<void>((resolve) => {
-    const expected = part.events * part.connections;
-    void context.events.on("bench/*", (received) => {
-      if (count === 0) stop = usageMeter();
-      if (!part.headOnly) sum += received.args[0] as number;
-      count += 1;
-      if (count === expected) resolve();
-    });
-  });
+  const tally = new Tally(part.events);
+  void context.events.on("bench/*", counting(part, tally));
   const listener = await context.connections.listen(part.listen!);
   tell({ kind: "ready", location: listener.location });
-  await finished;
-  tell({ kind: "done", startNs: "0", endNs: String(now()), count, sum, usage: stop(), bytes: 0 });
+  await tally.full;
+  tally.report();
   await told("stop");
   await context.close();
 }
 
+/** A subscriber that reads nothing but topic and name adds up their lengths. */
+function counting({ headOnly, isSlow }: Part, tally: Tally): EventHandler {
+  if (headOnly) return ({ name }, topicOfEvent) => tally.add(topicOfEvent.length + name.length);
+  if (!isSlow) return ({ args }) => tally.add(args[0] as number);
+  return ({ args }) => {
+    tally.add(args[0] as number);
+    if (tally.count % slowEvery === 0) pause(slowEvery / 1000);
+  };
+}
+
+/** A slow subscriber stops for a while each time it has had so many. */
+const slowEvery = 20_000;
+
+function pause(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
 /** Several connections in one process, each of a context of its own: fan-out. */
 export async function subscribeMany(part: Part): Promise<void> {
-  let count = 0;
-  let sum = 0;
-  let stop = usageMeter();
+  const tally = new Tally(part.events * part.connections);
   const contexts = Array.from({ length: part.connections }, (_, i) => new Context({ name: `subscriber-${i}` }));
-  const finished = new Promise<void>((resolve) => {
-    for (const context of contexts) {
-      void context.events.on("bench/*", (received) => {
-        if (count === 0) stop = usageMeter();
-        sum += received.args[0] as number;
-        count += 1;
-        if (count === part.events * part.connections) resolve();
-      });
-    }
-  });
-  for (const context of contexts) await context.connections.open(part.location!);
+  for (const context of contexts) void context.events.on("bench/*", counting(part, tally));
+  for (const context of contexts) await (await context.connections.open(part.location!)).settled();
   tell({ kind: "ready", location: part.location! });
-  await finished;
-  tell({ kind: "done", startNs: "0", endNs: String(now()), count, sum, usage: stop(), bytes: 0 });
+  await tally.full;
+  tally.report();
   await told("stop");
   await Promise.all(contexts.map((context) => context.close()));
 }
@@ -75,14 +74,18 @@ export async function publish(part: Part): Promise<void> {
   tell({ kind: "ready", location });
   await told("go");
   const strings = stringPool(part.stringBytes);
+  const tenth = Math.floor(part.events / 10);
+  let early = 0;
   const stop = usageMeter();
   const startNs = now();
   for (let i = 0; i < part.events; i++) {
     context.events.raise(topic, event(eventName, [i, pick(strings, i), pick(addressPool, i), i * 0.37]));
     if (i % burst === 0) await context.drained();
+    if (i === tenth) early = usageMeter()().peakMiB;
   }
   await context.drained();
-  const usage = stop();
+  const spent = stop();
+  const usage = { ...spent, growthMiB: spent.peakMiB - early };
   const bytes = context.connections.all().reduce((total, each) => total + each.stats().sentBytes, 0);
   tell({ kind: "done", startNs: String(startNs), endNs: String(now()), count: part.events, sum: 0, usage, bytes });
   await told("stop");
@@ -186,17 +189,4 @@ export async function askInproc(part: Part): Promise<void> {
   await told("stop");
   await answering;
   await answerer.close();
-}
-
-export const warmUpTrips = 2_000;
-
-export async function timeTrips(count: number, trip: (i: number) => Promise<void>): Promise<number[]> {
-  for (let i = 0; i < warmUpTrips; i++) await trip(i);
-  const microseconds: number[] = [];
-  for (let i = 0; i < count; i++) {
-    const before = performance.now();
-    await trip(i);
-    microseconds.push((performance.now() - before) * 1000);
-  }
-  return microseconds;
 }

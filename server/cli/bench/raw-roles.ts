@@ -8,9 +8,10 @@ import { once } from "node:events";
 import net from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 import { addressTexts, eventName, pick, stringPool, topic } from "./event.ts";
-import { timeTrips } from "./own-roles.ts";
 import { decodeFrames } from "./raw-frames.ts";
 import { now, type Part, tell, told, usageMeter } from "./role.ts";
+import { Tally } from "./tally.ts";
+import { timeTrips } from "./trips.ts";
 
 const gatherBytes = 64 * 1024;
 const burst = 64;
@@ -74,63 +75,49 @@ class Gatherer {
 }
 
 export async function rawSubscribe(part: Part): Promise<void> {
-  const counter = countUntil(part.events);
-  const server = net.createServer({ noDelay: true }, (socket) => counter.read(socket));
+  const tally = new Tally(part.events);
+  const server = net.createServer({ noDelay: true }, (socket) => count(socket, tally));
   tell({ kind: "ready", location: await listen(server, part.listen!) });
-  await counter.finished;
-  counter.report();
+  await tally.full;
+  tally.report();
   await told("stop");
   process.exit(0);
 }
 
 export async function rawSubscribeMany(part: Part): Promise<void> {
-  const counter = countUntil(part.events * part.connections);
+  const tally = new Tally(part.events * part.connections);
   for (let i = 0; i < part.connections; i++) {
     const socket = net.connect(addressOf(part));
     await once(socket, "connect");
-    counter.read(socket);
+    count(socket, tally);
   }
   tell({ kind: "ready", location: part.location! });
-  await counter.finished;
-  counter.report();
+  await tally.full;
+  tally.report();
   await told("stop");
   process.exit(0);
 }
 
-function countUntil(expected: number) {
-  let count = 0;
-  let sum = 0;
-  let stop = usageMeter();
-  let finish = () => {};
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const take = (_topic: string, _name: string, args: readonly unknown[]) => {
-    if (count === 0) stop = usageMeter();
-    sum += args[0] as number;
-    count += 1;
-    if (count === expected) finish();
-  };
-  return {
-    finished,
-    read: (socket: net.Socket) => socket.on("data", decodeFrames(take)),
-    report: () => tell({ kind: "done", startNs: "0", endNs: String(now()), count, sum, usage: stop(), bytes: 0 }),
-  };
+function count(socket: net.Socket, tally: Tally): void {
+  const decode = decodeFrames((_topic, _name, args) => tally.add(args[0] as number));
+  socket.on("data", decode);
 }
 
 export async function rawPublish(part: Part): Promise<void> {
   const sockets: net.Socket[] = [];
   let location = part.location ?? "";
+  let server: net.Server | undefined;
   if (part.location !== undefined) {
     const socket = net.connect({ ...addressOf(part), noDelay: true } as net.NetConnectOpts);
     await once(socket, "connect");
     sockets.push(socket);
   } else {
-    const server = net.createServer({ noDelay: true }, (socket) => sockets.push(socket));
+    server = net.createServer({ noDelay: true }, (socket) => sockets.push(socket));
     location = await listen(server, part.listen!);
   }
   tell({ kind: "ready", location });
   await told("go");
+  while (sockets.length < part.connections) await once(server!, "connection"); // they are through; we may not know yet
   const strings = stringPool(part.stringBytes);
   const gatherer = new Gatherer(sockets);
   const stop = usageMeter();

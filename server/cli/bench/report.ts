@@ -1,12 +1,9 @@
 /** What the benchmark prints: for people a table, for programs one JSON document. */
+import type { ContestantName } from "./contestant.ts";
+import type { Attendance } from "./peers/peers.ts";
 import type { Figures } from "./run.ts";
-import type { Target, Workload } from "./workloads.ts";
-
-/** Runs of ours and of the reference, in turn: pair by pair. */
-export interface Pair {
-  readonly own: Figures;
-  readonly reference: Figures;
-}
+import type { Round, Target } from "./target.ts";
+import type { Workload } from "./workloads.ts";
 
 export interface TargetResult {
   readonly target: string;
@@ -14,45 +11,66 @@ export interface TargetResult {
   readonly median: number;
   readonly min: number;
   readonly max: number;
-  readonly must: number;
+  readonly must?: number;
   readonly goal?: number;
-  readonly verdict: "missed" | "must" | "goal";
+  /** `open`: there is only a goal, and it is not reached. */
+  readonly verdict: "missed" | "open" | "must" | "goal";
+}
+
+/** A target whose other side is not on this machine. */
+export interface Unmeasured {
+  readonly target: string;
+  readonly must?: number;
+  readonly goal?: number;
+  readonly reason: string;
 }
 
 export interface WorkloadResult {
   readonly workload: string;
   readonly title: string;
-  readonly reference: string;
-  readonly targets: readonly TargetResult[];
-  /** Medians of single runs. */
-  readonly own: Figures;
-  readonly ofReference: Figures;
   readonly runs: number;
+  /** Medians of single runs; ours are the first. */
+  readonly contestants: readonly { readonly name: ContestantName; readonly title: string; readonly figures: Figures }[];
+  readonly targets: readonly TargetResult[];
+  readonly unmeasured: readonly Unmeasured[];
 }
 
-export function resultOf(workload: Workload, pairs: readonly Pair[]): WorkloadResult {
+export function resultOf(workload: Workload, rounds: readonly Round[], { absent }: Attendance): WorkloadResult {
+  const took = ({ name }: { readonly name: ContestantName }) => rounds[0]?.[name] !== undefined;
+  const isMeasured = ({ against }: Target) => against === undefined || took({ name: against });
   return {
     workload: workload.name,
     title: workload.title,
-    reference: workload.referenceTitle,
-    targets: workload.targets.map((target) => judge(target, pairs)),
-    own: medians(pairs.map((pair) => pair.own)),
-    ofReference: medians(pairs.map((pair) => pair.reference)),
-    runs: pairs.length,
+    runs: rounds.length,
+    contestants: workload.contestants
+      .filter(took)
+      .map(({ name, title }) => ({ name, title, figures: medians(rounds.map((round) => round[name]!)) })),
+    targets: workload.targets.filter(isMeasured).map((target) => judge(target, rounds)),
+    unmeasured: workload.targets
+      .filter((target) => !isMeasured(target))
+      .map(({ name, against, ...target }) => ({
+        ...{ target: name, reason: absent.get(against as never) ?? "it did not run" },
+        ...boundsOf(target),
+      })),
   };
 }
 
-function judge(target: Target, pairs: readonly Pair[]): TargetResult {
-  const values = pairs.map(({ own, reference }) => target.measure(own, reference)).sort((a, b) => a - b);
+function judge(target: Target, rounds: readonly Round[]): TargetResult {
+  const values = rounds.map((round) => target.measure(round)).sort((a, b) => a - b);
   const median = middle(values);
   const reaches = (limit: number) => (target.better === "more" ? median >= limit : median <= limit);
   const { name, unit, must, goal } = target;
-  const hasGoal = goal !== undefined && reaches(goal);
-  return {
-    ...{ target: name, unit, median, min: values[0]!, max: values.at(-1)!, must },
-    ...(goal !== undefined && { goal }),
-    verdict: hasGoal ? "goal" : reaches(must) ? "must" : "missed",
+  const verdict = () => {
+    if (goal !== undefined && reaches(goal)) return "goal";
+    if (must === undefined) return "open";
+    return reaches(must) ? "must" : "missed";
   };
+  const spread = { median, min: values[0]!, max: values.at(-1)! };
+  return { target: name, unit, ...spread, ...boundsOf(target), verdict: verdict() };
+}
+
+function boundsOf({ must, goal }: Pick<Target, "must" | "goal">) {
+  return { ...(must !== undefined && { must }), ...(goal !== undefined && { goal }) };
 }
 
 function medians(runs: readonly Figures[]): Figures {
@@ -69,41 +87,67 @@ function middle(sorted: readonly number[]): number {
 
 /** Lines for one workload. */
 export function* describe(result: WorkloadResult): Generator<string> {
-  const against = result.reference === "" ? "" : ` against ${result.reference}`;
-  yield `${result.title}${against} (${result.runs} runs each, medians)`;
-  yield `  ours       ${figureText(result.own)}`;
-  if (result.reference !== "") yield `  reference  ${figureText(result.ofReference)}`;
+  yield "";
+  yield `${result.workload}: ${result.title} (medians of ${result.runs})`;
+  yield* table(result);
   for (const target of result.targets) {
+    const value = `${short(target.median)} ${target.unit}`.padEnd(16);
     const spread = `${short(target.min)} to ${short(target.max)}`;
-    const goal = target.goal === undefined ? "" : `, goal ${short(target.goal)}`;
-    const value = `${short(target.median)} ${target.unit}`.padEnd(14);
-    yield `  ${mark(target)} ${target.target.padEnd(30)} ${value} (${spread}; must ${short(target.must)}${goal})`;
+    yield `  ${marks[target.verdict]}  ${target.target.padEnd(28)} ${value} (${spread}; ${boundsText(target)})`;
+  }
+  for (const { target, reason, ...bounds } of result.unmeasured) {
+    yield `  skipped ${target.padEnd(28)} (${boundsText(bounds)}): ${reason}`;
   }
 }
 
-function mark({ verdict }: TargetResult): string {
-  return { missed: "MISSED", must: "must  ", goal: "goal  " }[verdict];
+const marks = { missed: "MISSED", open: "open  ", must: "must  ", goal: "goal  " } as const;
+
+function boundsText({ must, goal }: Pick<Target, "must" | "goal">): string {
+  const texts = [must === undefined ? [] : `must ${short(must)}`, goal === undefined ? [] : `goal ${short(goal)}`];
+  return texts.flat().join(", ");
 }
 
-const units: Readonly<Record<string, string>> = {
+/** A row for each contestant, a column for each figure that any of them has. */
+function* table({ contestants }: WorkloadResult): Generator<string> {
+  const names = [...new Set(contestants.flatMap(({ figures }) => Object.keys(figures)))];
+  const rows = [
+    ["", ...names.map((name) => headings[name] ?? name)],
+    ...contestants.map(({ title, figures }) => [
+      title,
+      ...names.map((name) => (figures[name] === undefined ? "" : short(figures[name]))),
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  for (const row of rows) {
+    const cells = row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)));
+    yield `  ${cells.join("  ")}`.trimEnd();
+  }
+}
+
+const headings: Readonly<Record<string, string>> = {
   perSecond: "events/s",
   cpuMicroseconds: "µs CPU/event",
   publisherMiB: "MiB publisher",
   subscriberMiB: "MiB subscriber",
-  routerMicroseconds: "µs CPU/event router",
+  growthMiB: "MiB grown",
+  routerMicroseconds: "µs CPU router",
   routerMiB: "MiB router",
+  serverMicroseconds: "µs CPU server",
   peakMiB: "MiB",
   bytesPerEvent: "B/event",
   p50: "µs p50",
   p99: "µs p99",
   max: "µs max",
+  coldNs: "ns cold",
+  hotNs: "ns hot",
+  recentNs: "ns hot, remembered",
+  insertsPerSecond: "inserts/s",
+  removalsPerSecond: "removals/s",
+  bytesPerSubscription: "B/subscription",
+  encodeNs: "ns encode",
+  decodeNs: "ns decode",
+  bothNs: "ns both",
 };
-
-function figureText(figures: Figures): string {
-  return Object.entries(figures)
-    .map(([name, value]) => `${short(value)} ${units[name] ?? name}`)
-    .join(", ");
-}
 
 function short(value: number): string {
   if (value >= 10_000) return Math.round(value).toLocaleString("en").replaceAll(",", " ");

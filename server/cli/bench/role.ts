@@ -4,6 +4,8 @@
  * Parent and child talk over Node's own channel; times are those of the machine's monotonic clock, which processes share.
  */
 
+import type { PeerName } from "./peers/peer.ts";
+
 /** What a role is told when it starts. */
 export interface Part {
   readonly role: string;
@@ -17,12 +19,20 @@ export interface Part {
   readonly connections: number;
   /** The subscriber reads topic and name only. */
   readonly headOnly: boolean;
+  /** The subscriber takes its time: it does nothing else for a microsecond an event. */
+  readonly isSlow: boolean;
+  /** Whose client or server this is. */
+  readonly peer?: PeerName;
+  /** Where the peers' packages are. */
+  readonly packages?: string;
 }
 
 export interface Usage {
   /** CPU seconds between `go` and the end of the work. */
   readonly cpuSeconds: number;
   readonly peakMiB: number;
+  /** By how much the peak grew after the first tenth of the work; where that was looked at. */
+  readonly growthMiB?: number;
 }
 
 export type FromRole =
@@ -36,6 +46,7 @@ export type FromRole =
       readonly usage: Usage;
       readonly bytes: number;
     }
+  | { readonly kind: "figures"; readonly figures: Readonly<Record<string, number>> }
   | { readonly kind: "trips"; readonly microseconds: readonly number[]; readonly usage: Usage };
 
 export type ToRole = { readonly kind: "go" } | { readonly kind: "stop" };

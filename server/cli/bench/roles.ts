@@ -1,5 +1,10 @@
 /** All roles by name: what a benchmark's process is told to be. */
+import * as bare from "./bare-frames.ts";
+import * as codec from "./codec-roles.ts";
+import * as matching from "./match-roles.ts";
 import * as own from "./own-roles.ts";
+import * as peer from "./peers/peer-roles.ts";
+import { serve } from "./peers/server.ts";
 import * as raw from "./raw-roles.ts";
 import type { Part } from "./role.ts";
 
@@ -20,6 +25,17 @@ export const roles = {
   rawAsk: raw.rawAsk,
   rawWsAnswer: raw.rawWsAnswer,
   rawWsAsk: raw.rawWsAsk,
+  barePublish: bare.barePublish,
+  bareSubscribe: bare.bareSubscribe,
+  peerServe: serve,
+  peerPublish: peer.peerPublish,
+  peerSubscribe: peer.peerSubscribe,
+  peerAnswer: peer.peerAnswer,
+  peerAsk: peer.peerAsk,
+  match: matching.match,
+  matchQlobber: matching.matchQlobber,
+  codec: codec.measureOwn,
+  codecArray: codec.measureArray,
 } satisfies Record<string, (part: Part) => Promise<void>>;
 
 export type RoleName = keyof typeof roles;

@@ -1,165 +1,212 @@
-/**
- * The workloads, each beside the reference that needs only Node, and what a release must reach.
- *
- * Targets are ratios to the reference in the same run, or costs of one event; absolute rates are printed and never
- * held against anyone.
- */
-import type { Contest, Figures } from "./run.ts";
-
-export interface Target {
-  readonly name: string;
-  readonly must: number;
-  readonly goal?: number;
-  readonly better: "more" | "less";
-  readonly unit: string;
-  /** From our figures and the reference's of the same pair of runs. */
-  measure(own: Figures, reference: Figures): number;
-}
+/** The workloads: who takes part, how much they do, and what ours must reach. docs/benchmarks.md describes them. */
+import { bareAddend } from "./bare-frames.ts";
+import { allPeers, type Contestant, own, raw, rawTrips } from "./contestant.ts";
+import { eventName, topic } from "./event.ts";
+import { cost, rate, type Target, timesAsLittle, timesAsMuch } from "./target.ts";
 
 export interface Workload {
   readonly name: string;
   readonly title: string;
-  readonly own: Contest;
-  /** What the reference is, in words. */
-  readonly referenceTitle: string;
-  readonly reference?: Contest;
+  /** Ours is the first. */
+  readonly contestants: readonly Contestant[];
   readonly targets: readonly Target[];
 }
 
-const ratio = (name: string, figure: string, must: number, goal?: number): Target => ({
-  name,
-  must,
-  ...(goal !== undefined && { goal }),
-  better: figure.startsWith("p") && figure !== "perSecond" ? "less" : "more",
-  unit: "×",
-  measure: (own, reference) => own[figure]! / reference[figure]!,
-});
+export interface Sizes {
+  /** 1 is the full size. */
+  readonly scale: number;
+  /** Where the peers' packages are. */
+  readonly packages: string;
+}
 
-const cost = (name: string, unit: string, must: number, goal: number, measure: Target["measure"]): Target => ({
-  ...{ name, unit, must, goal, measure },
-  better: "less",
-});
+export function workloads(sizes: Sizes): readonly Workload[] {
+  return [...throughput(sizes), ...inOneProcess(sizes), ...roundTrips(sizes), ...matching(sizes), codec(sizes)];
+}
 
-const own = { publisher: "publish", subscriber: "subscribe" } as const;
-const raw = { publisher: "rawPublish", subscriber: "rawSubscribe" } as const;
-const rawTitle = "raw net + JSON";
-
-/** `scale` 1 is the full size. */
-export function workloads(scale: number): readonly Workload[] {
+function throughput({ scale, packages }: Sizes): readonly Workload[] {
   const events = Math.round(1_000_000 * scale);
-  const roundTrips = Math.round(20_000 * scale);
-  const rawDirect: Contest = { shape: "direct", scheme: "tcp", roles: raw, events };
+  const direct = { shape: "direct", scheme: "tcp", events } as const;
+  const large = { ...direct, events: Math.round(events / 5), stringBytes: 980 };
+  const fanOut = { shape: "fan-out", scheme: "tcp", events: Math.round(events / 4) } as const;
+  const bareRoles = { publisher: "barePublish", subscriber: "bareSubscribe" } as const;
+  const bareContest = { ...direct, events: events * 10, roles: bareRoles, addend: bareAddend };
+  const memory = cost("peak memory of a process", "MiB", ["publisherMiB", "subscriberMiB"], { must: 100, goal: 80 });
   return [
     {
       name: "direct",
       title: "publisher → subscriber, tcp",
-      own: { shape: "direct", scheme: "tcp", roles: own, events },
-      referenceTitle: rawTitle,
-      reference: rawDirect,
+      contestants: [
+        own(direct),
+        raw(direct),
+        { name: "bare", title: "bare frames, only counted", contest: bareContest },
+        ...allPeers(direct, packages),
+      ],
       targets: [
-        ratio("events/s to the reference", "perSecond", 1.0, 1.25),
-        cost("CPU, publisher + subscriber", "µs/event", 2.0, 1.5, ({ cpuMicroseconds }) => cpuMicroseconds!),
-        cost("peak memory of a process", "MiB", 100, 80, ({ publisherMiB, subscriberMiB }) =>
-          Math.max(publisherMiB!, subscriberMiB!),
-        ),
-        cost("on the wire", "B/event", 70, 60, ({ bytesPerEvent }) => bytesPerEvent!),
+        timesAsMuch("perSecond", "nats", { must: 3, goal: 4 }),
+        timesAsMuch("perSecond", "raw", { must: 1.0, goal: 1.25 }),
+        timesAsMuch("perSecond", "bare", { goal: 0.09 }),
+        cost("CPU, publisher + subscriber", "µs/event", ["cpuMicroseconds"], { must: 2.0, goal: 1.5 }),
+        memory,
+        cost("on the wire", "B/event", ["bytesPerEvent"], { must: 70, goal: 60 }),
       ],
     },
     {
       name: "direct-1k",
       title: "events of 1 KiB, tcp",
-      own: { shape: "direct", scheme: "tcp", roles: own, events: events / 5, stringBytes: 980 },
-      referenceTitle: rawTitle,
-      reference: { ...rawDirect, events: events / 5, stringBytes: 980 },
-      targets: [ratio("events/s to the reference", "perSecond", 1.0)],
+      contestants: [own(large), raw(large), ...allPeers(large, packages)],
+      targets: [
+        timesAsMuch("perSecond", "nats", { must: 2.5, goal: 4 }),
+        timesAsMuch("perSecond", "raw", { must: 1.0 }),
+      ],
     },
     {
       name: "router",
       title: "through one router, tcp",
-      own: { shape: "relay", scheme: "tcp", roles: { ...own, router: "route" }, events },
-      referenceTitle: `${rawTitle}, without a router`,
-      reference: rawDirect,
+      contestants: [
+        own({ ...direct, shape: "relay" }, { publisher: "publish", subscriber: "subscribe", router: "route" }),
+        raw(direct, "raw net + JSON, without a router"),
+        ...allPeers(direct, packages).filter(({ name }) => name === "nats"),
+      ],
       targets: [
-        cost("CPU of the router", "µs/event", 0.6, 0.4, ({ routerMicroseconds }) => routerMicroseconds!),
-        ratio("events/s to the reference", "perSecond", 0.9),
+        timesAsMuch("perSecond", "nats", { must: 2.5, goal: 4 }),
+        cost("CPU of the router", "µs/event", ["routerMicroseconds"], { must: 0.6, goal: 0.4 }),
+        timesAsMuch("perSecond", "raw", { must: 0.9 }),
       ],
     },
     {
       name: "ipc",
       title: "publisher → subscriber, ipc",
-      own: { shape: "direct", scheme: "ipc", roles: own, events },
-      referenceTitle: `${rawTitle}, unix socket`,
-      reference: { ...rawDirect, scheme: "ipc" },
-      targets: [ratio("events/s to the reference", "perSecond", 1.0)],
+      contestants: [
+        own({ ...direct, scheme: "ipc" }),
+        raw({ ...direct, scheme: "ipc" }, "raw net + JSON, unix socket"),
+      ],
+      targets: [timesAsMuch("perSecond", "raw", { must: 1.0 })],
     },
     {
       name: "ws",
       title: "publisher → subscriber, ws",
-      own: { shape: "direct", scheme: "ws", roles: own, events },
-      referenceTitle: `${rawTitle}, tcp`,
-      reference: rawDirect,
-      targets: [ratio("events/s to the reference", "perSecond", 1.0)],
+      contestants: [own({ ...direct, scheme: "ws" }), raw(direct, "raw net + JSON, tcp")],
+      targets: [timesAsMuch("perSecond", "raw", { must: 1.0 })],
+    },
+    {
+      name: "lazy",
+      title: "a subscriber that reads topic and name only, tcp",
+      contestants: [own({ ...direct, headOnly: true, addend: topic.length + eventName.length }), raw(direct)],
+      targets: [],
+    },
+    {
+      name: "slow",
+      title: "a subscriber slower than its publisher, tcp",
+      contestants: [own({ ...direct, events: events * 10, isSlow: true })],
+      targets: [memory, cost("growth after a tenth", "MiB", ["growthMiB"], { must: 20, goal: 10 })],
     },
     {
       name: "fan-out",
       title: "one publisher, 8 connections in one process, tcp",
-      own: { shape: "fan-out", scheme: "tcp", roles: { ...own, subscriber: "subscribeMany" }, events: events / 4 },
-      referenceTitle: rawTitle,
-      reference: {
-        ...{ shape: "fan-out", scheme: "tcp", events: events / 4 },
-        roles: { publisher: "rawPublish", subscriber: "rawSubscribeMany" },
-      },
-      targets: [ratio("deliveries/s to the reference", "perSecond", 1.2, 1.8)],
+      contestants: [
+        own(fanOut, { publisher: "publish", subscriber: "subscribeMany" }),
+        raw(fanOut),
+        ...allPeers(fanOut, packages),
+      ],
+      targets: [
+        timesAsMuch("perSecond", "nats", { must: 3, goal: 4 }),
+        timesAsMuch("perSecond", "raw", { must: 1.2, goal: 1.8 }),
+      ],
     },
+  ];
+}
+
+function inOneProcess({ scale }: Sizes): readonly Workload[] {
+  const events = Math.round(1_000_000 * scale);
+  const task = { shape: "one process", scheme: "inproc" } as const;
+  return [
     {
       name: "local",
       title: "raised and handled in one node",
-      own: { shape: "one process", scheme: "inproc", roles: { publisher: "publishLocally" }, events: events * 4 },
-      referenceTitle: "",
-      targets: [
-        {
-          ...{ name: "events a second", unit: "M/s", must: 3, goal: 8, better: "more" },
-          measure: ({ perSecond }) => perSecond! / 1e6,
-        },
-      ],
+      contestants: [own({ ...task, events: events * 4 }, { publisher: "publishLocally" })],
+      targets: [rate("events a second", "M/s", "perSecond", 1e6, { must: 3, goal: 8 })],
     },
     {
       name: "inproc",
       title: "two nodes in one process, inproc",
-      own: { shape: "one process", scheme: "inproc", roles: { publisher: "publishInproc" }, events: events * 2 },
-      referenceTitle: "",
-      targets: [],
-    },
-    roundTrip("rtt-tcp", "round trip, tcp", "tcp", "bare tcp socket", 1.25, 1.12, roundTrips),
-    roundTrip("rtt-ipc", "round trip, ipc", "ipc", "bare unix socket", 1.25, 1.1, roundTrips),
-    roundTrip("rtt-ws", "round trip, ws", "ws", "bare WebSocket", 1.25, 1.1, roundTrips),
-    {
-      name: "rtt-inproc",
-      title: "round trip, inproc",
-      own: { shape: "trips in one process", scheme: "inproc", roles: { publisher: "askInproc" }, events: roundTrips },
-      referenceTitle: "",
+      contestants: [own({ ...task, events: events * 2 }, { publisher: "publishInproc" })],
       targets: [],
     },
   ];
 }
 
-function roundTrip(
-  name: string,
-  title: string,
-  scheme: "tcp" | "ipc" | "ws",
-  referenceTitle: string,
-  must: number,
-  goal: number,
-  events: number,
-): Workload {
-  const bare = scheme === "ws" ? (["rawWsAsk", "rawWsAnswer"] as const) : (["rawAsk", "rawAnswer"] as const);
+function roundTrips({ scale, packages }: Sizes): readonly Workload[] {
+  const task = { shape: "trips", scheme: "tcp", events: Math.round(20_000 * scale) } as const;
+  const roles = { publisher: "ask", subscriber: "answer" } as const;
+  const between = (scheme: "tcp" | "ipc" | "ws", reference: string, goal: number, ...more: Target[]): Workload => ({
+    name: `rtt-${scheme}`,
+    title: `round trip, ${scheme}`,
+    contestants: [
+      own({ ...task, scheme }, roles),
+      rawTrips({ ...task, scheme }, reference),
+      ...(scheme === "tcp" ? allPeers(task, packages) : []),
+    ],
+    targets: [timesAsLittle("p50", "raw", { must: 1.25, goal }), ...more],
+  });
+  return [
+    between(
+      ...(["tcp", "bare tcp socket", 1.12] as const),
+      timesAsLittle("p99", "raw", { must: 1.5 }),
+      timesAsLittle("p50", "nats", { must: 0.5 }),
+    ),
+    between("ipc", "bare unix socket", 1.1),
+    between("ws", "bare WebSocket", 1.1),
+    {
+      name: "rtt-inproc",
+      title: "round trip, inproc",
+      contestants: [own({ ...task, shape: "trips in one process", scheme: "inproc" }, { publisher: "askInproc" })],
+      targets: [],
+    },
+  ];
+}
+
+/** Fewer patterns than this have too few topics to measure. */
+const fewestPatterns = 1_000;
+
+function matching({ scale, packages }: Sizes): readonly Workload[] {
+  const at = (name: string, count: number, targets: readonly Target[]): Workload => {
+    const events = Math.max(Math.round(count * scale), fewestPatterns);
+    const task = { shape: "alone", scheme: "inproc", events } as const;
+    const contest = { ...task, roles: { publisher: "matchQlobber" }, packages } as const;
+    return {
+      name,
+      title: `one topic against ${events.toLocaleString("en").replaceAll(",", " ")} patterns`,
+      contestants: [
+        own(task, { publisher: "match" }),
+        { name: "qlobber", title: "qlobber", needs: "qlobber", contest },
+      ],
+      targets,
+    };
+  };
+  return [
+    at("match-1k", 1_000, []),
+    at("match-100k", 100_000, []),
+    at("match", 1_000_000, [
+      timesAsLittle("coldNs", "qlobber", { must: 1, goal: 0.75 }),
+      cost("hot match, remembered", "ns", ["recentNs"], { must: 100, goal: 30 }),
+      cost("memory", "B/subscription", ["bytesPerSubscription"], { must: 250, goal: 100 }),
+      rate("inserts a second", "k/s", "insertsPerSecond", 1e3, { must: 250 }),
+    ]),
+  ];
+}
+
+function codec({ scale }: Sizes): Workload {
+  const task = { shape: "alone", scheme: "inproc", events: Math.round(1_000_000 * scale) } as const;
   return {
-    ...{ name, title, referenceTitle },
-    own: { shape: "trips", scheme, roles: { publisher: "ask", subscriber: "answer" }, events },
-    reference: { shape: "trips", scheme, roles: { publisher: bare[0], subscriber: bare[1] }, events },
+    name: "codec",
+    title: "an event to bytes and back, without a link",
+    contestants: [
+      own(task, { publisher: "codec" }),
+      { name: "array", title: "bare array of msgpackr", contest: { ...task, roles: { publisher: "codecArray" } } },
+    ],
     targets: [
-      ratio("p50 to the reference", "p50", must, goal),
-      ...(scheme === "tcp" ? [ratio("p99 to the reference", "p99", 1.5)] : []),
+      timesAsLittle("bothNs", "array", { must: 1.3, goal: 1.15 }),
+      cost("bytes", "B/event", ["bytesPerEvent"], { must: 70, goal: 60 }),
     ],
   };
 }

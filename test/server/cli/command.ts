@@ -18,6 +18,10 @@ import { afterAll, beforeAll, vi } from "vitest";
 /** Processes take their time where many run at once. */
 const slowMs = 60_000;
 
+/** CommonJS packages bundled into a module still want a `require`. */
+const requireBanner =
+  'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);';
+
 /** A folder of the test file's own, removed at its end; the command lies there, too. */
 export let folder = "";
 
@@ -36,7 +40,7 @@ export function useCommand(): void {
       format: "esm",
       mainFields: ["module", "main"],
       external: ["classic-level", "msgpackr-extract", "bufferutil", "utf-8-validate"],
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      banner: { js: requireBanner },
       logLevel: "silent",
     });
   });
