@@ -8,7 +8,6 @@ import { type AccessRule, accessOf } from "./core/access.ts";
 import { Backoff } from "./core/backoff.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import type { ConnectionId } from "./core/interest.ts";
-import { limits } from "./core/limits.ts";
 import type { Credentials } from "./core/proof.ts";
 import type { Dispatch } from "./dispatch.ts";
 import { Emitter } from "./emitter.ts";
@@ -162,7 +161,7 @@ export class Connection {
    */
   async settled(): Promise<void> {
     if (this.#neighbour === undefined) throw new SwitchyardError("CLOSED", `${this.location} is ${this.#state}`);
-    await this.#options.node.barriers.ask([this.#neighbour], limits.hops);
+    await this.#options.node.barriers.settle(this.#neighbour);
   }
 
   /** Sends what waits, says goodbye, and closes for good. Resolves when it is closed; closing twice is harmless. */
@@ -176,7 +175,10 @@ export class Connection {
     await closed;
   }
 
-  /** The first attempt to reach the peer. @throws SwitchyardError what made it fail; the connection is closed then */
+  /**
+   * The first attempt to reach the peer. Resolves when the peer knows what we want.
+   * @throws SwitchyardError what made it fail; the connection is closed then
+   */
   async open(): Promise<void> {
     try {
       await this.#dial();
@@ -184,6 +186,22 @@ export class Connection {
       this.#end(error as SwitchyardError);
       throw error;
     }
+    await this.#known();
+  }
+
+  /** A peer that does not say so is not waited for longer than for its handshake. */
+  async #known(): Promise<void> {
+    const { node, timeoutMs } = this.#options;
+    if (this.#neighbour === undefined) return;
+    const passed = node.barriers.ask([this.#neighbour]);
+    await new Promise<void>((resolve) => {
+      const cancel = node.clock.after(timeoutMs, resolve);
+      const done = (): void => {
+        cancel();
+        resolve();
+      };
+      passed.then(done, done);
+    });
   }
 
   /** A link that the peer opened. */

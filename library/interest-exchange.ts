@@ -22,6 +22,8 @@ export class InterestExchange {
   readonly #neighbours = new Map<number, Neighbour>();
   /** Nodes the way to which was lost: they may be reached again. Bounded by limits.lostWays; the oldest is forgotten. */
   readonly #lost = new Set<string>();
+  /** By origin: how often its interest was told on or taken back. Bounded like `#lost`. */
+  readonly #told = new Map<string, number>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #refused: (from: Neighbour, what: string) => void;
 
@@ -64,6 +66,20 @@ export class InterestExchange {
   /** Did who wanted something not leave, but only become unreachable? */
   isLost(id: string): boolean {
     return this.#lost.has(id);
+  }
+
+  /** How often interest of this node was told on from here, or taken back. */
+  toldOf(origin: string): number {
+    return this.#told.get(origin) ?? 0;
+  }
+
+  #noteTold(origin: string): void {
+    const count = (this.#told.get(origin) ?? 0) + 1;
+    if (!this.#told.has(origin) && this.#told.size >= limits.lostWays) {
+      const [oldest] = this.#told.keys();
+      if (oldest !== undefined) this.#told.delete(oldest);
+    }
+    this.#told.set(origin, count);
   }
 
   #noteLost(id: string): void {
@@ -148,6 +164,7 @@ export class InterestExchange {
   #tell(changes: readonly InterestChange[]): void {
     const frames = new Map<number, Field[]>();
     for (const change of changes) {
+      this.#noteTold(change.kind === "drop" ? change.origin : change.interest.origin);
       const fields = frames.get(change.connection) ?? [];
       frames.set(change.connection, fields);
       fields.push(fieldsOf(change));

@@ -95,7 +95,7 @@ export class Node {
       streams: this.messages.streams,
       refused: (from, what) => this.refused(from, what),
     });
-    this.barriers = new Barriers(this.origin.id, this.neighbours);
+    this.barriers = new Barriers(this.origin.id, this.neighbours, (origin) => this.interest.toldOf(origin));
     this.surveys = new Surveys(this);
   }
 
@@ -175,14 +175,14 @@ export class Node {
 
   async subscribe(subscription: Subscription): Promise<void> {
     this.checkOpen();
-    await this.barriers.ask(this.interest.subscribe(subscription), 1);
+    await this.barriers.ask(this.interest.subscribe(subscription));
   }
 
   async unsubscribe(subscription: Subscription): Promise<void> {
     this.checkOpen();
     const asked = this.interest.unsubscribe(subscription);
     this.#unfollow(subscription.pattern);
-    await this.barriers.ask(asked, 1);
+    await this.barriers.ask(asked);
   }
 
   /** Of topics that we subscribe to no longer, nothing is missing. */

@@ -1,29 +1,13 @@
 /** What is lost is told, exactly; and what must arrive is not lost, whatever breaks between the nodes. */
 import type { Context } from "../../library/context.ts";
 import { matches } from "../../library/core/pattern.ts";
-import type { Gap } from "../../library/gaps.ts";
 import { simulate } from "../simulator/simulate.ts";
 import type { World } from "../simulator/world.ts";
 import { Cluster, closeRings, growTree, topics } from "./cluster.ts";
+import { Gaps } from "./gaps.ts";
 import { type Kind, Ledger, type Observer, type Raised } from "./ledger.ts";
 
 const patterns = ["*", "a*", "a.b", "b", "*/*"] as const;
-
-/** What each node was told to have lost. */
-class Gaps {
-  readonly #told = new Map<string, Gap[]>();
-
-  watch(context: Context): void {
-    const told: Gap[] = [];
-    this.#told.set(context.name, told);
-    context.on("gap", (gap) => told.push(gap));
-  }
-
-  missing(node: string, origin: string, topic: string): number {
-    const told = this.#told.get(node)?.filter((gap) => gap.origin.name === origin && gap.topic === topic) ?? [];
-    return told.reduce((sum, { missing }) => sum + missing, 0);
-  }
-}
 
 /** A cluster that forwards everything, observers that are known everywhere, and one message of each kind and topic. */
 async function stage(

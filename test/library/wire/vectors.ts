@@ -75,7 +75,7 @@ export const frameVectors: readonly FrameVector[] = [
   { name: "interest, withdrawn", kind: FrameKind.interest, fields: [[alpha, "zeek.*"]] },
   { name: "interest, lost", kind: FrameKind.interest, fields: [[alpha, "zeek.*", null]] },
   { name: "barrier", kind: FrameKind.barrier, fields: [`${alpha}-0`, 1] },
-  { name: "passed", kind: FrameKind.passed, fields: [`${alpha}-0`] },
+  { name: "passed", kind: FrameKind.passed, fields: [`${alpha}-0`, 3] },
   { name: "stream", kind: FrameKind.stream, fields: [5, gamma, "gamma", "zeek.conn", 2, 7, false] },
   {
     name: "stream, of what must arrive",
