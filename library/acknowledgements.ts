@@ -120,7 +120,7 @@ export class Acknowledgements {
     }
     if (!this.#options.routes.isFollowing(topic) || stream.isBarred) return;
     if ((stream.anchor ?? from) !== from && id !== from.peerId) return; // its origin says itself what it sent
-    if (message === null) this.#options.reception.giveUpBefore(stream, from, sequence);
+    if (message === null) this.#options.reception.giveUpBefore(stream, sequence);
     else this.#take(from, stream, message, hops, fields);
   }
 

@@ -16,7 +16,10 @@ export function announce(target: Neighbour, stream: Stream, first: number): void
   if (target.isResting) return; // it is told when it is back
   const { number, origin, topic, serial, mustArrive, shapes } = stream;
   const known = target.knownShapes(number);
-  if (known < 0) target.send(FrameKind.stream, [number, origin.id, origin.name, topic, serial, first, mustArrive]);
+  if (known < 0) {
+    target.send(FrameKind.stream, [number, origin.id, origin.name, topic, serial, first, mustArrive]);
+    target.tellStream(number, first);
+  }
   for (let index = Math.max(known, 0); index < shapes.length; index++) {
     target.send(FrameKind.shape, shapeFields(number, index, shapes[index]!.definition));
   }

@@ -42,6 +42,6 @@ export class Dispatch {
     const learned = learnStream(this.#around, from, fields);
     if (learned === undefined) return;
     const { stream, first, isRepeated } = learned;
-    this.#node.reception.skipped(stream, from, first, isRepeated ? "withheld" : "connection");
+    this.#node.reception.announced(stream, from, first, isRepeated);
   }
 }

@@ -45,6 +45,11 @@ function checkElements(shape: Shape, { bytes, start, end }: Arena): void {
   );
 }
 
+/** The route goes on to a neighbour that was away: nothing was withheld from it. */
+function withTarget(route: Route, target: Neighbour): Route {
+  return { ...route, targets: [...route.targets, target] };
+}
+
 /** What handlers of one kind of message are given. */
 export interface MessageKind<Message> {
   readonly kind: number;
@@ -234,6 +239,7 @@ export class Messages {
 
   /** A neighbour is back, with `before` in its place while it was gone: what was kept goes first. */
   resume(before: Neighbour, neighbour: Neighbour): void {
+    const known = before.peerId === neighbour.peerId ? this.#knownAgain(before, neighbour) : [];
     before.outbox.takeAll((bytes, start, end) => {
       const view = viewOf(bytes);
       const stream = this.streams.byNumber(view.getUint32(start + routing.stream));
@@ -242,11 +248,23 @@ export class Messages {
       const sequence = view.getUint32(start + routing.sequence);
       this.sendTo(neighbour, stream, view.getUint16(start + routing.shape), sequence, bytes, start, end);
     });
-    if (before.peerId !== neighbour.peerId) return;
     for (const stream of this.streams) {
-      if (before.knownShapes(stream.number) < 0 || neighbour.knownShapes(stream.number) >= 0) continue;
-      if (this.#routes.isWanted(neighbour, stream.topic)) announce(neighbour, stream, stream.next);
+      if (stream.route?.targets.includes(before)) stream.route = withTarget(stream.route, neighbour);
     }
+    const pieces = known.map(({ number, next }) => [number, next, true] as const);
+    if (pieces.length > 0) neighbour.send(FrameKind.dropped, pieces);
+  }
+
+  /** The peer is told of what it was told before, from where it was told: it knows how much of that it has. */
+  #knownAgain(before: Neighbour, neighbour: Neighbour): Stream[] {
+    const known: Stream[] = [];
+    for (const stream of this.streams) {
+      const first = before.firstTold(stream.number);
+      if (first === undefined || !this.#routes.isWanted(neighbour, stream.topic)) continue;
+      announce(neighbour, stream, first);
+      known.push(stream);
+    }
+    return known;
   }
 
   /** A frame for a peer was dropped before it went out. */

@@ -72,6 +72,7 @@ export class Neighbour {
   readonly #setReading: (isReading: boolean) => void;
   /** By our number of a stream: 0 when the peer does not know it, else 1 and how many of its shapes it knows. */
   readonly #told: number[] = [];
+  readonly #firsts: number[] = [];
   readonly #dropped = new Set<number>();
   #holds = 0;
 
@@ -112,6 +113,16 @@ export class Neighbour {
     return (this.#told[streamNumber] ?? 0) - 1;
   }
 
+  /** The message from which on it was told of the stream, or nothing. */
+  firstTold(streamNumber: number): number | undefined {
+    return this.knownShapes(streamNumber) < 0 ? undefined : this.#firsts[streamNumber];
+  }
+
+  tellStream(streamNumber: number, first: number): void {
+    while (this.#firsts.length < streamNumber) this.#firsts.push(0); // keeps the array dense, and so fast
+    this.#firsts[streamNumber] = first;
+  }
+
   tellShapes(streamNumber: number, count: number): void {
     while (this.#told.length < streamNumber) this.#told.push(0); // keeps the array dense, and so fast
     this.#told[streamNumber] = count + 1;
@@ -133,7 +144,7 @@ export class Neighbour {
     const pieces: Field[] = [];
     for (const number of this.#dropped) {
       const next = this.knownShapes(number) < 0 ? undefined : nextOf(number);
-      if (next !== undefined) pieces.push([number, next]);
+      if (next !== undefined) pieces.push([number, next, false]);
     }
     this.#dropped.clear();
     if (pieces.length > 0) this.send(FrameKind.dropped, pieces);

@@ -174,6 +174,13 @@ export class Reception {
     if (isFollowed) this.#watch(stream);
   }
 
+  /** A stream that was announced, and goes on with `first`. */
+  announced(stream: Stream, from: Neighbour, first: number, isRepeated: boolean): void {
+    const isSubscribed = this.#routes.route(stream, from).isSubscribed;
+    if (stream.next === first && isSubscribed) stream.isFollowed = true; // whatever comes from now on is for us
+    this.skipped(stream, from, first, isRepeated ? "withheld" : "connection");
+  }
+
   /** A neighbour tells that it goes on with `next`: what lies before that does not come from there. */
   skipped(stream: Stream, from: Neighbour, next: number, cause: HoleCause): void {
     if (!stream.isFollowed || ahead(next, stream.next) <= 0) return;
@@ -184,13 +191,13 @@ export class Reception {
   /** A neighbour dropped the last messages of streams, for us too. @throws SwitchyardError `BAD_FRAME` */
   dropped(from: Neighbour, fields: readonly Field[]): void {
     for (const field of fields) {
-      const [number, next] = Array.isArray(field) ? (field as readonly Field[]) : [];
+      const [number, next, isCut = false] = Array.isArray(field) ? (field as readonly Field[]) : [];
       const stream = isIndex(number, limits.streams) ? from.inbound[number] : undefined;
-      if (stream === undefined || !isIndex(next, 2 ** 32)) throw malformed("dropped");
+      if (stream === undefined || !isIndex(next, 2 ** 32) || typeof isCut !== "boolean") throw malformed("dropped");
       if (stream.isBarred || (stream.anchor ?? from) !== from) continue;
-      this.skipped(stream, from, next, "slow");
+      this.skipped(stream, from, next, isCut ? "connection" : "slow");
       for (const target of this.#routes.route(stream, from).targets) {
-        if (target.knownShapes(stream.number) >= 0) target.send(FrameKind.dropped, [[stream.number, next]]);
+        if (target.knownShapes(stream.number) >= 0) target.send(FrameKind.dropped, [[stream.number, next, isCut]]);
       }
     }
   }
@@ -203,8 +210,7 @@ export class Reception {
   }
 
   /** Nothing before `sequence` is to be had any more. */
-  giveUpBefore(stream: Stream, from: Neighbour, sequence: number): void {
-    this.skipped(stream, from, sequence, "connection");
+  giveUpBefore(stream: Stream, sequence: number): void {
     const { disorder } = stream;
     if (disorder === undefined) return;
     this.#tell(stream, disorder.giveUpBefore(sequence));

@@ -103,7 +103,7 @@ export const frameVectors: readonly FrameVector[] = [
     kind: FrameKind.resend,
     fields: [alpha, 1, gamma, "gamma", "zeek.conn", 3, 9, null],
   },
-  { name: "dropped", kind: FrameKind.dropped, fields: [[5, 12]] },
+  { name: "dropped", kind: FrameKind.dropped, fields: [[5, 12, false]] },
 ];
 
 const time = "2018-03-24T17:15:20.600843Z";
