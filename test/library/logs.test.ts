@@ -54,6 +54,24 @@ describe("logs", () => {
     expect(b.stats().missing).toBe(0);
   });
 
+  // Known to be broken: what a `bye` says is not noted, so that who left counts as one that may be reached again.
+  it.fails("are owed to nobody who said goodbye", async () => {
+    const company = new Company();
+    const [a, b] = [company.node("a"), company.node("b")];
+    const [, atA] = await company.join(b, a);
+    const { next } = await lines(b, "l", 1);
+    const log = a.logs.open("l", "L");
+    log.write([]);
+    await next;
+    const closed = new Promise((resolve) => atA.on("closed", resolve));
+    await b.close();
+    await closed;
+    log.write([]);
+    const { messages } = a.stats().unacknowledged;
+    await a.close({ graceMs: 0 }); // or it waits for b
+    expect(messages).toBe(0);
+  });
+
   it("are closed for writing alone", () => {
     const a = new Company().node("a");
     const log = a.logs.open("l", "L");

@@ -25,7 +25,7 @@ export interface Facts {
   readonly failureCodes: readonly string[];
 }
 
-interface Node {
+export interface Node {
   readonly type: string;
   readonly [field: string]: unknown;
 }
@@ -82,7 +82,7 @@ function importedBy(node: Node): string | undefined {
 }
 
 /** Every node, without the names of members and keys, which refer to nothing. */
-function* nodes(node: Node): Generator<Node> {
+export function* nodes(node: Node): Generator<Node> {
   yield node;
   for (const [field, child] of Object.entries(node)) {
     const isBareName = (field === "property" || field === "key") && node["computed"] !== true;
@@ -91,7 +91,7 @@ function* nodes(node: Node): Generator<Node> {
   }
 }
 
-function isNode(value: unknown): value is Node {
+export function isNode(value: unknown): value is Node {
   return typeof value === "object" && value !== null && typeof (value as Node).type === "string";
 }
 
@@ -99,7 +99,7 @@ function memberName(node: Node): string {
   return `${nameOf(node["object"])}.${nameOf(node["property"]) ?? literal(node["property"]) ?? "?"}`;
 }
 
-function nameOf(node: unknown): string | undefined {
+export function nameOf(node: unknown): string | undefined {
   return isNode(node) && node.type === "Identifier" ? String(node["name"]) : undefined;
 }
 

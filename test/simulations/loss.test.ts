@@ -77,7 +77,7 @@ for (const rings of [0, 2]) {
   const where = rings === 0 ? "a tree" : "rings";
 
   simulate(
-    `M4: in ${where} whose links break, what arrives and what is told as lost is what was raised`,
+    `T1, M4: in ${where} whose links break, what arrives and what is told as lost is what was raised`,
     {},
     async (world) => {
       const { cluster, ledger, gaps } = await stage(world, "event", rings);
@@ -88,7 +88,7 @@ for (const rings of [0, 2]) {
     },
   );
 
-  simulate(`M3 M4: in ${where} whose links break, every log line arrives, once and in order`, {}, async (world) => {
+  simulate(`T1, M3 M4: in ${where} whose links break, every log line arrives, once and in order`, {}, async (world) => {
     const { cluster, ledger } = await stage(world, "log", rings);
     await trouble(world, cluster, ledger, "log");
     await world.settle(60_000);

@@ -58,13 +58,13 @@ async function checkReconnects(world: World, cluster: Cluster): Promise<void> {
   ledger.check(isWanted, since);
 }
 
-simulate("M7: links that break in a tree come back, and then everything arrives again", {}, async (world) => {
+simulate("T1, M7: links that break in a tree come back, and then everything arrives again", {}, async (world) => {
   const cluster = new Cluster(world, world.chance.integer(2, 5));
   await growTree(cluster);
   await checkReconnects(world, cluster);
 });
 
-simulate("M7: links that break in rings come back, and then everything arrives again", {}, async (world) => {
+simulate("T1, M7: links that break in rings come back, and then everything arrives again", {}, async (world) => {
   const cluster = new Cluster(world, world.chance.integer(3, 5));
   await growTree(cluster);
   await closeRings(cluster, world.chance.integer(1, 3));

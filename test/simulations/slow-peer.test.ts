@@ -1,6 +1,7 @@
 /** One slow peer hurts itself only: the others lose nothing, memory is bounded, and nobody waits for ever. */
 import type { Context } from "../../library/context.ts";
 import { string } from "../../library/core/values/index.ts";
+import { event } from "../../library/events.ts";
 import type { SeededChance } from "../simulator/chance.ts";
 import { simulate } from "../simulator/simulate.ts";
 import type { World } from "../simulator/world.ts";
@@ -142,6 +143,53 @@ simulate(
     release();
   },
 );
+
+/** How long events take to nine readers, beside one more that stalls or not: 99 of 100 take no longer. */
+async function latencyOf(world: World, isStalling: boolean, hasRouter: boolean): Promise<number> {
+  const source = world.node({ queueMessages });
+  const router = hasRouter ? world.node({ queueMessages }) : source;
+  if (hasRouter) {
+    router.topics.forward("*");
+    await world.join(source, router);
+  }
+  const tookMs: number[] = [];
+  const first = hasRouter ? 600 : 0; // whoever raises does not wait; a router is patient for a moment
+  const raisedMs: number[] = [];
+  for (let i = 0; i < 9; i++) {
+    const reader = world.node();
+    await world.join(reader, router);
+    await reader.events.on("t", ({ args: [number] }) => {
+      if (Number(number) >= first) tookMs.push(world.time.nowMs - raisedMs[Number(number)]!);
+    });
+  }
+  const tenth = world.node();
+  await world.join(tenth, router);
+  const stalled = isStalling ? new Promise<void>(() => {}) : undefined;
+  await tenth.events.on("t", () => stalled);
+  await world.settle(1_000);
+  for (let i = 0; i < 1_200; i++) {
+    source.events.raise("t", event("e", [i, values.event]));
+    raisedMs.push(world.time.nowMs);
+    await world.settle(2);
+  }
+  await world.settle(1_000);
+  if (tookMs.length !== 9 * (1_200 - first)) throw new Error(`${tookMs.length} events arrived`);
+  if (isStalling !== router.stats().dropped > 0) throw new Error(`${router.stats().dropped} were dropped`);
+  return tookMs.sort((a, b) => a - b)[Math.floor(tookMs.length * 0.99)]!;
+}
+
+for (const [where, hasRouter] of [
+  ["its peers", false],
+  ["a router's peers", true],
+] as const) {
+  simulate(`M5: one that stalls among ${where} does not make the others wait`, { seeds: 10 }, async (world) => {
+    const latencyMs = world.chance.between(0.5, 3);
+    const nature = { latencyMs, bytesPerMs: 100_000, congestedBytes: 5_000, chunkBytes: 65_536, singleBytes: 0 };
+    world.network.nature = nature;
+    const [without, beside] = [await latencyOf(world, false, hasRouter), await latencyOf(world, true, hasRouter)];
+    if (beside >= 2 * without) throw new Error(`${beside} ms beside one that stalls, ${without} ms without`);
+  });
+}
 
 /** Looks every now and then, until it is stopped. */
 function setWatch(world: World, look: () => void): { stop(): void } {

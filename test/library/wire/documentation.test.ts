@@ -94,7 +94,7 @@ it("shows the preface as it is", () => {
   expect(page).toContain([...preface].map((byte) => byte.toString(16).padStart(2, "0")).join(" "));
 });
 
-const pages = ["wire-protocol.md", "architecture.md", "glossary.md"];
+const pages = ["wire-protocol.md", "architecture.md", "glossary.md", "guarantees.md", "testing.md", "../README.md"];
 
 it.each([...pages, ...readdirSync(new URL("decisions", docs)).map((each) => `decisions/${each}`)])(
   "has no dead link in %s",
