@@ -15,6 +15,7 @@ import type { Gap } from "./gaps.ts";
 import { Logs } from "./logs.ts";
 import { Node } from "./node.ts";
 import type { OverflowPolicy } from "./outbox.ts";
+import { addCounts, type StreamCounts } from "./streams.ts";
 import { Topics } from "./topics.ts";
 import { inproc } from "./transports/inproc.ts";
 import { ipc } from "./transports/ipc.ts";
@@ -153,15 +154,8 @@ export class Context {
   stats(): ContextStats {
     const { messages, resends, surveys } = this.#node;
     const { streams, drops } = messages;
-    const sum = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0, late: 0 };
-    for (const stream of streams) {
-      sum.raised += stream.raised;
-      sum.delivered += stream.delivered;
-      sum.forwarded += stream.forwarded;
-      sum.missing += stream.missing;
-      sum.repeated += stream.repeated;
-      sum.late += stream.late;
-    }
+    const sum: StreamCounts = { ...streams.past };
+    for (const stream of streams) addCounts(sum, stream);
     return {
       ...sum,
       dropped: drops.total,

@@ -34,8 +34,7 @@ export class Dispatch {
     else if (kind === FrameKind.resend) acknowledgements.resent(from, fields);
     else if (kind === FrameKind.dropped) reception.dropped(from, fields);
     else if (kind === FrameKind.ping) from.send(FrameKind.pong, []);
-    else if (kind === FrameKind.bye) from.hasLeft = true;
-    // a pong needs no more than having been heard
+    // a pong needs no more than having been heard, and of a goodbye the link takes care
   }
 
   #announced(from: Neighbour, fields: readonly Field[]): void {

@@ -50,7 +50,7 @@ export class Files {
    * @param topic 1 to 1024 bytes of UTF-8, no `*`; no leading `.` but in `.node.<name>`, which reaches one node
    * @param path 1 to 1024 bytes; what it means is up to the receiver
    * @param bytes at most `limits.fileWriteBytes`, which is 16 MiB less 128 KiB; pieces of up to 1 MiB are best
-   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `TOO_LARGE`, `CLOSED`
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `TOO_LARGE`, `SPOOL_FULL`, `CLOSED`
    */
   write(topic: string, path: string, bytes: Uint8Array): boolean {
     this.#node.checkOpen();

@@ -5,6 +5,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { isNodeId } from "./core/handshake.ts";
 import { type ForwardRule, type InterestChange, InterestTable } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
+import { LostWays } from "./core/lost-ways.ts";
 import type { Origin } from "./core/origin.ts";
 import { checkPattern, matches, overlaps } from "./core/pattern.ts";
 import { isReserved, nodeTopic, quoted } from "./core/topic.ts";
@@ -20,9 +21,8 @@ export class InterestExchange {
   readonly #table: InterestTable;
   readonly #routes: RouteTable;
   readonly #neighbours = new Map<number, Neighbour>();
-  /** Nodes the way to which was lost: they may be reached again. Bounded by limits.lostWays; the oldest is forgotten. */
-  readonly #lost = new Set<string>();
-  /** By origin: how often its interest was told on or taken back. Bounded like `#lost`. */
+  readonly #ways = new LostWays();
+  /** By origin: how often its interest was told on or taken back; the oldest is forgotten. */
   readonly #told = new Map<string, number>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #refused: (from: Neighbour, what: string) => void;
@@ -57,15 +57,18 @@ export class InterestExchange {
   disconnect(neighbour: Neighbour, isKept: boolean): void {
     if (this.#neighbours.get(neighbour.id) === neighbour) {
       this.#neighbours.delete(neighbour.id);
-      this.#tell(this.#table.disconnect(neighbour.id, !neighbour.hasLeft));
-      if (!neighbour.hasLeft) for (const id of this.#routes.behind(neighbour)) this.#noteLost(id);
+      this.#tell(this.#table.disconnect(neighbour.id, neighbour.hasLeft));
+      for (const [id, patterns] of this.#routes.behind(neighbour)) {
+        const isGone = neighbour.hasLeft && id === neighbour.peerId;
+        for (const pattern of patterns) this.#ways[isGone ? "left" : "lost"](id, pattern);
+      }
     }
     if (!isKept) this.#routes.dropAll(neighbour);
   }
 
-  /** Did who wanted something not leave, but only become unreachable? */
-  isLost(id: string): boolean {
-    return this.#lost.has(id);
+  /** Does who wanted a topic still want it, and only cannot be reached? */
+  isLost(id: string, topic: string): boolean {
+    return this.#ways.isLost(id, topic);
   }
 
   /** How often interest of this node was told on from here, or taken back. */
@@ -80,14 +83,6 @@ export class InterestExchange {
       if (oldest !== undefined) this.#told.delete(oldest);
     }
     this.#told.set(origin, count);
-  }
-
-  #noteLost(id: string): void {
-    this.#lost.delete(id);
-    this.#lost.add(id);
-    if (this.#lost.size <= limits.lostWays) return;
-    const [oldest] = this.#lost;
-    if (oldest !== undefined) this.#lost.delete(oldest);
   }
 
   /** Adds a subscription; returns the neighbours that are asked. */
@@ -149,10 +144,10 @@ export class InterestExchange {
     const isWanted = this.#table.hasHeard(from.id, origin, pattern);
     if (isWanted) {
       this.#routes.want(from, pattern, origin, isPath(path) ? path.length : 1);
-      this.#lost.delete(origin);
+      this.#ways.found(origin, pattern);
       return;
     }
-    if (path !== undefined) this.#noteLost(origin); // the path was our own
+    this.#ways[path === undefined ? "left" : "lost"](origin, pattern); // lost as well: the path was our own
     if (wasWanted) this.#routes.drop(from, pattern, origin);
   }
 

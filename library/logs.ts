@@ -49,7 +49,7 @@ export interface Log {
   readonly columns: readonly Column[];
   /**
    * Writes one line. False: more waits for a peer than should; go on after `context.drained()`. Nothing is dropped.
-   * @throws SwitchyardError `SCHEMA_MISMATCH`, `BAD_VALUE`, `TOO_LARGE`, `TOO_MANY`, `CLOSED`
+   * @throws SwitchyardError `SCHEMA_MISMATCH`, `BAD_VALUE`, `TOO_LARGE`, `TOO_MANY`, `SPOOL_FULL`, `CLOSED`
    */
   write(values: readonly Input[]): boolean;
   close(): void;

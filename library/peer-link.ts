@@ -201,6 +201,7 @@ export class PeerLink {
   /** The first word counts; nothing but the end of the link is to follow it. */
   #takeFarewell(fields: ControlFrame["fields"]): void {
     const farewell = readFarewell(fields);
+    if (farewell === undefined && this.#neighbour !== undefined) this.#neighbour.hasLeft = true;
     if (farewell === undefined) return;
     const { code, reason } = farewell;
     this.#farewell ??= new SwitchyardError(code, `${this.#who()} closed the connection, saying: ${reason}`);

@@ -22,8 +22,8 @@ export interface ResendsOptions {
   readonly routes: RouteTable;
   readonly drops: DropLedger;
   readonly spoolBytes: number;
-  /** Was the way to this node lost, and did it not leave? */
-  readonly isLost: (id: string) => boolean;
+  /** Does this node still want the topic, and only cannot be reached? */
+  readonly isLost: (id: string, topic: string) => boolean;
   readonly nameOf: (id: string) => string;
   /** A stream of ours that must arrive. */
   readonly ownStream: (serial: number) => Stream | undefined;
@@ -127,10 +127,10 @@ export class Resends {
     const nowMs = this.#options.clock.nowMs();
     for (const id of [...spool.readers.keys()]) {
       if (ids.has(id)) continue;
-      if (this.#options.isLost(id)) spool.miss(id, nowMs);
+      if (this.#options.isLost(id, stream.topic)) spool.miss(id, nowMs);
       else this.#change(stream, () => spool.forget(id)); // it does not want it any more
     }
-    spool.meet([...ids], stream.next, nowMs);
+    spool.meet([...ids], stream.next, nowMs, this.#options.nameOf);
   }
 
   #watch(): void {
@@ -164,12 +164,13 @@ export class Resends {
   }
 
   #giveUp(stream: Stream, id: string, reason: "closed" | "unacknowledged"): number {
+    const name = stream.spool!.readers.get(id)?.name ?? id;
     let owed = 0;
     this.#change(stream, () => {
       owed = stream.spool!.forget(id);
     });
     stream.dropped += owed;
-    this.#options.drops.count(this.#options.nameOf(id), stream.topic, reason, owed);
+    this.#options.drops.count(name, stream.topic, reason, owed);
     return owed;
   }
 

@@ -133,9 +133,9 @@ export class RouteTable {
     this.changed();
   }
 
-  /** The nodes that are reached over this neighbour and want something, itself included. */
-  behind(neighbour: Neighbour): Iterable<string> {
-    return this.#behind.get(neighbour)?.keys() ?? [];
+  /** The nodes that are reached over this neighbour, itself included, and what they want. */
+  *behind(neighbour: Neighbour): Generator<readonly [id: string, patterns: Iterable<string>]> {
+    for (const { id, patterns } of this.#behind.get(neighbour)?.values() ?? []) yield [id, patterns];
   }
 
   #subscriberOf(neighbour: Neighbour, id: string): Subscriber {

@@ -20,6 +20,8 @@ interface Chunk {
 
 /** How far one subscriber is. */
 interface Reader {
+  /** Its name, where it was our neighbour when we met it; else its id. */
+  readonly name: string;
   /** The number that it expects next. */
   next: number;
   /** When it acknowledged something last, or had nothing to acknowledge. */
@@ -67,12 +69,12 @@ export class Spool {
   }
 
   /** Who can be reached now. One that is new is owed what comes from `next` on. */
-  meet(ids: readonly string[], next: number, nowMs: number): void {
+  meet(ids: readonly string[], next: number, nowMs: number, nameOf: (id: string) => string): void {
     for (const id of ids) {
       const reader = this.#readers.get(id);
       if (reader === undefined) {
         const fresh: Reader = {
-          ...{ next, heardMs: nowMs, sinceMs: nowMs, patienceMs: limits.resendMs },
+          ...{ name: nameOf(id), next, heardMs: nowMs, sinceMs: nowMs, patienceMs: limits.resendMs },
           ...{ goneSinceMs: undefined, resentTo: undefined },
         };
         this.#readers.set(id, fresh);

@@ -159,6 +159,8 @@ export class StreamTable {
   #serial = 0;
   #hand = 0;
   forgotten = 0;
+  /** Counts of the streams that are forgotten. */
+  readonly past: StreamCounts = { raised: 0, delivered: 0, forwarded: 0, missing: 0, repeated: 0, late: 0 };
 
   /** `forget` is told of each stream whose number is about to be used again. */
   constructor(self: Origin, forget: (stream: Stream) => void) {
@@ -235,11 +237,34 @@ export class StreamTable {
 
   #remove(stream: Stream): void {
     this.forgotten += 1;
+    addCounts(this.past, stream);
     this.#slots[stream.number] = undefined;
     for (const own of [this.#own, this.#ownKept]) if (own.get(stream.topic) === stream) own.delete(stream.topic);
     this.#foreign.delete(keyOfStream(stream.origin.id, stream.serial));
     this.#forget(stream);
   }
+}
+
+/** Messages of one stream or many, by what became of them. */
+export interface StreamCounts {
+  raised: number;
+  delivered: number;
+  forwarded: number;
+  missing: number;
+  repeated: number;
+  late: number;
+}
+
+export function addCounts(
+  sum: StreamCounts,
+  { raised, delivered, forwarded, missing, repeated, late }: StreamCounts,
+): void {
+  sum.raised += raised;
+  sum.delivered += delivered;
+  sum.forwarded += forwarded;
+  sum.missing += missing;
+  sum.repeated += repeated;
+  sum.late += late;
 }
 
 function keyOfStream(originId: string, serial: number): string {

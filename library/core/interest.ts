@@ -70,12 +70,14 @@ export class InterestTable {
     return this.#tellAll(connection);
   }
 
-  /** A connection went down: what came over it is lost, unless the peer left on purpose. */
-  disconnect(connection: ConnectionId, isLost = true): InterestChange[] {
+  /** A connection went down: what came over it is lost, but for what the peer had itself if it left on purpose. */
+  disconnect(connection: ConnectionId, hasLeft = false): InterestChange[] {
     const peer = this.#peers.get(connection);
     if (peer === undefined) return [];
     this.#peers.delete(connection);
-    return [...peer.heard.values()].flatMap(({ origin, pattern }) => this.#spread(origin, pattern, connection, isLost));
+    return [...peer.heard.values()].flatMap(({ origin, pattern }) =>
+      this.#spread(origin, pattern, connection, !(hasLeft && origin === peer.id)),
+    );
   }
 
   /** We want `pattern` over the connection, for one more reason. */
@@ -105,7 +107,7 @@ export class InterestTable {
     const peer = this.#peers.get(connection);
     if (peer === undefined || interest.path.includes(this.#self)) return this.lost(connection, interest, true);
     peer.heard.set(keyOf(interest.origin, interest.pattern), interest);
-    return this.#spread(interest.origin, interest.pattern, connection);
+    return this.#spread(interest.origin, interest.pattern, connection, true);
   }
 
   /** The peer withdrew it, or has lost the way there. */

@@ -143,7 +143,7 @@ export const limits = {
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */
   nameBytes: 255,
-  /** Nodes that wanted something and to which the way was lost; the one lost longest ago is forgotten, and counts as one that left. */
+  /** Nodes that wanted something and to which the way was lost; the oldest is forgotten, and counts as one that left. */
   lostWays: 65_536,
   /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
   barriers: 10_000,
