@@ -159,6 +159,7 @@ export class Node {
     if (!isKept) return;
     neighbour.rest();
     this.resting.add(neighbour);
+    this.routes.changed(); // who is behind it cannot be reached
   }
 
   /** It is back, or will not come back. */
