@@ -42,6 +42,8 @@ export interface LearnedStream {
   readonly first: number;
   /** It was announced on this link before: messages ahead of `first` were not for us. */
   readonly isRepeated: boolean;
+  /** Nothing was known of it. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export function learnStream(
 ): LearnedStream | undefined {
   const announced = readStreamFields(fields);
   const { number, origin, topic, next } = announced;
+  const isNew = around.streams.known(origin.id, announced.serial) === undefined;
   const direct = directNeighbour(around.neighbours, from, origin);
   if (direct !== undefined && direct.peerName !== origin.name) throw malformed("stream"); // under another's id
   if (direct === from && !mayUse(from.access, "publish", topic)) {
@@ -71,7 +74,7 @@ export function learnStream(
   const stream = from.inbound[number]!;
   if (before?.anchor === from && before !== stream) before.anchor = undefined; // its number is another's
   if (stream.isBarred || (stream.anchor ?? from) !== from) return undefined;
-  return { stream, first: next, isRepeated: before === stream };
+  return { stream, first: next, isRepeated: before === stream, isNew };
 }
 
 /** What a neighbour sends us itself no longer comes from it, as far as these topics go: others may bring it. */

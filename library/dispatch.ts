@@ -40,7 +40,6 @@ export class Dispatch {
   #announced(from: Neighbour, fields: readonly Field[]): void {
     const learned = learnStream(this.#around, from, fields);
     if (learned === undefined) return;
-    const { stream, first, isRepeated } = learned;
-    this.#node.reception.announced(stream, from, first, isRepeated);
+    this.#node.reception.announced(from, learned);
   }
 }

@@ -104,8 +104,8 @@ export class PeerLink {
   fail(code: FailureCode, what: string): void {
     if (this.#isEnding) return;
     this.#error = new SwitchyardError(code, what);
+    this.#isEnding = true; // first of all: what is said now may be too much for the queue
     if (this.#neighbour !== undefined) this.#send(writeFarewell({ code, reason: what }));
-    this.#isEnding = true;
     this.#outbox.flush();
     this.#detach();
     if (code === "PEER_SILENT")

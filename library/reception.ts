@@ -7,6 +7,8 @@
  *
  * Invariant: of one stream no message is handled or passed on twice. Values are built when a handler asks for them.
  */
+
+import type { LearnedStream } from "./announcements.ts";
 import type { Clock } from "./clock.ts";
 import { ahead, Disorder, type HoleCause, type Lost } from "./core/disorder.ts";
 import { limits } from "./core/limits.ts";
@@ -175,17 +177,29 @@ export class Reception {
   }
 
   /** A stream that was announced, and goes on with `first`. */
-  announced(stream: Stream, from: Neighbour, first: number, isRepeated: boolean): void {
-    const isSubscribed = this.#routes.route(stream, from).isSubscribed;
+  announced(from: Neighbour, { stream, first, isRepeated, isNew }: LearnedStream): void {
+    const { isSubscribed } = this.#routes.route(stream, from);
     if (stream.next === first && isSubscribed) stream.isFollowed = true; // whatever comes from now on is for us
+    if (isNew && isSubscribed && stream.mustArrive) this.#askFor(stream, from, first);
     this.skipped(stream, from, first, isRepeated ? "withheld" : "connection");
   }
 
-  /** A neighbour tells that it goes on with `next`: what lies before that does not come from there. */
-  skipped(stream: Stream, from: Neighbour, next: number, cause: HoleCause): void {
-    if (!stream.isFollowed || ahead(next, stream.next) <= 0) return;
+  /** Were earlier messages for us, and lost before we knew of the stream? Whoever wrote them knows. */
+  #askFor(stream: Stream, from: Neighbour, first: number): void {
+    const earlier = Math.min(first, limits.repeatWindow);
+    if (earlier === 0) return;
+    stream.disorder ??= new Disorder();
+    stream.disorder.leap(first - earlier, first, this.#options.clock.nowMs(), true, "withheld");
+    this.#watch(stream);
+    this.#options.mustAcknowledge(stream, from, true);
+  }
+
+  /** A neighbour tells that it goes on with `next`: what lies before that does not come from there. False: nothing new. */
+  skipped(stream: Stream, from: Neighbour, next: number, cause: HoleCause): boolean {
+    if (ahead(next, stream.next) <= 0) return false;
     this.#leap(stream, next, from, cause);
     stream.next = next;
+    return true;
   }
 
   /** A neighbour dropped the last messages of streams, for us too. @throws SwitchyardError `BAD_FRAME` */
@@ -195,7 +209,7 @@ export class Reception {
       const stream = isIndex(number, limits.streams) ? from.inbound[number] : undefined;
       if (stream === undefined || !isIndex(next, 2 ** 32) || typeof isCut !== "boolean") throw malformed("dropped");
       if (stream.isBarred || (stream.anchor ?? from) !== from) continue;
-      this.skipped(stream, from, next, isCut ? "connection" : "slow");
+      if (!this.skipped(stream, from, next, isCut ? "connection" : "slow")) continue;
       for (const target of this.#routes.route(stream, from).targets) {
         if (target.knownShapes(stream.number) >= 0) target.send(FrameKind.dropped, [[stream.number, next, isCut]]);
       }

@@ -130,8 +130,10 @@ export class Disorder<Message> {
     return { missing, cause };
   }
 
+  /** What lies behind was not withheld, or it would not be parted from the rest. */
   #part(hole: Hole, sequence: number): void {
-    this.#holes.splice(this.#holes.indexOf(hole) + 1, 0, { ...hole, from: sequence });
+    const cause = hole.cause === "withheld" ? undefined : hole.cause;
+    this.#holes.splice(this.#holes.indexOf(hole) + 1, 0, { ...hole, from: sequence, cause });
     hole.to = sequence;
   }
 
