@@ -66,9 +66,9 @@ export class InterestExchange {
     if (!isKept) this.#routes.dropAll(neighbour);
   }
 
-  /** Does who wanted a topic still want it, and only cannot be reached? */
-  isLost(id: string, topic: string): boolean {
-    return this.#ways.isLost(id, topic);
+  /** Did this node take back all that made it want the topic? */
+  hasLeft(id: string, topic: string): boolean {
+    return this.#ways.hasLeft(id, topic);
   }
 
   /** How often interest of this node was told on from here, or taken back. */

@@ -80,7 +80,7 @@ export class Node {
       ...{ clock, routes, flowing },
       drops: this.messages.drops,
       spoolBytes: options.spoolBytes,
-      isLost: (id, topic) => this.interest.isLost(id, topic),
+      hasLeft: (id, topic) => this.interest.hasLeft(id, topic),
       nameOf: (id) => this.#nameOf(id),
       ownStream: (serial) => this.messages.streams.ownKept(serial),
     });

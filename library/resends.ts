@@ -22,8 +22,8 @@ export interface ResendsOptions {
   readonly routes: RouteTable;
   readonly drops: DropLedger;
   readonly spoolBytes: number;
-  /** Does this node still want the topic, and only cannot be reached? */
-  readonly isLost: (id: string, topic: string) => boolean;
+  /** Did this node take back all that made it want the topic? */
+  readonly hasLeft: (id: string, topic: string) => boolean;
   readonly nameOf: (id: string) => string;
   /** A stream of ours that must arrive. */
   readonly ownStream: (serial: number) => Stream | undefined;
@@ -127,8 +127,8 @@ export class Resends {
     const nowMs = this.#options.clock.nowMs();
     for (const id of [...spool.readers.keys()]) {
       if (ids.has(id)) continue;
-      if (this.#options.isLost(id, stream.topic)) spool.miss(id, nowMs);
-      else this.#change(stream, () => spool.forget(id)); // it does not want it any more
+      if (this.#options.hasLeft(id, stream.topic)) this.#change(stream, () => spool.forget(id));
+      else spool.miss(id, nowMs);
     }
     spool.meet([...ids], stream.next, nowMs, this.#options.nameOf);
   }

@@ -30,11 +30,15 @@ export class LostWays {
     add(this.#left, origin, pattern);
   }
 
-  /** Does this node still want the topic, as far as we know, though it cannot be reached? */
-  isLost(origin: string, topic: string): boolean {
-    for (const pattern of this.#lost.get(origin) ?? []) if (matches(pattern, topic)) return true;
-    return false;
+  /** Did this node take back all that made it want the topic? If not, it cannot be reached, or not yet. */
+  hasLeft(origin: string, topic: string): boolean {
+    return someMatch(this.#left.get(origin), topic) && !someMatch(this.#lost.get(origin), topic);
   }
+}
+
+function someMatch(patterns: Iterable<string> | undefined, topic: string): boolean {
+  for (const pattern of patterns ?? []) if (matches(pattern, topic)) return true;
+  return false;
 }
 
 function add(pieces: Map<string, Set<string>>, origin: string, pattern: string): void {
