@@ -6,7 +6,13 @@
  */
 import { type ClusterStatus, clusterChanged, listClusters } from "../../../server/protocol/clusters.ts";
 import { checkArguments, findReceivers, raiseEvent } from "../../../server/protocol/events.ts";
-import { clearMonitor, monitorChanged, readMonitor, readRow } from "../../../server/protocol/monitor.ts";
+import {
+  clearMonitor,
+  type LossCause,
+  monitorChanged,
+  readMonitor,
+  readRow,
+} from "../../../server/protocol/monitor.ts";
 import { copyText, raiseAgain } from "../../../webview/host.ts";
 import { FakeRing, type ReadParams } from "./fake-ring.ts";
 
@@ -17,7 +23,7 @@ export type Control =
   | { readonly kind: "rate"; readonly perSecond: number }
   | { readonly kind: "disconnect"; readonly ms: number }
   | { readonly kind: "lose" }
-  | { readonly kind: "drop"; readonly count: number }
+  | { readonly kind: "drop"; readonly count: number; readonly cause?: LossCause }
   | { readonly kind: "status"; readonly status: Partial<ClusterStatus> }
   | { readonly kind: "receivers"; readonly receivers: readonly string[]; readonly known: boolean }
   | { readonly kind: "fail"; readonly method: string; readonly code: string; readonly message: string }
@@ -97,8 +103,7 @@ function control(order: Control): void {
       ring.lose();
       break;
     case "drop":
-      ring.dropped += order.count;
-      ring.push(0);
+      ring.lostMessages(order.count, order.cause);
       break;
     case "status":
       status = { ...status, ...order.status };
