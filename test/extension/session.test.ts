@@ -17,7 +17,7 @@ const answers = {
   "test/pid": () => process.pid,
   "test/fail": () => { throw { code: -32000, message: "x", data: { code: "BAD_TOPIC", message: "no topic" } }; },
   "test/never": () => undefined,
-  "test/length": ({ token }) => ({ characters: token.length, sum: [...token].reduce((sum, c) => sum + c.charCodeAt(0), 0) }),
+  "test/mirror": ({ token }) => token.split("").reverse().join(""),
   "test/crash": () => { throwLater(new TypeError("told to crash")); },
 };
 function throwLater(error) { setImmediate(() => { throw error; }); }
@@ -118,9 +118,8 @@ describe("a session", () => {
     const traced = Object.assign(log(), { logLevel: 1 });
     const session = await start(join(folder, "server.mjs"), traced, () => undefined);
     editor.log.length = 0;
-    const answer = await session.request("test/length", asked, token as never);
-    const sum = [...secret].reduce((before, c) => before + c.charCodeAt(0), 0);
-    expect(answer).toEqual({ characters: secret.length, sum });
+    const mirrored = await session.request("test/mirror", asked, token as never);
+    expect(mirrored).toBe(secret.split("").reverse().join(""));
     await expect(session.request("test/fail", asked, token as never)).rejects.toMatchObject({ message: "x" });
     const trace = editor.log.join("\n");
     expect(trace).toContain('"ca": "ca.pem"'); // the trace is on, with all parameters
@@ -129,7 +128,7 @@ describe("a session", () => {
     expect(asked.token).toBe(secret); // what was asked is as it was
     const crashing = session.request("test/crash", asked, token as never);
     await expect(crashing).rejects.toMatchObject({ code: "SERVER_STOPPED" });
-    await expect(session.request("test/length", asked, token as never)).rejects.toThrow();
+    await expect(session.request("test/mirror", asked, token as never)).rejects.toThrow();
     expect(editor.log.join("\n")).not.toContain(secret);
   });
 

@@ -59,8 +59,10 @@ export function TableRow({ place, rowIndex, row, isSelected, isEvicted, gap, los
       ))}
       {hasMark && (
         <span class="gap-labels">
-          {gap !== undefined && <GapLabel gap={gap} nowMs={look.nowMs} />}
-          {loss !== undefined && <LossLabel loss={loss} />}
+          <span>
+            {gap !== undefined && <GapLabel gap={gap} nowMs={look.nowMs} />}
+            {loss !== undefined && <LossLabel loss={loss} />}
+          </span>
         </span>
       )}
     </div>
