@@ -87,6 +87,15 @@ const states: readonly State[] = [
     },
   },
   {
+    name: "a form with answers",
+    panel: "raise",
+    panelArguments: raiseArguments,
+    prepare: async (page) => {
+      await page.click("text=Ask");
+      await page.waitForSelector(".answer-table");
+    },
+  },
+  {
     name: "a form with mistakes",
     panel: "raise",
     panelArguments: raiseArguments,

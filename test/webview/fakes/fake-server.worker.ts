@@ -5,7 +5,7 @@
  * and only after the last was answered by a read.
  */
 import { type ClusterStatus, clusterChanged, listClusters } from "../../../server/protocol/clusters.ts";
-import { checkArguments, findReceivers, raiseEvent } from "../../../server/protocol/events.ts";
+import { askSurvey, checkArguments, findReceivers, raiseEvent } from "../../../server/protocol/events.ts";
 import {
   clearMonitor,
   type LossCause,
@@ -73,6 +73,13 @@ const answers: Readonly<Record<string, (params: Record<string, unknown>) => unkn
     if (String(topic).includes("*")) throw new Refusal("BAD_TOPIC", "not a topic; use 1 to 1024 bytes without '*'");
     return { peers: reachable.receivers.length === 0 ? 0 : 1 };
   },
+  [askSurvey.method]: ({ name }) => ({
+    answers: reachable.receivers.map((node, place) => ({
+      ...{ node, nodeId: `id-${node}`, hops: 1, afterMs: 3.2 + place * 1_200 },
+      ...{ name: place === 0 ? name : "busy", text: `${place}, "fine"` },
+    })),
+    leftOut: 0,
+  }),
   [raiseAgain.method]: () => null,
   [copyText.method]: () => null,
 };
