@@ -63,9 +63,9 @@ async function overcome(made: Attempt, failure: RequestFailure): Promise<boolean
 
 /** Why a token is asked for; `undefined` where another one would not help. */
 async function missingToken({ activation, profile }: Attempt, { code }: RequestFailure): Promise<string | undefined> {
-  if (code === "WRONG_TOKEN") return l10n.t("{0} has another token than the one kept here", profile.location);
+  if (code === "WRONG_TOKEN") return l10n.t("{0} has another token than the one kept here", visible(profile.location));
   if (code !== "TOKEN_REQUIRED" || (await hasToken(activation, profile)) !== false) return undefined;
-  return l10n.t("{0} lets in only who knows its token", profile.location);
+  return l10n.t("{0} lets in only who knows its token", visible(profile.location));
 }
 
 async function askUnverified(made: Attempt, failure: RequestFailure): Promise<boolean> {

@@ -8,7 +8,9 @@ import { visible } from "../wording.ts";
 export async function askToken(tokens: Tokens, profile: Profile, why?: string): Promise<boolean> {
   const typed = await window.showInputBox({
     title: l10n.t("Token of {0}", visible(profile.name)),
-    prompt: why ?? l10n.t("What you and {0} both know. It is kept with the secrets of the editor.", profile.location),
+    prompt:
+      why ??
+      l10n.t("What you and {0} both know. It is kept with the secrets of the editor.", visible(profile.location)),
     password: true,
     ignoreFocusOut: true,
     validateInput: tokenProblem,
