@@ -23,6 +23,7 @@ it("X8: connects with a file of the folder and a token that is asked for, and ke
     settings: { "switchyard.connections": connections },
     files: { "certs/ca.pem": authority.ca },
   });
+  await workbench.openContainer("Switchyard");
   await workbench.runCommand("Switchyard: Connect…");
   await workbench.pick("lab");
   const box = workbench.page.locator(".quick-input-widget input[type=password]");
@@ -44,6 +45,7 @@ it("X8: connects with a file of the folder and a token that is asked for, and ke
 it("X2: asks before it connects to nobody knows whom, and shows that in red for as long as it lasts", async () => {
   const location = await listen(await makeSelfSigned());
   const workbench = await workbenchOfTest({ settings: { "switchyard.connections": [{ name: "lab", location }] } });
+  await workbench.openContainer("Switchyard");
   await workbench.runCommand("Switchyard: Connect…");
   await workbench.pick("lab");
   const dialog = workbench.page.getByRole("dialog").filter({ hasText: "Nobody knows who answers as lab" });
