@@ -81,8 +81,8 @@ async function askUnverified(made: Attempt, failure: RequestFailure): Promise<bo
         failure.message,
       ),
     },
+    settings, // the first has the focus: Enter by habit connects to nobody
     anyway,
-    settings,
   );
   if (chosen === anyway) return attempt({ ...made, skipVerify: true });
   if (chosen === settings) await openSettings();

@@ -127,7 +127,7 @@ describe("X2: a certificate that cannot be verified", () => {
   it("is left alone otherwise, and the person knows already", async () => {
     refusals = [selfSigned()];
     const questions = await connectTo(site);
-    expect(questions).toEqual(["Nobody knows who answers as site | Connect Anyway, Once | Open Settings"]);
+    expect(questions).toEqual(["Nobody knows who answers as site | Open Settings | Connect Anyway, Once"]);
     expect(asked()).toHaveLength(1);
     expect(editor.notices).toEqual([]);
   });
