@@ -3,6 +3,7 @@ import type { Disposable, LogOutputChannel, Memento, Uri } from "vscode";
 import type { Server } from "./client.ts";
 import type { Clusters } from "./clusters.ts";
 import type { Panels } from "./panels.ts";
+import type { Tokens } from "./tokens.ts";
 import type { Topologies } from "./topologies.ts";
 
 export interface Activation {
@@ -15,6 +16,7 @@ export interface Activation {
   readonly log: LogOutputChannel;
   readonly server: Server;
   readonly clusters: Clusters;
+  readonly tokens: Tokens;
   readonly topologies: Topologies;
   readonly panels: Panels;
 }

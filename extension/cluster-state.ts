@@ -18,6 +18,9 @@ export function clusterLook({ status, dueMs }: Cluster, nowMs: number): Look {
     case "connecting":
       return { icon: "loading~spin", words: l10n.t("connecting") };
     case "up":
+      if (status.isUnverified === true) {
+        return { icon: "warning", color: "list.errorForeground", words: l10n.t("up, certificate not verified") };
+      }
       return { icon: "pass-filled", color: "testing.iconPassed", words: l10n.t("up") };
     case "retrying":
       return {

@@ -13,6 +13,7 @@ import {
   disconnect,
 } from "../server/protocol/clusters.ts";
 import { startDemo, stopDemo } from "../server/protocol/demo.ts";
+import type { Access } from "./access.ts";
 import type { Server } from "./client.ts";
 import { RequestFailure, toFailure } from "./failure.ts";
 import type { Profile } from "./settings.ts";
@@ -27,6 +28,13 @@ export interface Cluster {
   readonly dueMs?: number;
 }
 
+/** How a connection is opened. */
+export interface Manner {
+  readonly isDemo?: boolean;
+  /** Whoever the peer is: for this attempt, and for none that comes after it. */
+  readonly skipVerify?: boolean;
+}
+
 interface Attempt {
   readonly opened: Promise<Cluster>;
 }
@@ -36,6 +44,7 @@ export const demoName = "demo";
 
 export class Clusters implements Disposable {
   readonly #server: Server;
+  readonly #accessOf: (profile: Profile) => Promise<Access>;
   readonly #entries = new Map<string, Cluster>();
   /** Ids that were given up: late news of them is not for the entry of the same name. */
   readonly #forgotten = new Set<ClusterId>();
@@ -49,8 +58,10 @@ export class Clusters implements Disposable {
   /** An entry came, changed or went; once a second while one waits for its next attempt. */
   readonly onDidChange: Event<Cluster> = this.#changed.event;
 
-  constructor(server: Server) {
+  /** @param accessOf what it takes to be let in, asked anew for each attempt and not kept */
+  constructor(server: Server, accessOf: (profile: Profile) => Promise<Access>) {
     this.#server = server;
+    this.#accessOf = accessOf;
     this.#subscriptions = [
       this.#changed,
       server.on(clusterChanged, (status) => this.#heard(status)),
@@ -89,7 +100,7 @@ export class Clusters implements Disposable {
    * Opens a connection under the profile's name; one that is up, or on its way, under this name and location is taken.
    * @throws RequestFailure the entry stays then, with what went wrong, so that it can be tried again
    */
-  connect(profile: Profile, isDemo = false): Promise<Cluster> {
+  connect(profile: Profile, manner: Manner = {}): Promise<Cluster> {
     const { name, location } = profile;
     const known = this.#entries.get(name);
     this.select(name);
@@ -98,7 +109,7 @@ export class Clusters implements Disposable {
       const underWay = this.#attempts.get(name);
       if (underWay !== undefined) return underWay.opened;
     }
-    const attempt: Attempt = { opened: this.#open(profile, isDemo, () => this.#attempts.get(name) === attempt) };
+    const attempt: Attempt = { opened: this.#open(profile, manner, () => this.#attempts.get(name) === attempt) };
     this.#attempts.set(name, attempt);
     return attempt.opened;
   }
@@ -118,7 +129,7 @@ export class Clusters implements Disposable {
   /** Starts the demo cluster where it does not run yet, and connects to it. Every caller joins the same start. */
   async startDemo(): Promise<Cluster> {
     const { location } = await this.#server.request(startDemo, {});
-    return this.connect({ name: demoName, location }, true);
+    return this.connect({ name: demoName, location }, { isDemo: true });
   }
 
   async stopDemo(): Promise<void> {
@@ -131,14 +142,17 @@ export class Clusters implements Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  async #open(profile: Profile, isDemo: boolean, isWanted: () => boolean): Promise<Cluster> {
+  async #open(profile: Profile, manner: Manner, isWanted: () => boolean): Promise<Cluster> {
+    const { isDemo = false, skipVerify = false } = manner;
     const { name, location } = profile;
     const before = this.#entries.get(name);
     this.#set({ profile, isDemo, status: { cluster: "", name, location, state: "connecting" } });
     this.select(name);
     if (before !== undefined) await this.#close(before);
     try {
-      const status = await this.#server.request(connect, { name, location });
+      const access = isDemo ? {} : await this.#accessOf(profile);
+      const how = { name, location, ...access, ...(skipVerify && { skipVerify }) };
+      const status = await this.#server.request(connect, how);
       if (isWanted()) return this.#adopt({ profile, isDemo }, status);
       await this.#forget(status.cluster);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What a person types as a location: checked as far as that is possible without asking anybody. */
 import { l10n } from "vscode";
 
-const schemes = ["tcp", "ipc", "inproc", "ws"];
+const schemes = ["tcp", "tls", "ipc", "inproc", "ws", "wss"];
 
 /** What is wrong with it, in one sentence; `undefined` when nothing is. The library has the last word. */
 export function locationProblem(typed: string): string | undefined {
@@ -12,12 +12,12 @@ export function locationProblem(typed: string): string | undefined {
     return l10n.t("Not a location: write scheme://…, for example tcp://127.0.0.1:9999");
   if (!schemes.includes(scheme.toLowerCase())) return l10n.t("Unknown scheme {0}: use {1}", scheme, schemes.join(", "));
   if (rest === "") return l10n.t("Nothing follows {0}://", scheme);
-  return scheme.toLowerCase() === "tcp" ? tcpProblem(rest) : undefined;
+  return /^(?:tcp|tls)$/i.test(scheme) ? portProblem(scheme.toLowerCase(), rest) : undefined;
 }
 
-function tcpProblem(rest: string): string | undefined {
+function portProblem(scheme: string, rest: string): string | undefined {
   const [, port] = /^(?:\[[^\]]+\]|[^:/\s]+):(\d+)$/.exec(rest) ?? [];
-  if (port === undefined) return l10n.t("tcp needs a host and a port: tcp://host:9999");
+  if (port === undefined) return l10n.t("{0} needs a host and a port: {0}://host:9999", scheme);
   if (Number(port) < 1 || Number(port) > 65_535) return l10n.t("A port is a number from 1 to 65535");
   return undefined;
 }

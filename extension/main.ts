@@ -4,6 +4,7 @@
  * Activation waits for nothing: the server starts with the first request that a feature makes of it.
  */
 import { type ExtensionContext, Uri, window } from "vscode";
+import { accessOf } from "./access.ts";
 import type { Activation } from "./activation.ts";
 import { ServerClient } from "./client.ts";
 import { Clusters } from "./clusters.ts";
@@ -12,14 +13,16 @@ import * as log from "./features/log.ts";
 import * as monitor from "./features/monitor.ts";
 import * as raise from "./features/raise.ts";
 import * as status from "./features/status.ts";
+import * as token from "./features/token.ts";
 import * as tree from "./features/tree.ts";
 import { Panels } from "./panels.ts";
+import { Tokens } from "./tokens.ts";
 import { Topologies } from "./topologies.ts";
 
 let running: ServerClient | undefined;
 
 export function activate(context: ExtensionContext): void {
-  const { subscriptions, extensionUri, workspaceState, globalState } = context;
+  const { subscriptions, extensionUri, workspaceState, globalState, secrets } = context;
   const channel = window.createOutputChannel("Switchyard", { log: true });
   const module = Uri.joinPath(extensionUri, "dist", "server", "main.js").fsPath;
   const server = new ServerClient(async (ended) => {
@@ -27,7 +30,8 @@ export function activate(context: ExtensionContext): void {
     return startSession(module, channel, ended);
   });
   running = server;
-  const clusters = new Clusters(server);
+  const tokens = new Tokens(secrets);
+  const clusters = new Clusters(server, (profile) => accessOf(profile, tokens));
   const topologies = new Topologies(server, clusters);
   const panels = new Panels({ server, clusters, extensionUri });
   subscriptions.push(channel, clusters, topologies, panels);
@@ -40,10 +44,11 @@ export function activate(context: ExtensionContext): void {
     log: channel,
     server,
     clusters,
+    tokens,
     topologies,
     panels,
   };
-  for (const feature of [log, tree, status, monitor, raise, connect]) feature.activate(activation);
+  for (const feature of [log, tree, status, monitor, raise, token, connect]) feature.activate(activation);
 }
 
 /** Resolves when the server process is gone. */

@@ -5,7 +5,7 @@
  * Knows nothing of webviews: it judges messages.
  */
 import { type ClusterId, clusterChanged, listClusters } from "../server/protocol/clusters.ts";
-import { checkArguments, findReceivers, raiseEvent } from "../server/protocol/events.ts";
+import { askSurvey, checkArguments, findReceivers, raiseEvent } from "../server/protocol/events.ts";
 import { clearMonitor, type MonitorId, monitorChanged, readMonitor, readRow } from "../server/protocol/monitor.ts";
 import { getTopology } from "../server/protocol/topology.ts";
 import { isRecord } from "./failure.ts";
@@ -33,6 +33,7 @@ const requests: Readonly<Record<PanelKind, ReadonlyMap<string, Bound>>> = {
     [checkArguments.method, []],
     [findReceivers.method, ["cluster"]],
     [raiseEvent.method, ["cluster"]],
+    [askSurvey.method, ["cluster"]],
     [getTopology.method, ["cluster"]],
   ]),
 };

@@ -3,6 +3,7 @@ import { type Disposable, ViewColumn, type WebviewPanel, window, workspace } fro
 import { isRecord } from "./failure.ts";
 import { type PanelHost, type PanelSpec, type PanelType, Shell } from "./panel.ts";
 import type { PanelKind } from "./panel-relay.ts";
+import { profileAt } from "./settings.ts";
 
 export class Panels implements Disposable {
   readonly #host: PanelHost;
@@ -56,7 +57,7 @@ export class Panels implements Disposable {
   async #reconnect({ clusterName, location, isDemo }: PanelSpec): Promise<void> {
     const { clusters } = this.#host;
     if (clusters.find(clusterName) !== undefined || !workspace.isTrusted) return;
-    const again = isDemo ? clusters.startDemo() : clusters.connect({ name: clusterName, location });
+    const again = isDemo ? clusters.startDemo() : clusters.connect(profileAt(clusterName, location));
     await again.catch(() => undefined); // The panel and the tree say why.
   }
 }

@@ -14,7 +14,6 @@ import {
   ErrorAction,
   ErrorCodes,
   IPCMessageReader,
-  IPCMessageWriter,
   LanguageClient,
   type LanguageClientOptions,
   LSPErrorCodes,
@@ -22,6 +21,7 @@ import {
 } from "vscode-languageclient/node";
 import type { Session } from "./client.ts";
 import { RequestFailure } from "./failure.ts";
+import { Secrets, SecretWriter } from "./secret-writer.ts";
 
 interface Patience {
   /** How long a process may take until it has answered `initialize`. */
@@ -51,7 +51,8 @@ export async function startSession(
 ): Promise<Session> {
   const child = spawnServer(module);
   const gone = whenGone(child, log);
-  const client = createClient(child, log);
+  const secrets = new Secrets();
+  const client = createClient(child, log, secrets);
   let isAsked = false;
 
   const stop = async (): Promise<void> => {
@@ -74,7 +75,14 @@ export async function startSession(
     if (!isAsked) ended(why);
   });
   return {
-    request: (method, params, token) => ask(client, method, params, token),
+    request: async (method, params, token) => {
+      const hidden = secrets.hide(params);
+      try {
+        return await ask(client, method, hidden.params, token);
+      } finally {
+        hidden.forget();
+      }
+    },
     on: (method, handler) => void client.onNotification(method, handler),
     stop,
   };
@@ -149,7 +157,7 @@ function readLines(stream: Readable | null, line: (text: string) => void): Promi
   });
 }
 
-function createClient(child: ChildProcess, log: LogOutputChannel): LanguageClient {
+function createClient(child: ChildProcess, log: LogOutputChannel, secrets: Secrets): LanguageClient {
   const options: LanguageClientOptions = {
     outputChannel: log,
     traceOutputChannel: log,
@@ -159,7 +167,7 @@ function createClient(child: ChildProcess, log: LogOutputChannel): LanguageClien
     },
     initializationFailedHandler: () => false,
   };
-  const transports = { reader: new IPCMessageReader(child), writer: new IPCMessageWriter(child) };
+  const transports = { reader: new IPCMessageReader(child), writer: new SecretWriter(child, secrets) };
   return new QuietClient("switchyard", "Switchyard", () => Promise.resolve(transports), options);
 }
 

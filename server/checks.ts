@@ -34,6 +34,14 @@ export function wholeNumber(least: number, most: number): Check<number> {
   };
 }
 
+export function oneOf<Text extends string>(...texts: readonly Text[]): Check<Text> {
+  return (value, where) => {
+    const found = texts.find((each) => each === value);
+    if (found !== undefined) return found;
+    throw unlike(where, `one of ${texts.join(", ")}`);
+  };
+}
+
 export function list<T>(check: Check<T>, least: number, most: number): Check<readonly T[]> {
   return (value, where) => {
     if (!Array.isArray(value) || value.length < least || value.length > most) {

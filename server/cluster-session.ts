@@ -6,10 +6,19 @@
  * Knows nothing of the editor, nor of what monitors keep.
  */
 import { randomBytes } from "node:crypto";
-import { type Clock, type Connection, Context, type Event, SwitchyardError } from "../library/index.ts";
+import {
+  type Clock,
+  type Connection,
+  Context,
+  type Event,
+  type OpenOptions,
+  type Peer,
+  SwitchyardError,
+} from "../library/index.ts";
 import { toFailure } from "./failure.ts";
 import { Feed } from "./monitors/feed.ts";
-import type { ClusterStatus } from "./protocol/clusters.ts";
+import type { ClusterStatus, ConnectParams, PeerInfo } from "./protocol/clusters.ts";
+import { readTls } from "./tls-files.ts";
 import { mostTopics } from "./topology/build-topology.ts";
 import { TopologyWatch } from "./topology/topology-watch.ts";
 
@@ -24,8 +33,14 @@ export interface ClusterOptions {
   readonly trouble: (error: Error) => void;
 }
 
-/** Trying again would end the same way. */
-const turnedAway: ReadonlySet<string> = new Set(["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION"]);
+/** How to be let in, and whom to believe. Not kept here: what holds the token is the library's connection. */
+export type ClusterAccess = Pick<ConnectParams, "tls" | "token" | "skipVerify">;
+
+/** The peer said no: trying again would end the same way. */
+const turnedAway: ReadonlySet<string> = new Set([
+  ...["REJECTED", "VERSION_MISMATCH", "SELF_CONNECTION", "NAME_TAKEN", "FORBIDDEN"],
+  ...["TOKEN_REQUIRED", "WRONG_TOKEN", "CERT_REQUIRED"],
+]);
 
 type Trouble = Pick<ClusterStatus, "problem" | "code">;
 
@@ -39,6 +54,7 @@ export class ClusterSession {
   readonly #options: ClusterOptions;
   readonly #linkListeners = new Set<(isUp: boolean) => void>();
   #status: ClusterStatus;
+  #isUnverified = false;
   #isClosed = false;
 
   constructor(options: ClusterOptions) {
@@ -68,14 +84,17 @@ export class ClusterSession {
   }
 
   /**
-   * Makes the connection; from then on it comes back by itself when it is lost. Waits as long as one attempt may take,
-   * or until `close`.
-   * @throws SwitchyardError the library's code when the first attempt fails, `CLOSED`; nothing stays open then
+   * Makes the connection; from then on it comes back by itself when it is lost, unless its peer is not verified: whom
+   * it would meet the next time, nobody has agreed to. Waits as long as one attempt may take, or until `close`.
+   * @throws SwitchyardError the library's code when the first attempt fails, `BAD_CERTIFICATE` for a file that cannot be
+   * read, `CLOSED`; nothing stays open then
    */
-  async open(): Promise<void> {
+  async open(access: ClusterAccess = {}): Promise<void> {
+    this.#isUnverified = access.skipVerify === true;
     this.#become({ state: "connecting" });
     try {
-      this.#follow(await this.context.connections.open(this.#status.location));
+      const options = await openOptions(access);
+      this.#follow(await this.context.connections.open(this.#status.location, options));
     } catch (error) {
       if (this.#isClosed) throw new SwitchyardError("CLOSED", `connecting to ${this.#status.location}`);
       this.#ended(error);
@@ -96,11 +115,6 @@ export class ClusterSession {
     const before = connections.map(framesOf);
     this.context.events.raise(topic, made);
     return connections.filter((connection, place) => framesOf(connection) !== before[place]).length;
-  }
-
-  /** Messages that were numbered by their senders and never came, since the connection was opened. */
-  get missing(): number {
-    return this.context.stats().missing;
   }
 
   /** Closing twice is harmless. */
@@ -126,11 +140,7 @@ export class ClusterSession {
   }
 
   #cameUp({ peer }: Connection): void {
-    this.#become(
-      peer === undefined
-        ? { state: "up" }
-        : { state: "up", peer: { name: peer.name, id: peer.id, version: peer.version } },
-    );
+    this.#become({ state: "up", ...(peer !== undefined && { peer: peerInfo(peer) }) });
     this.topology.lookAgain();
   }
 
@@ -150,10 +160,27 @@ export class ClusterSession {
   #become(change: Pick<ClusterStatus, "state"> & Partial<ClusterStatus>): void {
     if (this.#isClosed) return;
     const wasUp = this.isUp;
-    this.#status = { cluster: this.id, name: this.name, location: this.#status.location, ...change };
+    const { location } = this.#status;
+    const isOpen = change.state === "connecting" || change.state === "up";
+    const warning = this.#isUnverified && isOpen ? ({ isUnverified: true } as const) : {};
+    this.#status = { cluster: this.id, name: this.name, location, ...change, ...warning };
     if (wasUp !== this.isUp) for (const listener of this.#linkListeners) listener(this.isUp);
     this.#options.changed(this.#status);
   }
+}
+
+/** @throws SwitchyardError `BAD_CERTIFICATE`, `BAD_ARGUMENT` */
+async function openOptions({ tls: settings, token, skipVerify = false }: ClusterAccess): Promise<OpenOptions> {
+  const tls = await readTls(settings, skipVerify);
+  return {
+    ...(tls !== undefined && { tls }),
+    ...(token !== undefined && { token }),
+    retry: !skipVerify,
+  };
+}
+
+function peerInfo({ name, id, version, isEncrypted, identity }: Peer): PeerInfo {
+  return { name, id, version, isEncrypted, ...(identity !== undefined && { identity }) };
 }
 
 /** All that was ever handed to a connection. */

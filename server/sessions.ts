@@ -9,7 +9,7 @@ import { type Clock, SwitchyardError } from "../library/index.ts";
 import { ClusterSession } from "./cluster-session.ts";
 import { ByteBudget } from "./monitors/byte-budget.ts";
 import { MonitorSession } from "./monitors/monitor-session.ts";
-import type { ClusterStatus } from "./protocol/clusters.ts";
+import type { ClusterStatus, ConnectParams } from "./protocol/clusters.ts";
 import type { MonitorInfo } from "./protocol/monitor.ts";
 import { SparseLog } from "./sparse-log.ts";
 
@@ -66,7 +66,7 @@ export class Sessions {
    * Joins a cluster. Resolves when the connection is up; gives up when `signal` says so.
    * @throws SwitchyardError the library's code when the first attempt fails
    */
-  async connect(name: string, location: string, signal: AbortSignal): Promise<ClusterStatus> {
+  async connect({ name, location, ...access }: ConnectParams, signal: AbortSignal): Promise<ClusterStatus> {
     const log = new SparseLog((line) => this.#told.log(`${name}: ${line}`), this.#clock);
     const cluster = new ClusterSession({
       id: newId("cluster"),
@@ -81,7 +81,7 @@ export class Sessions {
     const giveUp = (): void => void this.disconnect(cluster.id);
     signal.addEventListener("abort", giveUp);
     try {
-      await cluster.open();
+      await cluster.open(access);
       return cluster.status;
     } catch (error) {
       this.#clusters.delete(cluster.id);
@@ -107,18 +107,16 @@ export class Sessions {
   async openMonitor(clusterId: string, patterns: readonly string[], maxRows = usualRows): Promise<MonitorInfo> {
     const cluster = this.cluster(clusterId);
     const info = { monitor: newId("monitor"), cluster: clusterId, patterns, maxRows, maxBytes: mostBytes };
-    const missingBefore = cluster.missing;
     const session = new MonitorSession({
       info,
       budget: this.#budget,
       clock: this.#clock,
-      dropped: () => cluster.missing - missingBefore,
       changed: (version) => this.#told.monitorChanged(info.monitor, version),
     });
     const stopHearing = cluster.onLink((isUp) => session.linkChanged(isUp));
     session.linkChanged(cluster.isUp);
     try {
-      const stopTaking = await cluster.feed.open(patterns, (row) => session.keep(row));
+      const stopTaking = await cluster.feed.open(patterns, session);
       this.cluster(clusterId); // it may have been closed in the meantime
       const release = (): Promise<void> => {
         stopHearing();

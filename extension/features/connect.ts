@@ -3,10 +3,13 @@ import { commands, l10n, type QuickPickItem, ThemeIcon, window, workspace } from
 import type { Activation } from "../activation.ts";
 import type { Cluster } from "../clusters.ts";
 import { isRecord, toFailure } from "../failure.ts";
-import { type Profile, patternsOnStart, profileOnStart, profiles, saveProfile } from "../settings.ts";
+import { type Profile, patternsOnStart, profileAt, profileOnStart, profiles, saveProfile } from "../settings.ts";
+import type { Tokens } from "../tokens.ts";
 import { viewId } from "../tree/cluster-tree.ts";
+import { connectAsking } from "./connection-attempt.ts";
 import { askLocation } from "./location-input.ts";
 import { tellFailure } from "./log.ts";
+import { nameIn } from "./target.ts";
 
 export function activate(activation: Activation): void {
   const { subscriptions, clusters, log } = activation;
@@ -20,8 +23,7 @@ export function activate(activation: Activation): void {
       return false;
     }
   };
-  const connect = (profile: Profile) =>
-    attempt(l10n.t("Not connected to {0}", profile.name), () => clusters.connect(profile));
+  const connect = (profile: Profile) => connectAsking(activation, profile);
   const startDemo = () => attempt(l10n.t("Cannot start the demo cluster"), () => clusters.startDemo());
   /** Who connects for the first time wants to see what is there. */
   const showTree = async (isConnected: boolean) => {
@@ -37,7 +39,7 @@ export function activate(activation: Activation): void {
     commands.registerCommand("switchyard.connectToLocation", async () => {
       const location = await askLocation(activation.globalState);
       if (location === undefined) return;
-      await showTree(await connect({ name: nameOf(location, clusters.all()), location }));
+      await showTree(await connect(profileAt(nameOf(location, clusters.all()), location)));
     }),
     commands.registerCommand("switchyard.disconnect", async (argument?: unknown) => {
       const name = nameIn(argument) ?? (await chooseCluster(clusters.all(), l10n.t("Disconnect from")));
@@ -47,7 +49,7 @@ export function activate(activation: Activation): void {
       const known = clusters.find(nameIn(argument) ?? clusters.current?.profile.name ?? "");
       if (known?.status.state === "up") await activation.topologies.refresh(known.profile.name);
       else if (known?.isDemo ?? isDemo(argument)) await startDemo();
-      else if (known !== undefined) await connect(known.profile);
+      else if (known !== undefined) await connect(newest(known.profile));
       else await connectTo(argument, connect);
     }),
     commands.registerCommand("switchyard.startDemo", async () => showTree(await startDemo())),
@@ -57,7 +59,7 @@ export function activate(activation: Activation): void {
     commands.registerCommand("switchyard.saveConnection", async (argument?: unknown) => {
       const name = nameIn(argument) ?? (await chooseCluster(clusters.all(), l10n.t("Save the connection to")));
       const cluster = name === undefined ? undefined : clusters.find(name);
-      if (cluster !== undefined) await save(cluster);
+      if (cluster !== undefined) await save(cluster, activation.tokens);
     }),
     commands.registerCommand("switchyard.editConnections", () =>
       commands.executeCommand("workbench.action.openSettings", "switchyard.connections"),
@@ -93,7 +95,7 @@ async function openOnStart({ clusters }: Activation, profile: Profile): Promise<
 async function connectTo(argument: unknown, connect: (profile: Profile) => Promise<unknown>): Promise<void> {
   const name = nameIn(argument);
   const location = isRecord(argument) ? argument["location"] : undefined;
-  if (name !== undefined && typeof location === "string") await connect({ name, location });
+  if (name !== undefined && typeof location === "string") await connect(profileAt(name, location));
 }
 
 interface ProfileChoice extends QuickPickItem {
@@ -134,14 +136,24 @@ export function nameOf(location: string, connected: readonly Cluster[]): string 
   return location.replace(/^[a-z+]+:\/\//i, "");
 }
 
-async function save({ profile }: Cluster): Promise<void> {
+/** As it stands in the settings now: a person who tries again may have mended it there. */
+function newest(profile: Profile): Profile {
+  return profiles().find(({ name }) => name === profile.name) ?? profile;
+}
+
+/** The token comes along where secrets are kept; the settings say no more than that there is one. */
+async function save({ profile }: Cluster, tokens: Tokens): Promise<void> {
   const name = await window.showInputBox({
     title: l10n.t("Save Connection"),
     prompt: l10n.t("Name of the connection to {0}", profile.location),
     value: profile.name,
     validateInput: (typed) => (typed.trim() === "" ? l10n.t("A connection needs a name") : undefined),
   });
-  if (name !== undefined) await saveProfile({ name: name.trim(), location: profile.location });
+  if (name === undefined) return;
+  const token = await tokens.get(profile);
+  const saved: Profile = { ...profile, name: name.trim(), ...(token !== undefined && { token: true }) };
+  if (token !== undefined) await tokens.set(saved, token);
+  await saveProfile(saved);
 }
 
 /** What the manifest's `when` clauses ask. */
@@ -152,11 +164,6 @@ function setContexts(clusters: readonly Cluster[]): void {
     "switchyard.isDemoRunning": clusters.some(({ isDemo }) => isDemo),
   };
   for (const [key, value] of Object.entries(contexts)) void commands.executeCommand("setContext", key, value);
-}
-
-function nameIn(argument: unknown): string | undefined {
-  const name = isRecord(argument) ? argument["clusterName"] : undefined;
-  return typeof name === "string" ? name : undefined;
 }
 
 function isDemo(argument: unknown): boolean {

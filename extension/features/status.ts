@@ -11,6 +11,7 @@ import {
   ThemeIcon,
   window,
 } from "vscode";
+import type { ClusterStatus } from "../../server/protocol/clusters.ts";
 import type { Activation } from "../activation.ts";
 import { clusterLook, serverProblem } from "../cluster-state.ts";
 import { RequestFailure } from "../failure.ts";
@@ -71,7 +72,7 @@ function currentLook({ clusters, topologies }: Activation): Look | undefined {
   return {
     text: `$(${icon}) ${parts.join(" · ")}`,
     tooltip: new MarkdownString(`**${markdown(profile.name)}** — ${markdown(profile.location)}`),
-    background: backgroundOf(status.state, status.problem),
+    background: backgroundOf(status),
     spoken: l10n.t("Switchyard cluster {0}", parts.join(", ")),
   };
 }
@@ -81,7 +82,8 @@ function totalRate(picture: ReturnType<Activation["topologies"]["get"]>): readon
   return [rate(picture.topics.reduce((sum, { perSecond }) => sum + perSecond, 0))];
 }
 
-function backgroundOf(state: string, problem: string | undefined): ThemeColor | undefined {
+function backgroundOf({ state, problem, isUnverified }: ClusterStatus): ThemeColor | undefined {
+  if (isUnverified === true) return new ThemeColor("statusBarItem.errorBackground");
   if (state === "retrying") return new ThemeColor("statusBarItem.warningBackground");
   if (state === "rejected" || (state === "down" && problem !== undefined)) {
     return new ThemeColor("statusBarItem.errorBackground");

@@ -38,6 +38,8 @@ export function activate(activation: Activation): void {
       "switchyard.disconnectHere": "switchyard.disconnect",
       "switchyard.retryHere": "switchyard.retry",
       "switchyard.saveConnectionHere": "switchyard.saveConnection",
+      "switchyard.setTokenHere": "switchyard.setToken",
+      "switchyard.forgetTokenHere": "switchyard.forgetToken",
     }),
   );
 }

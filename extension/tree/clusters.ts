@@ -8,6 +8,7 @@ import { count, markdown, visible } from "../wording.ts";
 import type { Branch } from "./branch.ts";
 import { matches } from "./filter.ts";
 import { nodeBranches } from "./nodes.ts";
+import { securityFacts } from "./security.ts";
 import { isReserved, sortTopics, topicBranches, topicCount } from "./topics.ts";
 
 /** All that the tree is made of. */
@@ -101,10 +102,11 @@ function clusterBranch(cluster: Cluster, picture: Topology | RequestFailure | un
 }
 
 function clusterHover({ profile, status }: Cluster, words: string): string {
-  const { peer, problem, code } = status;
+  const { peer, problem, code, isUnverified = false } = status;
   const facts = [
     markdown(profile.location),
     ...(peer === undefined ? [] : [l10n.t("Peer {0}, version {1}", markdown(peer.name), markdown(peer.version))]),
+    ...(peer === undefined ? [] : securityFacts(peer, isUnverified)),
     ...(problem === undefined ? [] : [markdown(problem)]),
     ...(code === undefined ? [] : [l10n.t("Code {0}", markdown(code))]),
   ];

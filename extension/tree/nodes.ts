@@ -16,16 +16,19 @@ export function nodeBranches(
 
 function nodeBranch(cluster: string, node: NodeInfo): Branch {
   const flow = l10n.t("{0} in · {1} out", rate(node.receivedPerSecond), rate(node.sentPerSecond));
+  const isSafe = node.insecure === undefined;
+  const spoken = l10n.t("Node {0}, {1}", visible(node.name), flow);
   return {
     kind: node.isSelf ? "self" : "node",
     key: node.id,
     label: visible(node.name),
     description: node.isSelf ? l10n.t("this editor") : flow,
-    icon: node.isSelf ? "device-desktop" : "server-process",
+    icon: isSafe ? (node.isSelf ? "device-desktop" : "server-process") : "warning",
+    ...(!isSafe && { color: "list.warningForeground" }),
     target: { cluster },
     children: () => factGroups(node),
     hover: () => nodeHover(node),
-    spoken: l10n.t("Node {0}, {1}", visible(node.name), flow),
+    spoken: isSafe ? spoken : l10n.t("{0}, not safe", spoken),
   };
 }
 
@@ -41,15 +44,20 @@ function silentBranch(name: string): Branch {
   };
 }
 
-function nodeHover({ name, id, version, platform, pid, uptimeMs, listening, hops }: NodeInfo): string {
+function nodeHover({ name, id, version, platform, pid, uptimeMs, listening, insecure = [], hops }: NodeInfo): string {
   const facts = [
     l10n.t("Version {0} on {1}, process {2}", markdown(version), markdown(platform), pid),
     l10n.t("Up for {0}", span(uptimeMs)),
     listening.length === 0 ? l10n.t("Listens nowhere") : l10n.t("Listens on {0}", listening.map(markdown).join(", ")),
+    ...(insecure.length === 0 ? [] : [notSafe(insecure)]),
     hops === 1 ? l10n.t("A direct peer") : l10n.t("{0} hops away", hops),
     l10n.t("Id {0}", markdown(id)),
   ];
   return `**${markdown(name)}**\n\n${facts.map((fact) => `- ${fact}`).join("\n")}`;
+}
+
+function notSafe(locations: readonly string[]): string {
+  return l10n.t("Not safe: anybody may connect, or read what is said, on {0}", locations.map(markdown).join(", "));
 }
 
 /** What a node has none of is left out. */

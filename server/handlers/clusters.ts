@@ -1,13 +1,31 @@
 /** Connecting and disconnecting. */
 import type { Binding } from "../binding.ts";
-import { object, text } from "../checks.ts";
-import { connect, disconnect, listClusters } from "../protocol/clusters.ts";
+import { flag, list, object, oneOf, optional, text } from "../checks.ts";
+import { type ConnectParams, connect, disconnect, listClusters, type TlsSettings } from "../protocol/clusters.ts";
 import type { Sessions } from "../sessions.ts";
 
+/** More are not kept in sight by anybody. */
+const mostPins = 100;
+
+const tls = object<TlsSettings>({
+  ca: optional(text),
+  cert: optional(text),
+  key: optional(text),
+  serverName: optional(text),
+  pins: optional(list(text, 1, mostPins)),
+  minVersion: optional(oneOf("TLSv1.2", "TLSv1.3")),
+});
+
+const wanted = object<ConnectParams>({
+  name: text,
+  location: text,
+  tls: optional(tls),
+  token: optional(text),
+  skipVerify: optional(flag),
+});
+
 export function bindClusters(binding: Binding, sessions: Sessions): void {
-  binding.answer(connect, object({ name: text, location: text }), ({ name, location }, signal) =>
-    sessions.connect(name, location, signal),
-  );
+  binding.answer(connect, wanted, (params, signal) => sessions.connect(params, signal));
 
   binding.answer(disconnect, object({ cluster: text }), async ({ cluster }) => {
     await sessions.disconnect(cluster);

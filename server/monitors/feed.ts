@@ -5,10 +5,15 @@
  * want is put into words once. A pattern is subscribed to while some monitor holds it, and no longer.
  * Knows nothing of what monitors do with rows.
  */
-import type { Clock, Context, LogLine, ReceivedEvent } from "../../library/index.ts";
+import { type Clock, type Context, type Gap, type LogLine, matches, type ReceivedEvent } from "../../library/index.ts";
 import { type KeptRow, keepEvent, keepLine } from "./kept-row.ts";
 
-type Take = (row: KeptRow) => void;
+/** Whom a feed hands what it has. */
+export interface Taker {
+  keep(row: KeptRow): void;
+  /** Messages under the patterns will not come. */
+  lost(gap: Gap): void;
+}
 
 /** After this many rows in one turn of the event loop its peer waits for the next turn, and panels get their answers. */
 const mostRowsInTurn = 1_000;
@@ -27,29 +32,35 @@ export class Feed {
   }
 
   /**
-   * Hands `take` every message under the patterns, also those that this node raises itself. Resolves, with what stops
-   * it, when the connected peers know.
+   * Hands `taker` every message under the patterns, also those that this node raises itself, and what is lost of them.
+   * Resolves, with what stops it, when the connected peers know.
    * @throws SwitchyardError `BAD_PATTERN`, `CLOSED`; then nothing stays subscribed
    */
-  async open(patterns: readonly string[], take: Take): Promise<() => Promise<void>> {
+  async open(patterns: readonly string[], taker: Taker): Promise<() => Promise<void>> {
     const { events, logs } = this.#context;
     // One function for all patterns: it is run once for a message, however many of them match.
     const onEvent = (event: ReceivedEvent, topic: string): Promise<void> | undefined => {
-      take(this.#rowOf(event, topic, keepEvent));
+      taker.keep(this.#rowOf(event, topic, keepEvent));
       return this.#rest();
     };
     const onLine = (line: LogLine, topic: string): Promise<void> | undefined => {
-      take(this.#rowOf(line, topic, keepLine));
+      taker.keep(this.#rowOf(line, topic, keepLine));
       return this.#rest();
     };
+    const onGap = (gap: Gap): void => {
+      if (patterns.some((pattern) => matches(pattern, gap.topic))) taker.lost(gap);
+    };
     const held = this.#hold(new Set(patterns));
+    this.#context.on("gap", onGap);
     try {
       await Promise.all(held.flatMap((pattern) => [events.on(pattern, onEvent), logs.on(pattern, onLine)]));
     } catch (error) {
+      this.#context.off("gap", onGap);
       this.#release(held);
       throw error;
     }
     return async () => {
+      this.#context.off("gap", onGap);
       this.#release(held);
       await Promise.all(held.flatMap((pattern) => [events.off(pattern, onEvent), logs.off(pattern, onLine)]));
     };

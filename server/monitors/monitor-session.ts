@@ -2,13 +2,14 @@
  * One monitor: the ring it keeps its rows in, and what panels read of it.
  *
  * Invariant: a page is cut in one go, so its rows, counters and version belong together.
- * Knows nothing of connections: rows are handed to it, and so is the news that the link is down.
+ * Knows nothing of connections: rows are handed to it, and so is the news of what was lost and that the link is down.
  */
-import type { Clock } from "../../library/index.ts";
+import type { Clock, Gap } from "../../library/index.ts";
 import type { Counters, MonitorInfo, Page, RowDetail, Search } from "../protocol/monitor.ts";
 import type { ByteBudget, Spender } from "./byte-budget.ts";
 import { Gaps } from "./gaps.ts";
 import type { KeptRow } from "./kept-row.ts";
+import { LossRecord } from "./loss-record.ts";
 import { Notice } from "./notice.ts";
 import { Ring } from "./ring.ts";
 import { rowDetail, rowOf } from "./row.ts";
@@ -31,8 +32,6 @@ export interface MonitorOptions {
   readonly info: MonitorInfo;
   readonly budget: ByteBudget;
   readonly clock: Clock;
-  /** Messages that are known to have been lost on their way here: those of other monitors of the cluster too. */
-  readonly dropped: () => number;
   /** Something changed since the last page was read. */
   readonly changed: (version: number) => void;
 }
@@ -44,6 +43,7 @@ export class MonitorSession implements Spender {
   readonly #all: AllRows;
   readonly #searches: Searches;
   readonly #gaps = new Gaps();
+  readonly #losses = new LossRecord();
   readonly #notice: Notice;
   #version = 0;
 
@@ -64,6 +64,12 @@ export class MonitorSession implements Spender {
   keep(row: KeptRow): void {
     this.#ring.push(row, row.bytes);
     this.#options.budget.settle();
+    this.#changed();
+  }
+
+  /** Messages under the patterns will not come. */
+  lost(gap: Gap): void {
+    this.#losses.add(gap, this.#ring.received, this.#options.clock.wallMs());
     this.#changed();
   }
 
@@ -114,6 +120,7 @@ export class MonitorSession implements Spender {
       rows: numbers.flatMap((row) => this.#rowAt(row)),
       newest: this.#ring.newest,
       gaps: this.#gaps.list,
+      losses: this.#losses.losses,
     };
   }
 
@@ -124,7 +131,7 @@ export class MonitorSession implements Spender {
 
   #counters(shown: ShownRows): Counters {
     const { received, kept, evicted, cleared } = this.#ring;
-    return { received, kept, evicted, cleared, dropped: this.#options.dropped(), shown: shown.count() };
+    return { received, kept, evicted, cleared, dropped: this.#losses.total, shown: shown.count() };
   }
 
   #changed(): void {

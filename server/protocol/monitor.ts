@@ -45,7 +45,7 @@ export interface Counters {
   readonly evicted: number;
   /** Rows that the person cleared. */
   readonly cleared: number;
-  /** Lost before they reached this monitor, as far as it can be known. */
+  /** Lost on their way to this monitor, as far as it can be known: the sum of `Losses`. */
   readonly dropped: number;
   /** Rows of the ring that the search shows: all of them without one. */
   readonly shown: number;
@@ -75,6 +75,35 @@ export const closeMonitor = request<{ readonly monitor: MonitorId }, null>("swit
 /** Forgets the rows kept so far. Counters go on. */
 export const clearMonitor = request<{ readonly monitor: MonitorId }, null>("switchyard/monitor/clear");
 
+/** Why messages are missing: somebody on the way did not take them in time, a connection was lost, or nobody knows. */
+export type LossCause = "slow" | "connection" | "unknown";
+
+/** Messages of one sender under one topic that never came. */
+export interface Loss {
+  readonly sender: string;
+  readonly topic: string;
+  readonly cause: LossCause;
+  readonly messages: number;
+}
+
+/** Losses within about a second, where the table has a line for them. */
+export interface LossLine {
+  /** The number of the first row that arrived after them: it may still be to come. */
+  readonly beforeRow: number;
+  readonly fromMs: number;
+  /** All that were lost. */
+  readonly messages: number;
+  /** The first 10 that differ; the others are only counted. */
+  readonly losses: readonly Loss[];
+}
+
+/** Since the monitor was opened. */
+export interface Losses {
+  readonly byCause: Readonly<Record<LossCause, number>>;
+  /** Newest last, at most 100. */
+  readonly lines: readonly LossLine[];
+}
+
 export interface Page {
   /** Of the ring this page was cut from. */
   readonly version: number;
@@ -88,6 +117,7 @@ export interface Page {
   readonly newest: number;
   /** While the connection to the cluster was down: from when to when (absent: still). Newest last, at most 100. */
   readonly gaps: readonly { readonly fromMs: number; readonly toMs?: number }[];
+  readonly losses: Losses;
 }
 
 /**

@@ -10,6 +10,8 @@ export interface NodeInfo {
   readonly pid: number;
   readonly uptimeMs: number;
   readonly listening: readonly string[];
+  /** Those of `listening` where anybody may connect, or read what is said. Absent: none. */
+  readonly insecure?: readonly string[];
   /** Connections away from the server's own node. */
   readonly hops: number;
   /** The server's own node: shown apart. */

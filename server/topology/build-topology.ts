@@ -136,6 +136,7 @@ function nodeInfo(report: NodeReport, last: NodeReport | undefined, selfId: stri
     pid: report.pid,
     uptimeMs: report.uptimeMs,
     listening: report.listening,
+    ...(report.insecure !== undefined && { insecure: report.insecure }),
     hops: report.hops,
     isSelf: report.id === selfId,
     connections,

@@ -82,7 +82,7 @@ it.skipIf(!existsSync(dnsLog))(
     expect(await replay.ended).toBe(0);
     await expect
       .poll(() => counters(panel), { timeout: 30_000 })
-      .toEqual({ received: dnsLines, shown: dnsLines, "filtered out": 0, evicted: 0, "dropped before us": 0 });
+      .toEqual({ received: dnsLines, shown: dnsLines, "filtered out": 0, evicted: 0, lost: 0 });
     expect(await longestTaskMs(panel)).toBeLessThan(1_000); // the budget of 100 ms is checked without an editor beside it
 
     for (const theme of ["light", "dark"] as const) {

@@ -26,7 +26,13 @@ const memory = { get: () => undefined, update: async () => undefined, keys: () =
 
 function context(): ExtensionContext {
   const extensionUri = vscode.Uri.file("/nowhere");
-  return { subscriptions, extensionUri, workspaceState: memory, globalState: memory } as unknown as ExtensionContext;
+  return {
+    subscriptions,
+    extensionUri,
+    workspaceState: memory,
+    globalState: memory,
+    secrets: editor.secrets,
+  } as unknown as ExtensionContext;
 }
 
 it("is active in less than 100 ms, without a process and without the language client", async () => {

@@ -30,10 +30,11 @@ describe("judge", () => {
     );
   });
 
-  it("lets the raise panel check, preview and raise", () => {
+  it("lets the raise panel check, preview, raise and ask", () => {
     expect(allowed("raise")).toEqual(
       new Set([
         "switchyard/cluster/list",
+        "switchyard/events/ask",
         "switchyard/events/checkArguments",
         "switchyard/events/findReceivers",
         "switchyard/events/raise",

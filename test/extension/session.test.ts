@@ -17,15 +17,16 @@ const answers = {
   "test/pid": () => process.pid,
   "test/fail": () => { throw { code: -32000, message: "x", data: { code: "BAD_TOPIC", message: "no topic" } }; },
   "test/never": () => undefined,
+  "test/mirror": ({ token }) => token.split("").reverse().join(""),
   "test/crash": () => { throwLater(new TypeError("told to crash")); },
 };
 function throwLater(error) { setImmediate(() => { throw error; }); }
-process.on("message", ({ id, method }) => {
+process.on("message", ({ id, method, params }) => {
   if (method === "exit") process.exit(0);
   if (method === "initialized") process.send({ jsonrpc: "2.0", method: "test/hello", params: { from: "server" } });
   if (id === undefined || answers[method] === undefined) return;
   try {
-    const result = answers[method]();
+    const result = answers[method](params);
     if (result !== undefined) process.send({ jsonrpc: "2.0", id, result });
   } catch (error) {
     process.send({ jsonrpc: "2.0", id, error });
@@ -109,6 +110,26 @@ describe("a session", () => {
     const pid = await session.request("test/pid", {}, token as never);
     await session.stop();
     expect(isRunning(pid)).toBe(false);
+  });
+
+  it("X8: hands a token to the server, and shows none of it in its trace", async () => {
+    const secret = "hush-this-is-a-secret-0123456789";
+    const asked = { name: "lab", token: secret, tls: { ca: "ca.pem" } };
+    const traced = Object.assign(log(), { logLevel: 1 });
+    const session = await start(join(folder, "server.mjs"), traced, () => undefined);
+    editor.log.length = 0;
+    const mirrored = await session.request("test/mirror", asked, token as never);
+    expect(mirrored).toBe(secret.split("").reverse().join(""));
+    await expect(session.request("test/fail", asked, token as never)).rejects.toMatchObject({ message: "x" });
+    const trace = editor.log.join("\n");
+    expect(trace).toContain('"ca": "ca.pem"'); // the trace is on, with all parameters
+    expect(trace).toContain("[secret 1]");
+    expect(trace).not.toContain(secret);
+    expect(asked.token).toBe(secret); // what was asked is as it was
+    const crashing = session.request("test/crash", asked, token as never);
+    await expect(crashing).rejects.toMatchObject({ code: "SERVER_STOPPED" });
+    await expect(session.request("test/mirror", asked, token as never)).rejects.toThrow();
+    expect(editor.log.join("\n")).not.toContain(secret);
   });
 
   it("says nothing in the notification area", async () => {

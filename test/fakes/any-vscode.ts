@@ -11,8 +11,19 @@ const parts: Readonly<Record<string, unknown>> = {
     t: (message: string, ...args: readonly unknown[]) =>
       message.replace(/\{(\d+)\}/g, (_all, index) => String(args[Number(index)])),
   },
+  // A client that may trace traces everything.
+  workspace: partly(() => ({
+    getConfiguration: () => ({
+      get: (name: string, instead: unknown) => (name === "trace.server" ? "verbose" : instead),
+    }),
+  })),
   LogLevel: { Off: 0, Trace: 1, Debug: 2, Info: 3, Warning: 4, Error: 5 },
 };
+
+/** These parts, and anything else. They are made when they are first asked for. */
+function partly(make: () => Readonly<Record<string, unknown>>): unknown {
+  return new Proxy({}, { get: (_target, name) => (typeof name === "string" ? make()[name] : undefined) ?? anything });
+}
 
 function Anything() {}
 

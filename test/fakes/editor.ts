@@ -127,6 +127,17 @@ export class FakePanel {
   }
 }
 
+/** Where the editor keeps secrets. */
+function fakeSecrets() {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    get: async (key: string) => kept.get(key),
+    store: async (key: string, value: string) => void kept.set(key, value),
+    delete: async (key: string) => void kept.delete(key),
+  };
+}
+
 /** One setting at the levels where it may be. */
 export interface Levels {
   readonly globalValue?: unknown;
@@ -148,6 +159,9 @@ export const editor = {
   trustGranted: new FakeEvent<void>(),
   isTrusted: true,
   clipboard: "",
+  secrets: fakeSecrets(),
+  /** Every text that was shown in a box, a message, or a box's hint. */
+  shown: [] as string[],
   /** Messages that the person saw in the notification area. */
   notices: [] as string[],
   log: [] as string[],
@@ -155,12 +169,13 @@ export const editor = {
   answer: (_title: string | undefined, _choices: readonly string[]): string | undefined => undefined,
 
   reset(): void {
-    for (const list of [this.ran, this.panels, this.statusItems, this.notices, this.log]) list.length = 0;
+    for (const list of [this.ran, this.panels, this.statusItems, this.notices, this.log, this.shown]) list.length = 0;
     for (const map of [this.commands, this.contexts, this.trees, this.serializers, this.settings]) map.clear();
     this.settingsChanged.dispose();
     this.trustGranted.dispose();
     this.isTrusted = true;
     this.clipboard = "";
+    this.secrets.kept.clear();
     this.answer = () => undefined;
   },
 

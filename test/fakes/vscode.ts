@@ -184,13 +184,27 @@ export const window = {
     );
     return items.find(({ label }) => label === answer);
   },
-  async showInputBox(options: { title?: string; validateInput?: (typed: string) => string | undefined }) {
+  async showInputBox(options: {
+    title?: string;
+    prompt?: string;
+    password?: boolean;
+    validateInput?: (typed: string) => string | undefined;
+  }) {
+    editor.shown.push(JSON.stringify(options));
     const answer = editor.answer(options.title, []);
     const problem = answer === undefined ? undefined : options.validateInput?.(answer);
     if (problem !== undefined) throw new Error(`the box stays open: ${problem}`);
     return answer;
   },
   createQuickPick: () => new FakeQuickPick(),
+  showWarningMessage: async (message: string, options: { detail?: string }, ...choices: readonly string[]) => {
+    editor.shown.push(`${message}\n${options.detail ?? ""}`);
+    return editor.answer(message, choices);
+  },
+  showInformationMessage: async (message: string) => {
+    editor.notices.push(message);
+    return undefined;
+  },
   showErrorMessage: async (message: string, ...choices: readonly string[]) => {
     editor.notices.push(message);
     return editor.answer(message, choices);

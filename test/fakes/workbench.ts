@@ -3,7 +3,8 @@
  *
  * Invariant: `close` ends all that was opened, as the editor does when it deactivates us.
  */
-import type { Disposable, LogOutputChannel, Memento, Uri as RealUri } from "vscode";
+import type { Disposable, LogOutputChannel, Memento, Uri as RealUri, SecretStorage } from "vscode";
+import { accessOf } from "../../extension/access.ts";
 import type { Activation } from "../../extension/activation.ts";
 import { Clusters } from "../../extension/clusters.ts";
 import * as connectFeature from "../../extension/features/connect.ts";
@@ -11,8 +12,10 @@ import * as log from "../../extension/features/log.ts";
 import * as monitor from "../../extension/features/monitor.ts";
 import * as raise from "../../extension/features/raise.ts";
 import * as status from "../../extension/features/status.ts";
+import * as token from "../../extension/features/token.ts";
 import * as tree from "../../extension/features/tree.ts";
 import { Panels } from "../../extension/panels.ts";
+import { Tokens } from "../../extension/tokens.ts";
 import { Topologies } from "../../extension/topologies.ts";
 import { type ClusterStatus, connect, disconnect } from "../../server/protocol/clusters.ts";
 import { getTopology, type Topology, watchTopology } from "../../server/protocol/topology.ts";
@@ -33,7 +36,8 @@ export class FakeWorkbench {
     const { server, subscriptions } = this;
     this.#answerAsServer();
     const extensionUri = Uri.file("/extension") as unknown as RealUri;
-    const clusters = new Clusters(server);
+    const tokens = new Tokens(editor.secrets as unknown as SecretStorage);
+    const clusters = new Clusters(server, (profile) => accessOf(profile, tokens));
     const topologies = new Topologies(server, clusters);
     const panels = new Panels({ server, clusters, extensionUri });
     subscriptions.push(clusters, topologies, panels);
@@ -45,13 +49,14 @@ export class FakeWorkbench {
       log: fakeLog() as unknown as LogOutputChannel,
       server,
       clusters,
+      tokens,
       topologies,
       panels,
     };
   }
 
   activate(): this {
-    for (const feature of [log, tree, status, monitor, raise, connectFeature]) feature.activate(this.activation);
+    for (const feature of [log, tree, status, monitor, raise, token, connectFeature]) feature.activate(this.activation);
     return this;
   }
 

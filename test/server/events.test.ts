@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ReceivedEvent } from "../../library/index.ts";
 import { connect } from "../../server/protocol/clusters.ts";
-import { checkArguments, raiseEvent } from "../../server/protocol/events.ts";
+import { askSurvey, checkArguments, raiseEvent } from "../../server/protocol/events.ts";
 import { startServer } from "./client.ts";
 import { listeningNode } from "./nodes.ts";
 
@@ -38,6 +38,25 @@ test.each([
 ])("raising %j with name %j and arguments %j fails with %s", async (topic, name, args, code) => {
   const { client, cluster } = await connected();
   expect(await client.failure(raiseEvent, { cluster, topic, name, args })).toMatchObject({ code });
+});
+
+test("a question is answered by each node that handles it, until its deadline", async () => {
+  const { client, cluster, manager } = await connected();
+  const ask = (rest: object = {}) =>
+    client.request(askSurvey, { cluster, topic: "a.b", name: "how", args: "42", timeoutMs: 50, ...rest });
+  expect(await ask()).toEqual({ answers: [], leftOut: 0 });
+  await manager.events.on("a.*", ({ args }, _topic, reply) => reply([args[0] ?? null, "fi\u202ene"]));
+  const { answers } = await client.until(ask, (answer) => answer.answers.length > 0);
+  expect(answers).toEqual([
+    {
+      ...{ node: "manager", nodeId: manager.id, hops: 1, afterMs: expect.any(Number) },
+      ...{ name: "how", text: '42, "fi\\xe2\\x80\\xaene"' },
+    },
+  ]);
+  const wrong = { cluster, topic: "a.*", name: "e", args: "", timeoutMs: 50 };
+  expect(await client.failure(askSurvey, wrong)).toMatchObject({ code: "BAD_TOPIC" });
+  const long = { ...wrong, topic: "a", timeoutMs: 20_001 };
+  expect(await client.failure(askSurvey, long)).toMatchObject({ code: "BAD_ARGUMENT" });
 });
 
 test("arguments are checked as they are typed", async () => {

@@ -159,10 +159,15 @@ test("of a flood every message is counted once: kept, pushed out, or lost on its
   const { monitor } = await client.request(openMonitor, { cluster, patterns: ["*"], maxRows: 1_000 });
   const raised = 30_000; // far more than a peer's queue holds
   for (let n = 0; n < raised; n++) sensor.events.raise("a", event("e", [count(n)]));
-  const { counters, rows } = await client.until(
+  const { counters, rows, losses } = await client.until(
     () => client.request(readMonitor, { monitor, first: -1, limit: 1 }),
     (page) => page.counters.received + page.counters.dropped >= raised,
   );
+  expect(losses.byCause).toEqual({ slow: counters.dropped, connection: 0, unknown: 0 });
+  expect(losses.lines.flatMap((line) => line.losses)).toContainEqual(
+    expect.objectContaining({ sender: "sensor", topic: "a", cause: "slow" }),
+  );
+  expect(losses.lines.reduce((sum, { messages }) => sum + messages, 0)).toBe(counters.dropped);
   expect(counters.received + counters.dropped).toBe(raised);
   expect(counters.received).toBe(counters.kept + counters.evicted);
   expect(counters.kept).toBe(1_000);
@@ -223,4 +228,21 @@ test("a bad pattern opens nothing; a cluster that is closed takes its monitors a
   await client.request(disconnect, { cluster });
   expect(await client.failure(clearMonitor, { monitor })).toMatchObject({ code: "CLOSED" });
   expect(await client.failure(openMonitor, { cluster, patterns: ["*"] })).toMatchObject({ code: "CLOSED" });
+});
+
+test("M4: a monitor tells what is lost under its own patterns, and nothing of what others look at", async () => {
+  const { client, cluster, sensor } = await connected();
+  const wanted = await client.request(openMonitor, { cluster, patterns: ["a", "a*"] });
+  const other = await client.request(openMonitor, { cluster, patterns: ["b*"] });
+  const raised = 30_000;
+  for (let n = 0; n < raised; n++) sensor.events.raise("a1", event("e", [count(n)]));
+  const { counters } = await client.until(
+    () => client.request(readMonitor, { monitor: wanted.monitor, first: -1, limit: 1 }),
+    (page) => page.counters.received + page.counters.dropped >= raised,
+  );
+  expect(counters.dropped).toBeGreaterThan(0);
+  expect(counters.received + counters.dropped).toBe(raised); // once, though two patterns match
+  const { counters: none, losses } = await client.request(readMonitor, { monitor: other.monitor, first: -1, limit: 1 });
+  expect(none.dropped).toBe(0);
+  expect(losses.lines).toEqual([]);
 });

@@ -31,6 +31,9 @@ const states: readonly State[] = [
     prepare: async (page) => {
       await control(page, { kind: "disconnect", ms: 8_000 }, { kind: "push", count: 9 }, { kind: "drop", count: 3 });
       await page.waitForSelector(".gap-label");
+      await page.waitForSelector(".notice >> text=3 messages of sensor-1");
+      await control(page, { kind: "push", count: 1 });
+      await page.waitForSelector(".loss-label");
       await page.keyboard.press("Space");
       await page.waitForSelector(".notice-paused");
     },
@@ -81,6 +84,15 @@ const states: readonly State[] = [
     prepare: async (page) => {
       await page.keyboard.press("Control+Enter");
       await page.waitForSelector(".history");
+    },
+  },
+  {
+    name: "a form with answers",
+    panel: "raise",
+    panelArguments: raiseArguments,
+    prepare: async (page) => {
+      await page.click("text=Ask");
+      await page.waitForSelector(".answer-table");
     },
   },
   {

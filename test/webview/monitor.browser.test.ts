@@ -397,6 +397,30 @@ describe.skipIf(noBrowser !== undefined)(`the Monitor in a browser ${noBrowser ?
       expect(await page.textContent(".gap-label")).toMatch(/^disconnected \d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/);
     });
 
+    it("M4: is drawn as a line where messages were lost, and counted above", async () => {
+      await open({ rows: 500 });
+      expect(await page.locator(".loss-count").count()).toBe(0);
+      await control(page, { kind: "drop", count: 12 }, { kind: "push", count: 5 });
+      await page.waitForSelector("[data-row='500'] .loss-label");
+      expect(await page.textContent(".loss-label")).toBe(
+        "12 messages of sensor-1 under demo.conn were lost (slow reader)",
+      );
+      expect(await page.textContent(".loss-count")).toBe("12 lost");
+      expect(await page.getAttribute(".loss-count", "title")).toBe(
+        "12 messages were lost on their way here since this monitor was opened:\n" +
+          "12 because somebody on the way, perhaps this monitor, was too slow",
+      );
+      await expectCounters(page, { received: 505, dropped: 12 });
+
+      await control(page, { kind: "drop", count: 1, cause: "connection" });
+      await page.waitForSelector(".notice >> text=1 message of sensor-1 under demo.conn was lost (connection lost).");
+      await control(page, { kind: "disconnect", ms: 8_000 }, { kind: "push", count: 1 });
+      await page.waitForSelector("[data-row='505'] .loss-label");
+      expect(await page.locator("[data-row='505'] .gap-label").count()).toBe(2);
+      expect(await page.locator(".notice-warning").count()).toBe(0);
+      expect(await page.textContent(".loss-count")).toBe("13 lost");
+    });
+
     it("with the cluster is told with what is done about it", async () => {
       await open();
       expect(await page.textContent(".empty")).toContain("Waiting for events on zeek.*");

@@ -1,7 +1,7 @@
 /** The Raise Event form in a real browser, against the fake server. */
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { raiseEvent } from "../../server/protocol/events.ts";
+import { askSurvey, raiseEvent } from "../../server/protocol/events.ts";
 import { patience, requestsOf } from "./fakes/monitor-page.ts";
 import { control, errorsOf, noBrowser, PanelLab } from "./fakes/panel-page.ts";
 
@@ -41,6 +41,25 @@ describe.skipIf(noBrowser !== undefined)(`the Raise Event form ${noBrowser ?? ""
     await page.waitForSelector("text=Sent to 1 direct peer");
     const { cluster, topic, name, args } = given;
     expect(await raised()).toEqual([{ cluster, topic, name, args }]);
+  });
+
+  it("asks on request, and lists what each node says", async () => {
+    await open();
+    await page.click("text=Ask");
+    await page.waitForSelector("text=2 nodes answered within 2 s");
+    const rows = await page.locator(".answer-table tbody tr").allTextContents();
+    expect(rows).toEqual(['logger3 ms0, "fine"', 'manager1\u202f203 msbusy(1, "fine")']);
+    const { cluster, topic, name, args } = given;
+    expect(await requestsOf(page, askSurvey.method)).toEqual([{ cluster, topic, name, args, timeoutMs: 2_000 }]);
+    expect(await raised()).toEqual([]);
+
+    await control(page, { kind: "receivers", receivers: [], known: true });
+    await page.click("text=Ask");
+    await page.waitForSelector("text=Nobody answered within 2 s");
+    await control(page, { kind: "fail", method: askSurvey.method, code: "BAD_TOPIC", message: "not a topic" });
+    await page.click("text=Ask");
+    await page.waitForSelector("text=Not sent: not a topic");
+    expect(await page.locator(".answers").count()).toBe(0);
   });
 
   it("shows a mistake with its column, and raises nothing meanwhile", async () => {

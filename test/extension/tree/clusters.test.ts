@@ -4,7 +4,7 @@ import { RequestFailure } from "../../../extension/failure.ts";
 import type { Branch } from "../../../extension/tree/branch.ts";
 import { buildTree, moreBranch, type Scene } from "../../../extension/tree/clusters.ts";
 import { Outline } from "../../../extension/tree/outline.ts";
-import type { ClusterStatus } from "../../../server/protocol/clusters.ts";
+import type { ClusterStatus, PeerIdentity, PeerInfo } from "../../../server/protocol/clusters.ts";
 import type { Topology } from "../../../server/protocol/topology.ts";
 import { clusterStatus, nodeInfo, topicInfo, topology } from "../../fakes/topology.ts";
 
@@ -109,6 +109,60 @@ describe("buildTree", () => {
     expect(facts[1]?.children?.()).toMatchObject([{ label: "*", description: "all peers → logger" }]);
   });
 
+  it("X2: marks a node where anybody may connect, and says where", () => {
+    const open = nodeInfo("open", { listening: ["tcp://0.0.0.0:1", "ipc:///x"], insecure: ["tcp://0.0.0.0:1"] });
+    const [root] = rootsOf(topology([], { nodes: [open, nodeInfo("router")] }));
+    const [marked, plain] = root?.children?.()[0]?.children?.() ?? [];
+    expect(marked).toMatchObject({ icon: "warning", color: "list.warningForeground" });
+    expect(marked?.spoken).toContain("not safe");
+    expect(unescaped(marked?.hover?.())).toContain(
+      "Not safe: anybody may connect, or read what is said, on tcp://0.0.0.0:1\n",
+    );
+    expect(plain).toMatchObject({ icon: "server-process" });
+    expect(plain?.hover?.()).not.toContain("Not safe");
+  });
+
+  it("X2: marks a connection to nobody knows whom in red", () => {
+    const [root] = rootsOf(whole, { clusters: [cluster({ isUnverified: true, peer: peer({ isEncrypted: true }) })] });
+    expect(root).toMatchObject({
+      icon: "warning",
+      color: "list.errorForeground",
+      description: "up, certificate not verified",
+    });
+    expect(root?.hover?.()).toContain("whoever sits in between can read and change all");
+    expect(root?.hover?.()).not.toContain("Encrypted");
+  });
+
+  it.each([
+    [{}, ["Not encrypted", "It has not proven who it is"]],
+    [{ identity: { kind: "token" } }, ["Not encrypted", "It has proven to know the token"]],
+    [
+      { isEncrypted: true, identity: certificate("CN=x", "node.example", "10.0.0.1") },
+      [
+        "Encrypted: nobody on the way can read what is said",
+        "Proven by the certificate of node.example, 10.0.0.1",
+        `SHA-256 ${"ab".repeat(32)}`,
+      ],
+    ],
+    [
+      { isEncrypted: true, identity: certificate("CN=only a subject") },
+      ["Proven by the certificate of CN=only a subject"],
+    ],
+    [
+      { isEncrypted: true, identity: certificate("CN=x", "a", "b", "c", "d", "e", "f", "g") },
+      ["Proven by the certificate of a, b, c, d, e and 2 more"],
+    ],
+  ] as const)("X2: says how safe a connection is, and who is there: %o", (rest, facts) => {
+    const [root] = rootsOf(whole, { clusters: [cluster({ peer: peer(rest) })] });
+    for (const fact of facts) expect(unescaped(root?.hover?.()).split("\n")).toContain(`- ${fact}`);
+  });
+
+  it("X10: takes nothing that a peer calls itself for markup", () => {
+    const evil = "[click](command:evil) <img src=x>";
+    const [root] = rootsOf(whole, { clusters: [cluster({ peer: peer({ identity: certificate(evil, evil) }) })] });
+    expect(root?.hover?.()).not.toMatch(/[[<]/);
+  });
+
   it("refreshes one line of ten thousand when one topic moved, and quickly", () => {
     const topics = Array.from({ length: 10_000 }, (_, index) =>
       topicInfo(`site-${String(index % 100).padStart(2, "0")}.t${String(index).padStart(5, "0")}`),
@@ -128,6 +182,19 @@ describe("buildTree", () => {
     expect(Math.min(...tookMs)).toBeLessThan(250); // About 20 ms on a quiet machine, with every folder open.
   });
 });
+
+function peer(rest: Partial<PeerInfo>): PeerInfo {
+  return { name: "manager", id: "1", version: "0.1.0", isEncrypted: false, ...rest };
+}
+
+function certificate(subject: string, ...names: readonly string[]): PeerIdentity {
+  return { kind: "certificate", subject, names, fingerprint: "ab".repeat(32) };
+}
+
+/** Markdown as it is read. */
+function unescaped(hover = ""): string {
+  return hover.replace(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
+}
 
 function sorted(topics: Topology["topics"]): Topology["topics"] {
   return topics.toSorted((a, b) => (a.topic < b.topic ? -1 : 1));

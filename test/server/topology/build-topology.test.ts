@@ -7,6 +7,11 @@ const self = "id-of-workbench";
 const pictureOf = (...reports: Parameters<typeof buildTopology>[0]) =>
   buildTopology(reports, self, undefined, 1_000).topology;
 
+test("X2: a node tells where it is not safe to listen", () => {
+  const { nodes } = pictureOf(report("open", { insecure: ["tcp://0.0.0.0:1"] }), report("closed"));
+  expect(nodes.map(({ insecure }) => insecure)).toEqual([["tcp://0.0.0.0:1"], undefined]);
+});
+
 describe("topics", () => {
   test("are summed over the nodes, and sorted", () => {
     const { topics } = pictureOf(

@@ -3,7 +3,7 @@
  *
  * The oracle of the panel tests. Invariant: received = kept + evicted + cleared. Knows nothing of time or messages.
  */
-import type { Counters, Page, Row, RowDetail, Search } from "../../../server/protocol/monitor.ts";
+import type { Counters, LossCause, LossLine, Page, Row, RowDetail, Search } from "../../../server/protocol/monitor.ts";
 
 const topics = ["zeek.conn.new", "zeek.dns.request", "zeek.http.reply", "zeek.ssl.established", "zeek.logs.dns"];
 const names = ["connection_established", "dns_request", "http_reply", "ssl_established", "DNS::LOG"];
@@ -24,7 +24,7 @@ export class FakeRing {
   #oldest = 0;
   #next = 0;
   #cleared = 0;
-  dropped = 0;
+  readonly #losses: LossLine[] = [];
   version = 0;
   /** Rows from this one on come so much later: the connection was down before it. */
   readonly #pauses: { readonly row: number; readonly ms: number }[] = [];
@@ -60,6 +60,13 @@ export class FakeRing {
   /** Goes down and stays so. */
   lose(): void {
     this.#gaps = [...this.#gaps, { fromMs: this.#timeOf(this.#next - 1) + 4 }];
+    this.version++;
+  }
+
+  /** So many messages of sensor-1 are lost after the newest row. */
+  lostMessages(messages: number, cause: LossCause = "slow"): void {
+    const loss = { sender: "sensor-1", topic: "demo.conn", cause, messages };
+    this.#losses.push({ beforeRow: this.#next, fromMs: this.#timeOf(this.#next - 1), messages, losses: [loss] });
     this.version++;
   }
 
@@ -120,7 +127,7 @@ export class FakeRing {
       kept,
       evicted: this.#oldest - this.#cleared,
       cleared: this.#cleared,
-      dropped: this.dropped,
+      dropped: this.#lost(),
       shown: matches?.length ?? kept,
     };
     return {
@@ -131,7 +138,18 @@ export class FakeRing {
       rows,
       newest: kept === 0 ? -1 : this.#next - 1,
       gaps: this.#gaps,
+      losses: {
+        byCause: { slow: this.#lost("slow"), connection: this.#lost("connection"), unknown: this.#lost("unknown") },
+        lines: [...this.#losses],
+      },
     };
+  }
+
+  #lost(cause?: LossCause): number {
+    const counted = this.#losses
+      .flatMap(({ losses }) => losses)
+      .filter((loss) => cause === undefined || loss.cause === cause);
+    return counted.reduce((sum, { messages }) => sum + messages, 0);
   }
 
   #timeOf(number: number): number {

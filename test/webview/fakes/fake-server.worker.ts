@@ -5,8 +5,14 @@
  * and only after the last was answered by a read.
  */
 import { type ClusterStatus, clusterChanged, listClusters } from "../../../server/protocol/clusters.ts";
-import { checkArguments, findReceivers, raiseEvent } from "../../../server/protocol/events.ts";
-import { clearMonitor, monitorChanged, readMonitor, readRow } from "../../../server/protocol/monitor.ts";
+import { askSurvey, checkArguments, findReceivers, raiseEvent } from "../../../server/protocol/events.ts";
+import {
+  clearMonitor,
+  type LossCause,
+  monitorChanged,
+  readMonitor,
+  readRow,
+} from "../../../server/protocol/monitor.ts";
 import { copyText, raiseAgain } from "../../../webview/host.ts";
 import { FakeRing, type ReadParams } from "./fake-ring.ts";
 
@@ -17,7 +23,7 @@ export type Control =
   | { readonly kind: "rate"; readonly perSecond: number }
   | { readonly kind: "disconnect"; readonly ms: number }
   | { readonly kind: "lose" }
-  | { readonly kind: "drop"; readonly count: number }
+  | { readonly kind: "drop"; readonly count: number; readonly cause?: LossCause }
   | { readonly kind: "status"; readonly status: Partial<ClusterStatus> }
   | { readonly kind: "receivers"; readonly receivers: readonly string[]; readonly known: boolean }
   | { readonly kind: "fail"; readonly method: string; readonly code: string; readonly message: string }
@@ -67,6 +73,13 @@ const answers: Readonly<Record<string, (params: Record<string, unknown>) => unkn
     if (String(topic).includes("*")) throw new Refusal("BAD_TOPIC", "not a topic; use 1 to 1024 bytes without '*'");
     return { peers: reachable.receivers.length === 0 ? 0 : 1 };
   },
+  [askSurvey.method]: ({ name }) => ({
+    answers: reachable.receivers.map((node, place) => ({
+      ...{ node, nodeId: `id-${node}`, hops: 1, afterMs: 3.2 + place * 1_200 },
+      ...{ name: place === 0 ? name : "busy", text: `${place}, "fine"` },
+    })),
+    leftOut: 0,
+  }),
   [raiseAgain.method]: () => null,
   [copyText.method]: () => null,
 };
@@ -97,8 +110,7 @@ function control(order: Control): void {
       ring.lose();
       break;
     case "drop":
-      ring.dropped += order.count;
-      ring.push(0);
+      ring.lostMessages(order.count, order.cause);
       break;
     case "status":
       status = { ...status, ...order.status };

@@ -11,6 +11,7 @@ export function announcement(counters: Counters, newRows: number | undefined, st
     ...(newRows === undefined ? [] : [`paused, ${groupDigits(newRows)} new`]),
     `${groupDigits(counters.received)} received`,
     `${groupDigits(counters.shown)} shown`,
+    ...(counters.dropped > 0 ? [`${groupDigits(counters.dropped)} lost`] : []),
   ];
   return parts.join(", ");
 }

@@ -38,7 +38,7 @@ export function counterTexts(counters: Counters): readonly CounterText[] {
     },
     {
       id: "dropped",
-      label: "dropped before us",
+      label: "lost",
       count: dropped,
       meaning: "Messages known to be lost on their way here",
       isLoss: dropped > 0,

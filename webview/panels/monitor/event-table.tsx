@@ -12,6 +12,7 @@ import type { Column } from "./columns.ts";
 import { gridTracks, minTableWidthPx, shownColumns } from "./columns.ts";
 import type { MonitorFeed } from "./feed.ts";
 import { gapBetween } from "./gap-lines.ts";
+import { lossBetween } from "./loss-lines.ts";
 import { rowPx } from "./scroll-map.ts";
 import { TableHeader } from "./table-header.tsx";
 import type { TableModel } from "./table-model.ts";
@@ -55,6 +56,7 @@ export function EventTable({ gridRef, label, feed, table, look, onColumns, onCha
         row={row}
         before={before}
         gap={row === undefined ? undefined : gapBetween(picture.gaps, before, row)}
+        loss={row === undefined ? undefined : lossBetween(picture.losses, before, row)}
         isSelected={place === selected}
         isEvicted={place < picture.shown.from}
         {...look}

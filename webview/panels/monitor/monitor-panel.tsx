@@ -18,6 +18,7 @@ import { EventTable } from "./event-table.tsx";
 import { FollowButton } from "./follow-button.tsx";
 import { openGap } from "./gap-lines.ts";
 import { HelpDialog } from "./help-dialog.tsx";
+import { lossAfter } from "./loss-lines.ts";
 import { Notices } from "./notices.tsx";
 import { Panes } from "./panes.tsx";
 import { Toolbar } from "./toolbar.tsx";
@@ -86,6 +87,7 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
         layout={layout}
         arrange={arrange}
         counters={counters}
+        losses={picture.losses}
         searchProblem={feed.searchProblem}
         isPaused={pause.newRows !== undefined}
         onSearch={(search) => arrange({ search })}
@@ -132,6 +134,7 @@ export function MonitorPanel({ host, monitor, clusterName }: MonitorPanelProps) 
         problem={feed.problem}
         status={status}
         gap={openGap(picture.gaps)}
+        loss={pause.newRows === undefined ? lossAfter(picture.losses, counters.received - 1) : undefined}
         nowMs={nowMs}
         onOldest={commands.oldest}
       />

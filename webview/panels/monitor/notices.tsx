@@ -1,13 +1,16 @@
 /**
- * What the person must know of the picture: that it is paused, old, cut off.
+ * What the person must know of the picture: that it is paused, old, cut off, or that something is missing after it.
  *
  * They stand below the table, so that none of them moves a row. What changes often in them is left to the announcer.
  */
+
+import type { LossLine } from "../../../server/protocol/monitor.ts";
 import { Icon } from "../../parts/icon.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
 import { type KnownStatus, statusText } from "../../parts/use-cluster-status.ts";
 import type { FeedProblem } from "./feed.ts";
 import type { Gap } from "./gap-lines.ts";
+import { lossDetails, lossSentence } from "./loss-lines.ts";
 import { gapText } from "./table-row.tsx";
 import type { Pause } from "./use-pause.ts";
 
@@ -18,12 +21,14 @@ interface NoticesProps {
   readonly problem: FeedProblem | undefined;
   readonly status: KnownStatus | undefined;
   readonly gap: Gap | undefined;
+  /** What was lost after the newest row. */
+  readonly loss: LossLine | undefined;
   readonly nowMs: number;
   readonly onOldest: () => void;
 }
 
 export function Notices(props: NoticesProps) {
-  const { pause, maxRows, isEvicted, problem, status, gap, nowMs } = props;
+  const { pause, maxRows, isEvicted, problem, status, gap, loss, nowMs } = props;
   return (
     <div class="notices">
       {problem !== undefined && (
@@ -36,6 +41,12 @@ export function Notices(props: NoticesProps) {
         </p>
       )}
       <Connection status={status} gap={gap} nowMs={nowMs} />
+      {loss !== undefined && (
+        <p class="notice notice-warning" title={lossDetails(loss)}>
+          <Icon name="warning" />
+          <span>{lossSentence(loss)}.</span>
+        </p>
+      )}
       {isEvicted && (
         <p class="notice">
           <Icon name="history" />

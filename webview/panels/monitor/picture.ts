@@ -25,6 +25,7 @@ export interface Picture {
   /** Number of the newest row in the ring; -1 while there is none. */
   readonly newest: number;
   readonly gaps: Page["gaps"];
+  readonly losses: Page["losses"];
 }
 
 export const emptyPicture: Picture = {
@@ -33,6 +34,7 @@ export const emptyPicture: Picture = {
   counters: { received: 0, kept: 0, evicted: 0, cleared: 0, dropped: 0, shown: 0 },
   newest: -1,
   gaps: [],
+  losses: { byCause: { slow: 0, connection: 0, unknown: 0 }, lines: [] },
 };
 
 /** How a page is asked for, in the words of `readMonitor`. */
@@ -97,7 +99,7 @@ export function mergePage(
   wanted: Wanted,
   options: PictureOptions,
 ): Picture {
-  const { counters, newest, gaps } = page;
+  const { counters, newest, gaps, losses } = page;
   const from = originOf(before, page, ask, wanted, options);
   const end = endOf(before, from, page, ask, options);
   const rows = new Map<number, Row>();
@@ -106,7 +108,7 @@ export function mergePage(
   });
   const wasCleared = before !== undefined && before.counters.cleared !== counters.cleared;
   if (before !== undefined && wanted.kind === "places" && !wasCleared) keepKnown(before, wanted, rows);
-  return { shown: { from, to: Math.max(from, end) }, rows, counters, newest, gaps };
+  return { shown: { from, to: Math.max(from, end) }, rows, counters, newest, gaps, losses };
 }
 
 /** The place of the oldest shown row. */

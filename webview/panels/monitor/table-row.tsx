@@ -1,10 +1,11 @@
-/** One row of the table, and the line above it where the connection was down. */
+/** One row of the table, and the line above it where the connection was down or messages were lost. */
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed one by one cannot be rows of a table element
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names its active row
-import type { Row, Search } from "../../../server/protocol/monitor.ts";
+import type { LossLine, Row, Search } from "../../../server/protocol/monitor.ts";
 import { Icon } from "../../parts/icon.tsx";
 import type { Column, ColumnId } from "./columns.ts";
 import type { Gap } from "./gap-lines.ts";
+import { lossDetails, lossSentence } from "./loss-lines.ts";
 import { MarkedText } from "./marked-text.tsx";
 import { clockText, deltaText, relativeText, type TimeMode } from "./times.ts";
 
@@ -23,15 +24,17 @@ interface TableRowProps extends RowLook {
   /** The older neighbour, when it is known. */
   readonly before: Row | undefined;
   readonly gap: Gap | undefined;
+  readonly loss: LossLine | undefined;
   readonly isSelected: boolean;
   readonly isEvicted: boolean;
 }
 
-export function TableRow({ place, rowIndex, row, isSelected, isEvicted, gap, ...look }: TableRowProps) {
+export function TableRow({ place, rowIndex, row, isSelected, isEvicted, gap, loss, ...look }: TableRowProps) {
   const classes = ["table-row"];
   if (isSelected) classes.push("is-selected");
   if (isEvicted) classes.push("is-evicted");
-  if (gap !== undefined) classes.push("has-gap");
+  const hasMark = gap !== undefined || loss !== undefined;
+  if (hasMark) classes.push("has-gap");
   if (place % 2 !== 0) classes.push("is-odd");
   return (
     <div
@@ -54,7 +57,14 @@ export function TableRow({ place, rowIndex, row, isSelected, isEvicted, gap, ...
           {row !== undefined && <Cell id={id} row={row} {...look} />}
         </div>
       ))}
-      {gap !== undefined && <GapLabel gap={gap} nowMs={look.nowMs} />}
+      {hasMark && (
+        <span class="gap-labels">
+          <span>
+            {gap !== undefined && <GapLabel gap={gap} nowMs={look.nowMs} />}
+            {loss !== undefined && <LossLabel loss={loss} />}
+          </span>
+        </span>
+      )}
     </div>
   );
 }
@@ -104,6 +114,15 @@ function GapLabel({ gap, nowMs }: { gap: Gap; nowMs: number }) {
     <span class="gap-label">
       <Icon name="debug-disconnect" />
       disconnected {gapText(gap, nowMs)}
+    </span>
+  );
+}
+
+function LossLabel({ loss }: { loss: LossLine }) {
+  return (
+    <span class="gap-label loss-label" title={lossDetails(loss)}>
+      <Icon name="warning" />
+      <span class="loss-text">{lossSentence(loss)}</span>
     </span>
   );
 }

@@ -1,11 +1,12 @@
 /** The line above the table: pause, clear, search, what is shown, and how. */
 import type { Ref } from "preact";
-import type { Counters, Search } from "../../../server/protocol/monitor.ts";
+import type { Counters, Losses, Search } from "../../../server/protocol/monitor.ts";
 import { Icon, IconButton } from "../../parts/icon.tsx";
 import { MenuButton, type MenuItem } from "../../parts/menu.tsx";
 import { groupDigits } from "../../parts/number-text.ts";
 import { columnLabels, moveColumn, toggleColumn } from "./columns.ts";
 import type { Layout } from "./layout.ts";
+import { lossTotals } from "./loss-lines.ts";
 import { SearchBox } from "./search-box.tsx";
 import { timeModes } from "./times.ts";
 
@@ -14,6 +15,7 @@ interface ToolbarProps {
   readonly layout: Layout;
   readonly arrange: (change: Partial<Layout>) => void;
   readonly counters: Counters;
+  readonly losses: Losses;
   readonly searchProblem: string | undefined;
   readonly isPaused: boolean;
   readonly onSearch: (search: Search) => void;
@@ -24,7 +26,7 @@ interface ToolbarProps {
 }
 
 export function Toolbar(props: ToolbarProps) {
-  const { layout, arrange, counters, isPaused } = props;
+  const { layout, arrange, counters, losses, isPaused } = props;
   return (
     <header class="toolbar">
       <button
@@ -48,6 +50,12 @@ export function Toolbar(props: ToolbarProps) {
       <p class="match-count">
         shown <b>{groupDigits(counters.shown)}</b> of <b>{groupDigits(counters.received)}</b> received
       </p>
+      {counters.dropped > 0 && (
+        <p class="loss-count" title={lossTotals(losses)}>
+          <Icon name="warning" />
+          <b data-lost={counters.dropped}>{groupDigits(counters.dropped)}</b> lost
+        </p>
+      )}
       <span class="toolbar-end">
         <MenuButton icon="clock" label="Time" items={timeItems(layout, arrange)} />
         <MenuButton

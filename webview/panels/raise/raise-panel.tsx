@@ -13,11 +13,13 @@ import { useAnswer } from "../../parts/use-answer.ts";
 import { statusText, useClusterStatus } from "../../parts/use-cluster-status.ts";
 import { useNow } from "../../parts/use-now.ts";
 import { useRounds } from "../../parts/use-rounds.ts";
+import { Answers } from "./answers.tsx";
 import { ArgumentProblem } from "./argument-problem.tsx";
 import { Field } from "./field.tsx";
 import { History } from "./history.tsx";
 import { type Draft, type Raised, readForm, remember } from "./raised.ts";
 import { receiversText, sentText } from "./receivers-text.ts";
+import { deadlineMs, useAsking } from "./use-asking.ts";
 
 const checkDelayMs = 150;
 /** Topics offered while typing. */
@@ -62,13 +64,12 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
   const types = check.result !== undefined && "types" in check.result ? check.result.types : undefined;
   const isReady = draft.topic !== "" && draft.name !== "" && !(check.isCurrent && problem !== undefined);
 
-  const raise = async () => {
+  const { asked, ask } = useAsking(host, cluster);
+  const send = async (how: () => Promise<void>) => {
     if (!isReady || isSending) return;
     setSending(true);
     try {
-      const { peers } = await host.request(raiseEvent, { cluster, ...draft });
-      setOutcome({ kind: "sent", peers, timeMs: Date.now() });
-      setHistory((before) => remember(before, { ...draft, peers, timeMs: Date.now() }));
+      await how();
     } catch (error) {
       const code = error instanceof RequestFailed ? error.code : "INTERNAL";
       setOutcome({ kind: "failed", code, message: error instanceof Error ? error.message : String(error) });
@@ -76,6 +77,12 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
       setSending(false);
     }
   };
+  const raise = () =>
+    send(async () => {
+      const { peers } = await host.request(raiseEvent, { cluster, ...draft });
+      setOutcome({ kind: "sent", peers, timeMs: Date.now() });
+      setHistory((before) => remember(before, { ...draft, peers, timeMs: Date.now() }));
+    });
   const onKeyDown = (event: KeyboardEvent) => {
     const isEverywhere = event.ctrlKey || event.metaKey;
     const isInForm = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
@@ -143,12 +150,26 @@ export function RaisePanel({ host, cluster, clusterName, topic, name, args }: Ra
             <Icon name="broadcast" />
             Raise
           </button>
+          <button
+            type="button"
+            class="button button-secondary ask-button"
+            title={`Raise it as a question, and list what each node answers within ${deadlineMs / 1_000} s`}
+            disabled={!isReady || isSending}
+            onClick={() => {
+              setOutcome(undefined);
+              void send(() => ask(draft));
+            }}
+          >
+            <Icon name="question" />
+            Ask
+          </button>
           <p class="receivers" role="status">
             {draft.topic !== "" && receivers.result !== undefined && <ReceiversLine receivers={receivers.result} />}
           </p>
         </div>
         <OutcomeLine outcome={outcome} />
       </form>
+      <Answers asked={asked} />
       <History history={history} onRefill={(raised) => change(raised)} />
     </main>
   );
