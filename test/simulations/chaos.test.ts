@@ -63,10 +63,9 @@ class Chaos {
   }
 
   async killAndRevive(member: Member, downMs: number): Promise<void> {
-    const { name } = member.context;
     this.world.kill(member.context);
     await this.world.settle(downMs);
-    member.context = this.#node(name);
+    member.context = this.#node(`${member.context.name}_`); // another life, which the ledger tells apart
     await member.context.connections.listen(member.location);
     for (const location of member.peers) void this.#dial(member.context, location);
   }
