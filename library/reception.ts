@@ -86,7 +86,7 @@ export class Reception {
     if (kind !== FrameKind.event && !this.#isRight(from, stream, shape, bytes, bodyStart)) return false;
     const hops = bytes[start + routing.hops]! + 1;
     if (route.isSubscribed) this.#take(stream, route, shape, bytes, start, hops, from);
-    if (route.targets.length > 0) this.#forward(from, route, stream, index, bytes, start, end, hops);
+    if (route.targets.length > 0) this.#forward(from, route, stream, index, sequence, bytes, start, end, hops);
     return true;
   }
 
@@ -127,7 +127,7 @@ export class Reception {
     const route = this.#routes.route(stream, from);
     if (route.targets.length === 0) return true;
     const index = viewOf(bytes).getUint16(start + routing.shape);
-    this.#forward(from, route, stream, index, bytes, start, end, early.hops);
+    this.#forward(from, route, stream, index, sequence, bytes, start, end, early.hops);
     return true;
   }
 
@@ -308,6 +308,7 @@ export class Reception {
     route: Route,
     stream: Stream,
     shape: number,
+    sequence: number,
     bytes: Uint8Array,
     start: number,
     end: number,
@@ -324,7 +325,6 @@ export class Reception {
     bytes[start + routing.hops] = hops;
     viewOf(bytes).setUint32(start + routing.stream, stream.number);
     const isDroppable = !stream.mustArrive;
-    const sequence = viewOf(bytes).getUint32(start + routing.sequence);
     for (const target of route.targets) {
       messages.sendTo(target, stream, shape, sequence, bytes, start, end);
       if (target.isWorthWaiting(isDroppable)) messages.patience.begin(target, from, hops);
