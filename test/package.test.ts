@@ -34,6 +34,7 @@ const expectedInTarball = [
   /^package\/dist\/cli\/(main\.js(\.map)?|NOTICES\.txt)$/,
   /^package\/dist\/library\/index\.js(\.map)?$/,
   /^package\/dist\/types\/library\/[\w./-]+\.d\.ts$/,
+  /^package\/docs\/schemas\/[\w-]+\.schema\.json$/,
 ];
 
 describe.skipIf(lacksVsix)("the extension's package", () => {

@@ -6,7 +6,16 @@ import { readByteCount, readCount } from "./options.ts";
 import type { Shell } from "./shell.ts";
 
 export function registerFiles(program: Command, shell: Shell): void {
-  const files = program.command("files").description("Receives remote file writes into a folder; sends files.");
+  const files = program
+    .command("files")
+    .description("Receives remote file writes into a folder; sends files.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  switchyard files receive tcp://127.0.0.1:9999 'files.*' ./incoming
+  switchyard files send tcp://127.0.0.1:9999 files.captures today.pcap`,
+    );
   registerReceive(files, shell);
   registerSend(files, shell);
 }
@@ -28,7 +37,8 @@ function registerReceive(files: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-What is refused (a path that would leave the folder, a full one) is told, counted, and makes the exit status 1.
+What is refused (a path that would leave the folder, a full one) is told,
+counted, and makes the exit status 1.
 
 Example:
   switchyard files receive tcp://127.0.0.1:9999 'files.*' ./incoming --max-bytes 1GiB`,

@@ -38,7 +38,8 @@ export function registerRecord(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-Ctrl-C ends a recording in good order; whatever ends it, all lines up to there can be replayed.
+Ctrl-C ends a recording in good order; whatever ends it, all lines up to there
+can be replayed.
 
 Example:
   switchyard record tcp://127.0.0.1:9999 'app.*' 'zeek.*' -o morning.rec.gz --duration 10m`,

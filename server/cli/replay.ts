@@ -39,7 +39,8 @@ export function registerReplay(program: Command, shell: Shell): void {
     .addHelpText(
       "after",
       `
-Messages are of now, and of this node: times and origins are in the recording for people to read.
+Messages are of now, and of this node: times and origins are in the recording
+for people to read.
 
 Example:
   switchyard replay tcp://127.0.0.1:9999 morning.rec.gz --speed 10x --topic-prefix replayed.`,

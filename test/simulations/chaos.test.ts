@@ -159,17 +159,21 @@ function raiseAll({ ledger, members }: Chaos): void {
   for (const { context } of members) for (const topic of topics) ledger.raise(context, "event", topic);
 }
 
-simulate("T1: M1 M3 M4 hold in clusters of 3 to 7 whatever goes wrong", { seeds: 500 }, async (world) => {
-  await live(world, world.chance.integer(3, 7));
-});
+simulate(
+  "T1: M1 M3 M4 hold in clusters of 3 to 7 whatever goes wrong",
+  { seeds: 500, patienceMs: 2_000 },
+  async (world) => {
+    await live(world, world.chance.integer(3, 7));
+  },
+);
 
-simulate("T1: M1 M3 M4 hold in a cluster of 30", { seeds: 5 }, async (world) => {
+simulate("T1: M1 M3 M4 hold in a cluster of 30", { seeds: 5, patienceMs: 30_000 }, async (world) => {
   await live(world, 30);
 });
 
 simulate(
   "T1: M1 M2 M3: a cluster of 100 delivers, once and in order, to whoever subscribed",
-  { seeds: 2 },
+  { seeds: 2, patienceMs: 30_000 },
   async (world) => {
     const { chance } = world;
     world.network.nature = {

@@ -12,14 +12,17 @@ import { World } from "./world.ts";
 export interface SimulateOptions {
   /** Seeds in a normal run. Default 300. */
   readonly seeds?: number;
+  /** Real time that one seed may take, on a busy machine; the simulated time has no bound but a day. Default 500. */
+  readonly patienceMs?: number;
 }
 
 const seedsAskedFor = Number(process.env["SIMULATIONS"] ?? 0);
 const onlySeed = process.env["SEED"];
-/** Real time for one seed; the simulated time has no bound but a day. */
-const patienceMs = 500;
-
-export function simulate(name: string, { seeds = 300 }: SimulateOptions, live: (world: World) => Promise<void>): void {
+export function simulate(
+  name: string,
+  { seeds = 300, patienceMs = 500 }: SimulateOptions,
+  live: (world: World) => Promise<void>,
+): void {
   const count = onlySeed === undefined ? seedsAskedFor || seeds : 1;
   it(name, { timeout: 10_000 + count * patienceMs }, async () => {
     const first = onlySeed === undefined ? (seedsAskedFor > 0 ? randomInt(2 ** 31) : 1) : Number(onlySeed);

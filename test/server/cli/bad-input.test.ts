@@ -79,7 +79,7 @@ const cases: readonly (readonly [command: string, status: number, line: RegExp])
     /a node needs somewhere to --listen, or somebody to --connect to; see switchyard node --help \[BAD_ARGUMENT\]$/,
   ],
   ["node --listen NODE", 1, /cannot listen at tcp:.*another process listens here.*\[LOCATION_IN_USE\]$/],
-  ["node --listen tcp://0.0.0.0:0", 1, /beyond this machine needs tls and a token.*\[INSECURE_LISTEN\]$/],
+  ["node --listen tcp://0.0.0.0:0", 1, /not a loopback address.*needs tls and a token.*\[INSECURE_LISTEN\]$/],
   ["node --listen tcp://127.0.0.1:0 --connect WEB", 1, /answered as a web server.*\[NOT_A_PEER\]$/],
   ["node --config DIR/none.json", 1, /none.json: no such file \[ENOENT\]$/],
   ["node --config DIR/unknown.json", 2, /unknown\.json: unknown key "listn"; did you mean listen\? \[BAD_ARGUMENT\]$/],
