@@ -193,15 +193,12 @@ export class Connection {
   async #known(): Promise<void> {
     const { node, timeoutMs } = this.#options;
     if (this.#neighbour === undefined) return;
-    const passed = node.barriers.ask([this.#neighbour]);
-    await new Promise<void>((resolve) => {
-      const cancel = node.clock.after(timeoutMs, resolve);
-      const done = (): void => {
-        cancel();
-        resolve();
-      };
-      passed.then(done, done);
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = node.clock.after(timeoutMs, resolve);
     });
+    await Promise.race([node.barriers.ask([this.#neighbour]), late]);
+    cancel();
   }
 
   /** A link that the peer opened. */
