@@ -1,13 +1,17 @@
 /**
- * Two runs of tests: `unit` is everything that needs no editor, `e2e` drives a real one in a real browser.
+ * Three runs of tests: `unit` is everything that needs no browser, `browser` has panels and pages in a real one, and
+ * nothing beside it, for some of it is about time; `e2e` drives a real editor in a real browser.
  *
  *     npx vitest run --project unit test/library/core
+ *     npx vitest run --project browser
  *     npx vitest run --project e2e
  */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const fakeOfVscode = fileURLToPath(new URL("test/fakes/vscode.ts", import.meta.url));
+
+const browserTests = "test/**/*.browser.test.{ts,tsx}";
 
 const common = {
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
@@ -23,10 +27,20 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.{ts,tsx}"],
-          exclude: ["test/e2e/**"],
+          exclude: ["test/e2e/**", browserTests],
           // Far above what any test needs: properties take their time on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+        },
+      },
+      {
+        ...common,
+        test: {
+          name: "browser",
+          include: [browserTests],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          fileParallelism: false,
         },
       },
       {

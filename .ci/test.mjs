@@ -1,7 +1,7 @@
 /**
  * Runs every check, one short line each, and closes with `N passed, N failed, N skipped`.
  *
- *     node .ci/test.mjs [static | unit | e2e | soak]
+ *     node .ci/test.mjs [static | unit | browser | e2e | soak]
  *
  * `soak` is `unit` with many more tries of each fault, for hours; it is never part of a normal run.
  *
@@ -23,7 +23,7 @@ import { chromium, codeServer, node24, vsce } from "./tools.mjs";
  * @typedef {Counts & { output?: string, words?: readonly string[] }} Result  `output` is shown when something failed
  */
 
-const parts = ["static", "unit", "e2e", "soak"];
+const parts = ["static", "unit", "browser", "e2e", "soak"];
 
 /** The tools of node_modules, started without npm in between. */
 const tools = {
@@ -40,7 +40,7 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 async function test(chosen) {
   const wants = (/** @type {string} */ part) => (chosen.length === 0 && part !== "soak") || chosen.includes(part);
   await setup();
-  const lacks = wants("unit") || wants("e2e") || wants("soak") ? whatIsMissing() : undefined; // fetched beside the first checks
+  const lacks = parts.slice(1).some(wants) ? whatIsMissing() : undefined; // fetched beside the first checks
 
   if (wants("static")) {
     await step("types", () => check(["tsc", "-b"], ["tsc", "-p", ".ci"]));
@@ -56,6 +56,9 @@ async function test(chosen) {
     return making(() => Promise.all([packageExtension(), packageLibrary()]));
   });
   if (wants("unit")) await step("unit", () => vitest("unit", { SWITCHYARD_LACKS_VSIX: missing.vsce, ...found }));
+  if (wants("browser")) {
+    await step("browser", () => (missing.browser === undefined ? vitest("browser", found) : skipped(missing.browser)));
+  }
   if (wants("soak")) await step("soak", () => vitest("unit", { SOAK: "1", SIMULATIONS: "20000", ...found }));
   if (wants("e2e")) {
     await step("e2e", () => {
@@ -119,7 +122,7 @@ function skipped(/** @type {string} */ reason) {
 }
 
 /**
- * @param {"unit" | "e2e"} project
+ * @param {"unit" | "browser" | "e2e"} project
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Result>}
  */
