@@ -179,6 +179,7 @@ export class Events {
   }
 
   #replyTo(question: ReceivedEvent): Reply {
+    if (question instanceof ArrivedEvent) return noReply; // by far the most, and seen at a glance
     if (!(question instanceof ArrivedQuestion || question instanceof OwnQuestion)) return noReply;
     const reply = (answer: readonly Input[] | Event = []): boolean =>
       this.#node.surveys.answer(question, answerOf(answer, question.name));

@@ -19,7 +19,8 @@ async function ring(): Promise<Context[]> {
 /** Resolves when so many have come, in order, each once; rejects with the first that did not. */
 function arrival(node: Context, events: number): { readonly handler: (args: bigint) => void; done: Promise<void> } {
   let next = 0n;
-  let [resolve, reject] = [(): void => {}, (_: Error): void => {}];
+  let resolve: () => void = () => {};
+  let reject: (error: Error) => void = () => {};
   const done = new Promise<void>((...ends) => {
     [resolve, reject] = ends;
   });
