@@ -50,10 +50,10 @@ const stateOf = (name: string) => workbench.activation.clusters.find(name)?.stat
 
 describe("TLS settings", () => {
   it("go to the server as paths: relative ones from the folder of the workspace", async () => {
-    workspace.workspaceFolders = [{ uri: { scheme: "file", fsPath: "/work" } }];
+    workspace.workspaceFolders = [{ uri: { scheme: "file", fsPath: "/folder" } }];
     await connectTo({ ...site, tls: { ...tls, serverName: "node", minVersion: "TLSv1.2" } });
     expect(asked()).toEqual([
-      { ...site, tls: { ...tls, ca: "/work/certs/ca.pem", serverName: "node", minVersion: "TLSv1.2" } },
+      { ...site, tls: { ...tls, ca: "/folder/certs/ca.pem", serverName: "node", minVersion: "TLSv1.2" } },
     ]);
   });
 
