@@ -101,13 +101,21 @@ describe.skipIf(noBrowser !== undefined)(`the Monitor under load ${noBrowser ?? 
     await expectNewest(page, 999_999);
   });
 
-  it("is there within half a second, in a small script", tries, async () => {
-    expect(lab.scriptBytes).toBeLessThan(100_000);
-    page = await lab.panel({ rows: 100_000 });
+  /** From the opening of a panel with so many rows to its first one in sight. */
+  async function firstRowMs(rows: number): Promise<number> {
+    page = await lab.panel({ rows });
     await page.waitForSelector("[data-row]");
-    const firstRowMs = await page.evaluate(() => window.fake.firstRowMs);
-    expect(firstRowMs).toBeGreaterThan(0);
-    expect(firstRowMs).toBeLessThan(500);
+    return page.evaluate(() => window.fake.firstRowMs);
+  }
+
+  it("is there as soon with 100,000 rows as with a hundred, in a small script", tries, async () => {
+    expect(lab.scriptBytes).toBeLessThan(100_000);
+    const fewMs = await firstRowMs(100);
+    expect(fewMs).toBeGreaterThan(0);
+    await page.context().close();
+    const manyMs = await firstRowMs(100_000);
+    expect(manyMs).toBeLessThan(1.5 * fewMs + 100); // machines differ, and shared ones change their mind
+    expect(manyMs).toBeLessThan(2_000);
   });
 
   /** What was received once nothing more comes. */
