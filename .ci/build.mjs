@@ -6,7 +6,7 @@
  * Invariant: `dist/` is rebuilt from sources alone, and one bundle that fails does not stop the others.
  * Knows nothing of packages made from `dist/`: see package.mjs.
  */
-import { chmod, copyFile, mkdir, readFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { writeNotices } from "./notices.mjs";
@@ -20,8 +20,8 @@ const requireBanner =
 /** Native code is loaded from disk, and ws and msgpackr do without their optional speed-ups. */
 const nativePackages = ["classic-level", "msgpackr-extract", "bufferutil", "utf-8-validate"];
 
-/** What the shell starts as `switchyard`. */
-const command = "dist/cli/main.js";
+/** Where what the shell starts as `switchyard` is: a script, and a piece for each of its commands, loaded on demand. */
+const commandFolder = "dist/cli";
 
 /** @type {import("esbuild").BuildOptions} */
 const forNode = { platform: "node", format: "esm", target: "node20.19", mainFields: ["module", "main"] };
@@ -38,7 +38,8 @@ const forBrowser = {
 /**
  * @typedef {object} Bundle
  * @property {string} entry
- * @property {string} outfile
+ * @property {string} [outfile] the bundle, when it is one file
+ * @property {string} [outdir] the folder of its pieces, which has nothing else in it
  * @property {import("esbuild").BuildOptions} options
  */
 
@@ -51,8 +52,15 @@ const bundles = [
   },
   {
     entry: "server/cli/main.ts",
-    outfile: command,
-    options: { ...forNode, external: nativePackages, sourcemap: "linked", banner: { js: requireBanner } },
+    outdir: commandFolder,
+    options: {
+      ...forNode,
+      splitting: true,
+      chunkNames: "[name]-[hash]",
+      external: nativePackages,
+      sourcemap: "linked",
+      banner: { js: requireBanner },
+    },
   },
   {
     entry: "server/main.ts",
@@ -106,7 +114,7 @@ async function report(/** @type {Parameters<typeof build>[0]} */ options) {
 async function watch() {
   const { context } = await import("esbuild");
   await report({ types: false });
-  for (const bundle of bundles) await (await context({ ...(await toOptions(bundle)), logLevel: "info" })).watch();
+  for (const bundle of bundles) await (await context({ ...toOptions(bundle), logLevel: "info" })).watch();
   say("build    watching; Ctrl-C ends it");
 }
 
@@ -116,38 +124,31 @@ async function watch() {
  */
 async function bundle(bundle) {
   const esbuild = await import("esbuild");
-  const { entry, outfile } = bundle;
-  const { metafile } = await esbuild.build(await toOptions(bundle)).catch((failure) => {
+  const { entry, outdir } = bundle;
+  if (outdir !== undefined) await rm(join(root, outdir), { recursive: true, force: true });
+  const { metafile } = await esbuild.build(toOptions(bundle)).catch((failure) => {
     const words = esbuild.formatMessagesSync(failure.errors ?? [], { kind: "error", color: process.stdout.isTTY });
     throw new Error(`${entry} does not build\n${words.join("").trim() || failure.message}`);
   });
-  if (outfile === command) await chmod(join(root, outfile), 0o755);
+  if (outdir === commandFolder) await chmod(join(root, commandFolder, "main.js"), 0o755);
   return /** @type {import("esbuild").Metafile} */ (metafile);
 }
 
 /**
  * @param {Bundle} bundle
- * @returns {Promise<import("esbuild").BuildOptions>}
+ * @returns {import("esbuild").BuildOptions}
  */
-async function toOptions({ entry, outfile, options }) {
-  const js = options.banner?.js;
-  const banner = outfile === command ? { js: `${await shebangFor(entry)}${js}` } : options.banner;
+function toOptions({ entry, outfile, outdir, options }) {
   return {
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile,
+    ...(outfile === undefined ? { outdir } : { outfile }),
     bundle: true,
     metafile: true,
     logLevel: "silent",
     legalComments: "none",
     ...options,
-    banner: banner ?? {},
   };
-}
-
-/** The line for the shell goes through the bundler, so that the source map fits; a source may have it already. */
-async function shebangFor(/** @type {string} */ entry) {
-  return (await readFile(join(root, entry), "utf8")).startsWith("#!") ? "" : "#!/usr/bin/env node\n";
 }
 
 /** The icons lie beside the panels' script, which knows them by class alone. */
@@ -158,14 +159,17 @@ async function copyIcons() {
   }
 }
 
+/** What a bundle in pieces has besides its entry. */
+const isPiece = /-[0-9A-Z]{8}\.js$/;
+
 /**
- * A line for each file that was made: its size, and what it still loads at run time. For an extension that must be Node's
+ * A line for each file that was made, but for mere pieces: its size, and what it still loads at run time. For an extension that must be Node's
  * own, the editor's, or native code.
  *
  * @param {import("esbuild").Metafile} metafile
  */
 function describe({ outputs }) {
-  const scripts = Object.entries(outputs).filter(([file]) => !file.endsWith(".map"));
+  const scripts = Object.entries(outputs).filter(([file]) => !file.endsWith(".map") && !isPiece.test(file));
   return scripts.map(([file, { bytes, imports }]) => {
     const left = imports.filter(({ external, path }) => external && !isBuiltin(path) && path !== "vscode");
     const names = [...new Set(left.map(({ path }) => path))].join(", ");

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The `switchyard` command as a process. */
 import { runCommandLine } from "./command-line.ts";
 import { ProcessShell } from "./shell.ts";
