@@ -4,8 +4,9 @@
  * Frames are kept as runs of bytes in the buffers they were packed or received in; neighbours in one buffer become one
  * run, so that a thousand events leave as one slice, uncopied, and ten connections share the same bytes.
  *
- * Invariant: `queuedMessages` and `queuedBytes` are those of `#runs`. Knows nothing of what frames mean but their length
- * and whether they may be dropped.
+ * Invariant: `queuedMessages` and `queuedBytes` are those of `#runs`, and while the peer is slow, `heldBytes` is at most
+ * a mebibyte more than twice what waits. Knows nothing of what frames mean but their length and whether they may be
+ * dropped.
  */
 
 import { frameLength } from "./wire/codec.ts";
@@ -40,6 +41,8 @@ interface Run {
 /** Runs shorter than this are copied together; longer ones go out as they are. */
 const copyBelow = 4 * 1024;
 const gatherBytes = 64 * 1024;
+/** What waits may keep alive this much, and as much again as twice what waits; then it is copied out of its buffers. */
+const spareBytes = 1024 * 1024;
 
 export class Outbox {
   queuedMessages = 0;
@@ -48,14 +51,13 @@ export class Outbox {
   keptBytes = 0;
   sentMessages = 0;
   sentBytes = 0;
+  /** At most what the buffers have that what waits is in; one counts again when something in others lies between. */
+  heldBytes = 0;
   isCongested = false;
   #isLinked = true;
 
   readonly #options: OutboxOptions;
   #runs: Run[] = [];
-  /** Small frames that had to be copied; the next ones go behind them. */
-  #spill = Buffer.alloc(0);
-  #spilled = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -68,15 +70,23 @@ export class Outbox {
 
   /** Queues one frame. The bytes are not copied and must not be changed any more. */
   append(bytes: Uint8Array, start: number, end: number): void {
-    if (this.isCongested && this.#isFull(end - start) && !this.#makeRoom(bytes, start, end)) return;
+    if (!this.isCongested) {
+      this.#queue(bytes, start, end);
+      return;
+    }
+    if (!this.#isFull(end - start) || this.#makeRoom(bytes, start, end)) this.#queue(bytes, start, end);
+    this.#holdLittle();
+  }
+
+  #queue(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const keptBytes = this.#options.isDroppable(bytes, start) ? 0 : length;
     this.queuedMessages += 1;
     this.queuedBytes += length;
     this.keptBytes += keptBytes;
     if (this.#extend(bytes, start, end, keptBytes)) return;
-    if (this.isCongested && length < copyBelow) this.#appendCopy(bytes, start, end, keptBytes);
-    else this.#runs.push({ bytes, start, end, messages: 1, keptBytes });
+    if (this.#runs.at(-1)?.bytes !== bytes) this.heldBytes += bytes.buffer.byteLength;
+    this.#runs.push({ bytes, start, end, messages: 1, keptBytes });
   }
 
   /** True when the frame follows the last one in the same buffer. */
@@ -96,6 +106,8 @@ export class Outbox {
     let next = 0;
     while (next < this.#runs.length && !this.isCongested) next = this.#sendFrom(next);
     this.#runs = next === this.#runs.length ? [] : this.#runs.slice(next);
+    this.heldBytes = heldIn(this.#runs);
+    if (this.isCongested) this.#holdLittle();
   }
 
   /** The link took everything; sending goes on. */
@@ -143,6 +155,7 @@ export class Outbox {
   #empty(): Run[] {
     const runs = this.#runs;
     this.#runs = [];
+    this.heldBytes = 0;
     this.queuedMessages = 0;
     this.queuedBytes = 0;
     this.keptBytes = 0;
@@ -226,17 +239,30 @@ export class Outbox {
     if (run.start === run.end) this.#runs.splice(index, 1);
   }
 
-  /** While the peer is slow, a few bytes must not keep a whole buffer alive. */
-  #appendCopy(bytes: Uint8Array, start: number, end: number, keptBytes: number): void {
-    if (this.#spill.length - this.#spilled < end - start) {
-      this.#spill = Buffer.allocUnsafeSlow(gatherBytes);
-      this.#spilled = 0;
+  /** While the peer is slow, a few bytes must not keep a whole buffer alive: neighbours are copied together. */
+  #holdLittle(): void {
+    const mayHold = spareBytes + 2 * this.queuedBytes;
+    if (this.heldBytes <= mayHold) return;
+    this.heldBytes = heldIn(this.#runs); // some were dropped
+    if (this.heldBytes > mayHold) this.#compact();
+  }
+
+  #compact(): void {
+    const runs = this.#runs;
+    this.#runs = [];
+    this.heldBytes = 0;
+    for (let from = 0; from < runs.length; ) {
+      let to = from + 1;
+      let bytes = runs[from]!.end - runs[from]!.start;
+      const kept = isKept(runs[from]!);
+      while (to < runs.length && bytes < gatherBytes && isKept(runs[to]!) === kept) {
+        bytes += runs[to]!.end - runs[to]!.start;
+        to += 1;
+      }
+      this.#runs.push(together(runs, from, to, bytes));
+      this.heldBytes += bytes;
+      from = to;
     }
-    const at = this.#spilled;
-    this.#spill.set(bytes.subarray(start, end), at);
-    this.#spilled = at + end - start;
-    if (this.#extend(this.#spill, at, this.#spilled, keptBytes)) return;
-    this.#runs.push({ bytes: this.#spill, start: at, end: this.#spilled, messages: 1, keptBytes });
   }
 
   /** Sends one run, or several short ones copied together; returns the index of the next. */
@@ -274,6 +300,23 @@ function gather(runs: readonly Run[], from: number, to: number, length: number):
     at += run.end - run.start;
   }
   return bytes;
+}
+
+function heldIn(runs: readonly Run[]): number {
+  let held = 0;
+  for (let i = 0; i < runs.length; i++) {
+    if (i === 0 || runs[i]!.bytes !== runs[i - 1]!.bytes) held += runs[i]!.bytes.buffer.byteLength;
+  }
+  return held;
+}
+
+/** Several runs as one, in a buffer of just their length. */
+function together(runs: readonly Run[], from: number, to: number, length: number): Run {
+  const bytes = gather(runs, from, to, length);
+  const parts = runs.slice(from, to);
+  const messages = parts.reduce((total, run) => total + run.messages, 0);
+  const keptBytes = parts.reduce((total, run) => total + run.keptBytes, 0);
+  return { bytes, start: 0, end: length, messages, keptBytes };
 }
 
 /** Holds nothing that may be dropped. */
