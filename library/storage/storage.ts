@@ -1,0 +1,91 @@
+/**
+ * Where a store keeps its table beyond the life of the process: what every backend does, with the same promises.
+ *
+ * A backend takes batches, each whole or not at all, and gives back, when it is opened again, the table after the last
+ * batch that survived. It knows nothing of operations, of replicas or of who is the authority.
+ */
+import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
+
+/** Results of one client's operations `first`, `first + 1`, …; kept so that an operation that comes again is known. */
+export interface Results {
+  readonly client: string;
+  readonly first: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** What is written in one go. */
+export interface Batch {
+  /** The version after the last of `changes`. */
+  readonly version: Version;
+  /** Their revisions end with `version.revision` and follow one another. */
+  readonly changes: readonly Change[];
+  readonly results: readonly Results[];
+  /** Results of this client before this number are no longer needed. */
+  readonly forget: readonly { readonly client: string; readonly before: number }[];
+}
+
+/** What is there besides entries: small, and written whole. Epochs say with which revision each began. */
+export interface StoreHead {
+  readonly version: Version;
+  /** Every epoch that this history has, in order, with the revision after which it began. */
+  readonly epochs: readonly Version[];
+  /** The highest epoch that was ever heard of: none below it is ever begun here again. */
+  readonly highestEpoch: number;
+  /** 32 hex digits, drawn when the table was first made: tells a copy of this history from another one of the same name. */
+  readonly lineage: string;
+}
+
+export interface OpenStorage {
+  readonly head: StoreHead;
+  /** How many entries there are. */
+  readonly size: number;
+  /** What was found and mended when it was opened, in words: a torn tail that was cut, for example. */
+  readonly notices: readonly string[];
+
+  /** All entries, in no particular order, a chunk at a time; once, right after opening. Bounded memory. */
+  entries(): AsyncIterable<readonly Entry[]>;
+  /** All results that are kept, in order for each client. */
+  results(): AsyncIterable<Results>;
+
+  /**
+   * Writes a batch: all of it, or nothing. Resolves when it is as safe as `durability` says: `memory` and `process`, when
+   * the operating system has it; `disk` and above, when it is synced. Batches take effect in the order of the calls.
+   * @throws SwitchyardError `NO_SPACE`, `DISK_FAILED`, `CLOSED`. Then nothing of it is there, nor will be after a restart.
+   */
+  write(batch: Batch, durability: Durability): Promise<void>;
+
+  /** Replaces head and epochs, synced before it resolves: a term is fenced by it. @throws as `write` */
+  writeHead(head: Pick<StoreHead, "epochs" | "highestEpoch" | "lineage">): Promise<void>;
+
+  /**
+   * Begins anew: what comes until `commit` replaces the whole table, atomically; a crash before leaves the old one.
+   * For a replica that takes a snapshot.
+   */
+  replace(): Promise<Replacement>;
+
+  /** Syncs what is not, and lets go of the lock. Closing twice is harmless. */
+  close(): Promise<void>;
+}
+
+/** A table that takes the place of the present one when it is whole. */
+export interface Replacement {
+  add(entries: readonly Entry[]): Promise<void>;
+  commit(head: StoreHead): Promise<void>;
+  /** Forgets what was added. */
+  abandon(): Promise<void>;
+}
+
+export interface StorageOptions {
+  /** What to do with a database that is damaged. Default: nothing, `CORRUPT` is thrown and no file is touched. */
+  readonly repair?: "truncate" | "from-replica" | undefined;
+  /** Begin with an empty table, whatever is there. Never with a damaged one. */
+  readonly clear?: boolean | undefined;
+}
+
+export interface Storage {
+  /**
+   * Opens the table under a path, which is made where it is missing, and checks that it is whole.
+   * @throws SwitchyardError `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`
+   */
+  open(path: string, options?: StorageOptions): Promise<OpenStorage>;
+}
