@@ -1,0 +1,48 @@
+/**
+ * The entries of a store at one version.
+ *
+ * Invariant: two keys that are equal as Zeek values are one key. An update leaves an entry's place in a walk, so whoever
+ * walks on while changes are applied sees each entry that stays at least once. Knows nothing of versions but the revision
+ * that it is told with each change.
+ */
+import { keyOf, type Value } from "../values/index.ts";
+import type { Change, Entry } from "./change.ts";
+
+export class Table implements Iterable<Entry> {
+  #entries = new Map<string, Entry>();
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: Value): Entry | undefined {
+    return this.#entries.get(keyOf(key));
+  }
+
+  /** Applies a change; returns the entry that was there. */
+  apply(change: Change, revision: number): Entry | undefined {
+    if (change.kind === "clear") {
+      this.#entries = new Map(); // a walk that is under way goes on over what there was
+      return undefined;
+    }
+    const id = keyOf(change.key);
+    const before = this.#entries.get(id);
+    if (change.kind === "remove") this.#entries.delete(id);
+    else this.#entries.set(id, entryOf(change, revision));
+    return before;
+  }
+
+  /** Puts an entry as it is, as a snapshot or a disk has it. */
+  restore(entry: Entry): void {
+    this.#entries.set(keyOf(entry.key), entry);
+  }
+
+  [Symbol.iterator](): IterableIterator<Entry> {
+    return this.#entries.values();
+  }
+}
+
+function entryOf(change: Extract<Change, { kind: "put" }>, revision: number): Entry {
+  const { key, value, expiresAtMs, expiresAfterMs } = change;
+  return { key, value, revision, expiresAtMs, expiresAfterMs };
+}
