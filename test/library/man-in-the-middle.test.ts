@@ -237,7 +237,7 @@ const attacks: readonly (readonly [string, Attack])[] = [
       const [one, other] = await twoOpenings(all);
       middle.join(one, other, (frame) => [frame]);
       await middle.settle();
-      expect([one.isClosed, other.isClosed]).toEqual([true, true]);
+      expect(middle.opened.map(({ isClosed }) => isClosed)).toEqual([true, true]);
       expectApart(all);
     },
   ],
