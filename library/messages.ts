@@ -13,7 +13,7 @@ import { DropLedger, type DropReason } from "./core/drop-ledger.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
-import { checkRaisable } from "./core/topic.ts";
+import { checkCarried } from "./core/topic.ts";
 import { typeOf, type Value } from "./core/values/index.ts";
 import { Departures } from "./departures.ts";
 import { type Handlers, Handover } from "./handover.ts";
@@ -170,7 +170,7 @@ export class Messages {
   }
 
   #openOwn(topic: string, mustArrive: boolean): Stream {
-    checkRaisable(topic);
+    checkCarried(topic); // whoever takes topics from programs is stricter
     return this.streams.openOwn(topic, mustArrive);
   }
 
