@@ -170,4 +170,35 @@ export const limits = {
   streamMessages: 1_024,
   /** Topics whose schemas are kept at hand; beyond them all are looked up anew. */
   schemaTopics: 10_000,
+
+  /** Bytes of a key of a store, by a cheap estimate for all but strings; a larger one is refused with `TOO_LARGE`. */
+  storeKeyBytes: 64 * 1024,
+  /** The same of a value in a store. */
+  storeValueBytes: 8 * 1024 * 1024,
+  /** Operations of one request to an authority; more are refused with `TOO_MANY`. */
+  storeRequestOperations: 1_024,
+  /** Operations of one batch, and bytes that it changes, by estimate; what is beyond them makes the next batch. */
+  storeBatchOperations: 4_096,
+  storeBatchBytes: 4 * 1024 * 1024,
+  /** Operations that wait at one authority for their batch, and their bytes by estimate; more are refused with `TOO_MANY`. */
+  storeWaitingOperations: 262_144,
+  storeWaitingBytes: 64 * 1024 * 1024,
+  /** Outcomes that an authority remembers of one client; an older operation that comes again is answered `INDETERMINATE`, and has no effect. */
+  storeOutcomes: 1_024,
+  /** Clients whose outcomes an authority remembers; the one not heard of for longest is forgotten. With all of them at work, another one is refused with `TOO_MANY`. */
+  storeClients: 16_384,
+  /** Bytes of all outcomes that it remembers, by estimate; then those of the clients not heard of for longest are forgotten. */
+  storeOutcomeBytes: 64 * 1024 * 1024,
+  /** Changes, and their bytes by estimate, that an authority has at hand for replicas that missed some; who missed more takes a snapshot. */
+  storeLogChanges: 65_536,
+  storeLogBytes: 64 * 1024 * 1024,
+  /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
+  storePageEntries: 512,
+  storePageBytes: 256 * 1024,
+  /** Walks under way at one authority; one more is refused with `TOO_MANY`. */
+  storeWalks: 256,
+  /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */
+  storeWalkIdleMs: 30_000,
+  /** A wall clock that moves by more against the monotonic one is told as an event. */
+  clockJumpMs: 2_000,
 } as const;
