@@ -169,6 +169,12 @@ export class Messages {
     return isFlowing;
   }
 
+  /** Would anybody get a message of ours under this topic: a peer, or a handler of our own for this kind? */
+  isHeard(topic: string, kind: number): boolean {
+    const route = this.#routes.route(this.streams.own(topic, false) ?? this.#openOwn(topic, false), undefined);
+    return route.targets.length > 0 || route.handlers[kind] !== undefined;
+  }
+
   #openOwn(topic: string, mustArrive: boolean): Stream {
     checkCarried(topic); // whoever takes topics from programs is stricter
     return this.streams.openOwn(topic, mustArrive);

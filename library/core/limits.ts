@@ -199,6 +199,22 @@ export const limits = {
   storeWalks: 256,
   /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */
   storeWalkIdleMs: 30_000,
+  /** Operations of one batch of a writer; the rest goes with the next. */
+  storeWriteOperations: 512,
+  /** Writes of one handle that wait for their outcome; more are refused with `TOO_MANY`. */
+  storeUnansweredWrites: 1_048_576,
+  /** A question to an authority that is not answered for this long is asked again. */
+  storeAskMs: 1_000,
+  /** How long a writer waits before it sends again what an authority had no room for. */
+  storePauseMs: 50,
+  /** How often an authority announces its version. */
+  storeAnnounceMs: 1_000,
+  /** How long a writer or a reader waits unless told otherwise. */
+  storeTimeoutMs: 5_000,
+  /** How long an authority sleeps at most while entries wait to be due. */
+  storeSleepMs: 60_000,
+  /** How long an authority goes on with what waits before it lets others run. */
+  storeTurnMs: 8,
   /** A wall clock that moves by more against the monotonic one is told as an event. */
   clockJumpMs: 2_000,
 } as const;

@@ -1,0 +1,204 @@
+/**
+ * The authority of a store at work: takes writes, makes batches safe, commits them, tells the feed, and answers whoever
+ * asked.
+ *
+ * Invariant: nothing is told or answered of a batch before it is as safe as it must be. Which order and which outcome is
+ * decided in core/store/authority.ts.
+ */
+import { SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import type { Authority } from "../core/store/authority.ts";
+import type { Change, Entry, Outcome, Version } from "../core/store/change.ts";
+import { changeColumns } from "../core/store/columns.ts";
+import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
+import type { OpenStorage } from "../storage/storage.ts";
+import { headColumns } from "./head.ts";
+import type { Traffic } from "./traffic.ts";
+import type { WriteAnswer } from "./writer.ts";
+
+/** Whoever waits for the outcomes of a request. */
+export type Asker = (outcomes: readonly Outcome[]) => void;
+
+export interface HostOptions {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly authority: Authority<Asker>;
+  readonly storage: OpenStorage | undefined;
+  /** Told of each change as it is committed. */
+  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  readonly onClockJump: (jumpMs: number) => void;
+}
+
+export class Host {
+  readonly authority: Authority<Asker>;
+  readonly #options: HostOptions;
+  readonly #endings = new Set<() => void>();
+  #writing: Promise<void> | undefined;
+  #isScheduled = false;
+  #cancelDeadline: (() => void) | undefined;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.authority = options.authority;
+  }
+
+  get version(): Version {
+    return this.authority.version;
+  }
+
+  /** Begins to announce itself, and to expire entries. */
+  start(): void {
+    this.#announce();
+    this.schedule();
+  }
+
+  submit(request: Omit<Request<Asker>, "asker">): Promise<WriteAnswer> {
+    return new Promise((resolve) => {
+      const asker: Asker = (outcomes) => resolve({ kind: "done", epoch: this.version.epoch, outcomes });
+      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker }, this.#nowMs());
+      if (receipt.kind === "waiting") this.schedule();
+      else if (receipt.kind === "known") asker(receipt.outcomes);
+      else resolve(receipt);
+    });
+  }
+
+  /** Works on what waits, when the code that runs now has come to its end. */
+  schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#options.traffic.node.clock.next(() => this.#work());
+  }
+
+  headColumns() {
+    return headColumns(this.authority.version, this.authority.epochs);
+  }
+
+  /** Resolves when nothing waits any more that came before. */
+  async settled(): Promise<void> {
+    while (!this.#isClosed && (this.#writing !== undefined || this.#hasWork())) {
+      this.schedule();
+      await (this.#writing ?? new Promise<void>((resolve) => this.#options.traffic.node.clock.next(resolve)));
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const end of this.#endings) end();
+    this.#cancelDeadline?.();
+    await this.#writing;
+    this.#answer(this.authority.refuseAll("CLOSED", `store ${this.#options.topic}`));
+    await this.#options.storage?.close();
+  }
+
+  #nowMs(): number {
+    return this.#options.traffic.node.clock.nowMs();
+  }
+
+  #wallMs(): number {
+    return this.#options.traffic.node.clock.wallMs();
+  }
+
+  #hasWork(): boolean {
+    return this.authority.hasWork(this.#nowMs(), this.#wallMs());
+  }
+
+  #work(): void {
+    this.#isScheduled = false;
+    const startMs = this.#nowMs();
+    while (!this.#isClosed && this.#writing === undefined && this.#hasWork()) {
+      if (this.#nowMs() - startMs > limits.storeTurnMs) {
+        this.#isScheduled = true;
+        this.#options.traffic.node.clock.soon(() => this.#work());
+        return;
+      }
+      const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
+      if (batch === undefined) break;
+      if (this.#options.storage === undefined) this.#commit();
+      else this.#writing = this.#write(this.#options.storage, batch);
+    }
+    this.#armDeadline();
+  }
+
+  async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
+    try {
+      await storage.write(batch, batch.durability ?? "process");
+      this.#commit();
+    } catch (error) {
+      const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
+      const what = error instanceof Error ? error.message : String(error);
+      this.#answer(this.authority.abort(code, what));
+      this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
+      if (batch.durability === undefined) this.#pause(); // what is due stays due
+    }
+    this.#writing = undefined;
+    this.schedule();
+  }
+
+  /** Nobody waits for entries that are due; so the disk is given time. */
+  #pause(): void {
+    this.#isScheduled = true;
+    const cancel = this.#options.traffic.node.clock.after(limits.storeAnnounceMs, () => {
+      this.#endings.delete(cancel);
+      this.#work();
+    });
+    this.#endings.add(cancel);
+  }
+
+  #commit(): void {
+    const { batch, settled }: Committed<Asker> = this.authority.commit();
+    this.#tell(batch);
+    const { epoch } = batch.version;
+    for (let i = 0; i < batch.changes.length; i++) {
+      this.#options.onChange(batch.changes[i]!, batch.before[i], { epoch, revision: batch.firstRevision + i });
+    }
+    this.#answer(settled);
+  }
+
+  #tell({ changes, firstRevision, version }: PendingBatch): void {
+    const { traffic, topic } = this.#options;
+    if (changes.length === 0 || !traffic.isHeard("feed", topic)) return;
+    for (let i = 0; i < changes.length; i += limits.storePageEntries) {
+      const columns = changeColumns(changes.slice(i, i + limits.storePageEntries));
+      try {
+        traffic.say("feed", topic, "changes", [version.epoch, firstRevision + i, ...columns]);
+      } catch (cause) {
+        traffic.node.fail(new SwitchyardError("INTERNAL", `changes of ${topic}, which replicas ask for`, { cause }));
+      }
+    }
+  }
+
+  #answer(settled: readonly Settled<Asker>[]): void {
+    for (const { asker, outcomes } of settled) asker(outcomes);
+  }
+
+  #announce(): void {
+    const { traffic, topic, onClockJump } = this.#options;
+    const jumpMs = this.authority.observeClocks(this.#nowMs(), this.#wallMs());
+    if (jumpMs !== undefined) onClockJump(jumpMs);
+    if (traffic.isHeard("feed", topic)) traffic.say("feed", topic, "announce", this.headColumns());
+    if (jumpMs !== undefined) this.schedule();
+    const cancel = traffic.node.clock.after(limits.storeAnnounceMs, () => {
+      this.#endings.delete(cancel);
+      this.#announce();
+    });
+    this.#endings.add(cancel);
+  }
+
+  /** Wakes when the next entry is due. */
+  #armDeadline(): void {
+    const deadlineMs = this.#isClosed ? undefined : this.authority.deadlineMs;
+    if (deadlineMs === undefined || deadlineMs >= this.#deadlineMs || this.#isScheduled) return;
+    this.#cancelDeadline?.();
+    this.#deadlineMs = deadlineMs;
+    const waitMs = Math.min(Math.max(deadlineMs - this.#nowMs(), 1), limits.storeSleepMs);
+    this.#cancelDeadline = this.#options.traffic.node.clock.after(waitMs, () => {
+      this.#deadlineMs = Number.POSITIVE_INFINITY;
+      this.schedule();
+    });
+  }
+}
+
+const closed = { kind: "refused", code: "CLOSED", what: "the store" } as const;
