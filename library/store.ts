@@ -5,7 +5,7 @@ import { limits } from "./core/limits.ts";
 import type { Change, Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
 import { contentOf } from "./core/store/digest.ts";
 import { type Input, toValue, type Value } from "./core/values/index.ts";
-import { Emitter } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 import type { Node } from "./node.ts";
 import { Keys } from "./store/keys.ts";
 import {
@@ -268,12 +268,18 @@ export class Store {
    * `timeoutMs` is that of each page.
    */
   keys(options: ReadOptions = {}): Keys<Value> {
-    return new Keys((timeoutMs) => this.#reader.keys(timeoutMs), () => this.#timeoutFor(options));
+    return new Keys(
+      (timeoutMs) => this.#reader.keys(timeoutMs),
+      () => this.#timeoutFor(options),
+    );
   }
 
   /** As `keys`, with all of each entry. */
   entries(options: ReadOptions = {}): Keys<Entry> {
-    return new Keys((timeoutMs) => this.#reader.entries(timeoutMs), () => this.#timeoutFor(options));
+    return new Keys(
+      (timeoutMs) => this.#reader.entries(timeoutMs),
+      () => this.#timeoutFor(options),
+    );
   }
 
   /** SHA-256 of the content of this copy, in hex: the same wherever the tables are equal. @throws SwitchyardError `NOT_SYNC`, `CLOSED` */

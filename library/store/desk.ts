@@ -1,14 +1,13 @@
 /** Where the authority of a store answers questions: checks what others say, and puts the answers into columns. */
 import { limits } from "../core/limits.ts";
-import type { Durability, Entry } from "../core/store/change.ts";
-import { durabilities } from "../core/store/change.ts";
+import { type Durability, durabilities, type Entry } from "../core/store/change.ts";
 import { changeColumns, entryColumns, isRevision, isVector, outcomeColumns } from "../core/store/columns.ts";
 import { readOperations } from "../core/store/operation-columns.ts";
 import { sizeOf } from "../core/store/size.ts";
-import { SnapshotPages } from "../core/store/snapshot-pages.ts";
 import type { Value } from "../core/values/index.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { Host } from "./host.ts";
+import { Pages } from "./pages.ts";
 
 type Args = readonly Value[];
 type Reply = (name: string, args: Args) => void;
@@ -17,7 +16,7 @@ export class Desk {
   readonly #host: Host;
   readonly #durability: Durability;
   readonly #nowMs: () => number;
-  readonly #pages: SnapshotPages;
+  readonly #pages: Pages;
   /** What others said that is nothing to be asked. */
   refused = 0;
 
@@ -25,11 +24,11 @@ export class Desk {
     this.#host = host;
     this.#durability = durability;
     this.#nowMs = nowMs;
-    this.#pages = new SnapshotPages(host.authority);
+    this.#pages = new Pages(host.authority);
   }
 
   /** A question to read something. */
-  read({ name, args }: ReceivedEvent, reply: Reply): void {
+  read({ name, args }: Pick<ReceivedEvent, "name" | "args">, reply: Reply): void {
     const answer = this.#read(name, args);
     if (answer === undefined) this.#refuse(name, reply);
     else reply(...answer);

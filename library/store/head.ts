@@ -1,6 +1,7 @@
 /** What an authority says of itself in front of all that it says: epoch, revision, and where each epoch began. */
-import { isRevision, isVector } from "../core/store/columns.ts";
+
 import type { Version } from "../core/store/change.ts";
+import { isRevision, isVector } from "../core/store/columns.ts";
 import type { Head } from "../core/store/replica-messages.ts";
 import type { Value } from "../core/values/index.ts";
 

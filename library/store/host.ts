@@ -57,7 +57,7 @@ export class Host {
   submit(request: Omit<Request<Asker>, "asker">): Promise<WriteAnswer> {
     return new Promise((resolve) => {
       const asker: Asker = (outcomes) => resolve({ kind: "done", epoch: this.version.epoch, outcomes });
-      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker }, this.#nowMs());
+      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
       if (receipt.kind === "waiting") this.schedule();
       else if (receipt.kind === "known") asker(receipt.outcomes);
       else resolve(receipt);

@@ -55,6 +55,7 @@ export class Writer {
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
+  #onSettled: (() => void) | undefined;
   readonly #onRoutes = (): void => this.schedule();
 
   constructor(node: Node, topic: string, client: string, port: WritePort) {
@@ -82,6 +83,18 @@ export class Writer {
     this.#node.clock.next(() => {
       this.#isScheduled = false;
       this.#flush();
+    });
+  }
+
+  /** Resolves when no write waits for its outcome, or after so long. */
+  settled(graceMs: number): Promise<void> {
+    if (this.#writes.every(({ isSettled }) => isSettled)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#node.clock.after(graceMs, resolve);
+      this.#onSettled = () => {
+        cancel();
+        resolve();
+      };
     });
   }
 
@@ -195,6 +208,7 @@ export class Writer {
     if (settled === 0) return;
     this.#writes.splice(0, settled);
     this.#floor += settled;
+    if (this.#writes.length === 0) this.#onSettled?.();
     this.#next = Math.max(this.#next, this.#floor);
   }
 
