@@ -19,7 +19,7 @@ import {
 } from "./store/options.ts";
 import { Reader } from "./store/reader.ts";
 import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
-import { Writer } from "./store/writer.ts";
+import { type Write, Writer } from "./store/writer.ts";
 
 /** What a write came to: the version that has it. */
 export interface Written extends Version {
@@ -73,7 +73,7 @@ export class Store {
   readonly #durability: Durability;
   readonly #side: Side;
   readonly #emitter: Emitter<StoreEvents>;
-  readonly #writer: Writer;
+  readonly #writer: Writer<Written>;
   readonly #reader: Reader;
   readonly #onClose: (store: Store) => void;
   #closing: Promise<void> | undefined;
@@ -87,7 +87,7 @@ export class Store {
     this.#side = side;
     this.#emitter = emitter;
     this.#onClose = onClose;
-    this.#writer = new Writer(node, topic, client, side.writePort);
+    this.#writer = new Writer(node, topic, client, side.writePort, (...settled) => this.#settle(...settled));
     this.#reader = new Reader(node, topic, side.readPort);
   }
 
@@ -314,35 +314,48 @@ export class Store {
   }
 
   #write(options: WriteOptions, make: () => Operation): Promise<Written> {
-    const written = new Promise<Written>((resolve, reject) => {
-      this.#checkOpen();
-      if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
-      checkDurability(options.durability);
-      const timeoutMs = this.#timeoutFor(options);
-      const deadlineMs = this.#node.clock.nowMs() + timeoutMs;
-      this.#writer.write(make(), options.durability ?? this.#durability, timeoutMs, (answer) => {
-        if (answer instanceof SwitchyardError) reject(answer);
-        else this.#settle(answer.outcome, answer.epoch, deadlineMs, resolve, reject);
-      });
+    const written: Promise<Written> = new Promise<Written>((resolve, rejectWith) => {
+      // Whoever does not wait for it is not ended by it; most never fail, and cost nothing for that.
+      const reject = (error: unknown): void => {
+        queueMicrotask(() => written.catch(() => {}));
+        rejectWith(error);
+      };
+      try {
+        this.#begin(options, make, resolve, reject);
+      } catch (error) {
+        reject(error);
+      }
     });
-    written.catch(() => {}); // whoever does not wait for it is not ended by it
     return written;
   }
 
-  #settle(
-    outcome: Outcome,
-    epoch: number,
-    deadlineMs: number,
+  #begin(
+    options: WriteOptions,
+    make: () => Operation,
     resolve: (written: Written) => void,
-    reject: (error: SwitchyardError) => void,
+    reject: (error: unknown) => void,
   ): void {
+    const timeoutMs = this.#timeoutFor(options);
+    if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
+    checkDurability(options.durability);
+    this.#writer.write({
+      operation: make(),
+      durability: options.durability ?? this.#durability,
+      deadlineMs: this.#node.clock.nowMs() + timeoutMs,
+      resolve,
+      reject,
+      isSent: false,
+      isSettled: false,
+    });
+  }
+
+  #settle({ deadlineMs, resolve, reject }: Write<Written>, outcome: Outcome, epoch: number): void {
     if (outcome.kind === "failed") {
       reject(new SwitchyardError(outcome.code, outcome.what));
       return;
     }
     const { revision, value } = outcome;
-    const version = { epoch, revision };
-    const isHere = this.#side.reached(version);
+    const isHere = this.#side.reached({ epoch, revision });
     if (isHere === undefined) {
       resolve({ epoch, revision, value });
       return;

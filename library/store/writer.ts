@@ -25,11 +25,13 @@ export interface WritePort {
   send(request: Omit<Request<never>, "asker">): Promise<WriteAnswer | undefined>;
 }
 
-interface Write {
+/** A write that waits: one object, for there may be a hundred thousand. */
+export interface Write<Result> {
   operation: Operation;
   readonly durability: Durability;
   readonly deadlineMs: number;
-  readonly settle: (answer: SwitchyardError | { readonly outcome: Outcome; readonly epoch: number }) => void;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: SwitchyardError) => void;
   isSent: boolean;
   isSettled: boolean;
 }
@@ -41,13 +43,16 @@ const nothing: Operation = {
   condition: { kind: "revision", revision: Number.MAX_SAFE_INTEGER },
 };
 
-export class Writer {
+export class Writer<Result> {
   readonly #node: Node;
   readonly #topic: string;
   readonly #client: string;
   readonly #port: WritePort;
+  readonly #onOutcome: (write: Write<Result>, outcome: Outcome, epoch: number) => void;
   /** From the number `#floor` on, without a hole. */
-  #writes: Write[] = [];
+  #writes: Write<Result>[] = [];
+  /** Those before it are settled; they are cut off once they are many. */
+  #head = 0;
   #floor = 1;
   /** The first that is to be sent next. */
   #next = 1;
@@ -58,22 +63,33 @@ export class Writer {
   #onSettled: (() => void) | undefined;
   readonly #onRoutes = (): void => this.schedule();
 
-  constructor(node: Node, topic: string, client: string, port: WritePort) {
+  /** `onOutcome` settles a write by what the authority made of it; how else one ends is settled here. */
+  constructor(
+    node: Node,
+    topic: string,
+    client: string,
+    port: WritePort,
+    onOutcome: (write: Write<Result>, outcome: Outcome, epoch: number) => void,
+  ) {
     this.#node = node;
     this.#topic = topic;
     this.#client = client;
     this.#port = port;
+    this.#onOutcome = onOutcome;
   }
 
-  write(operation: Operation, durability: Durability, timeoutMs: number, settle: Write["settle"]): void {
-    const deadlineMs = this.#node.clock.nowMs() + timeoutMs;
-    if (this.#writes.length >= limits.storeUnansweredWrites) {
-      settle(new SwitchyardError("TOO_MANY", `${this.#writes.length} writes to ${this.#topic} wait already`));
-      return;
+  /** @throws SwitchyardError `TOO_MANY` */
+  write(write: Write<Result>): void {
+    if (this.#waiting >= limits.storeUnansweredWrites) {
+      throw new SwitchyardError("TOO_MANY", `${this.#waiting} writes to ${this.#topic} wait already`);
     }
-    this.#writes.push({ operation, durability, deadlineMs, settle, isSent: false, isSettled: false });
-    if (deadlineMs < this.#timerMs) this.#arm(deadlineMs);
+    this.#writes.push(write);
+    if (write.deadlineMs < this.#timerMs) this.#arm(write.deadlineMs);
     this.schedule();
+  }
+
+  get #waiting(): number {
+    return this.#writes.length - this.#head;
   }
 
   /** Sends what may be sent, when the code that runs now has come to its end. */
@@ -88,7 +104,7 @@ export class Writer {
 
   /** Resolves when no write waits for its outcome, or after so long. */
   settled(graceMs: number): Promise<void> {
-    if (this.#writes.every(({ isSettled }) => isSettled)) return Promise.resolve();
+    if (this.#waiting === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const cancel = this.#node.clock.after(graceMs, resolve);
       this.#onSettled = () => {
@@ -104,15 +120,16 @@ export class Writer {
     this.#cancelTimer?.();
     this.#node.routes.watchers.delete(this.#onRoutes);
     const error = new SwitchyardError("CLOSED", `store ${this.#topic}`);
-    for (const write of this.#writes) this.#give(write, write.isSent ? this.#indeterminate() : error);
+    for (const write of this.#writes) this.#reject(write, write.isSent ? this.#indeterminate() : error);
     this.#writes = [];
+    this.#head = 0;
   }
 
   #flush(): void {
     if (this.#isClosed) return;
     const { watchers } = this.#node.routes;
     const isOpen = this.#port.isOpen();
-    if (isOpen || this.#writes.length === 0) watchers.delete(this.#onRoutes);
+    if (isOpen || this.#waiting === 0) watchers.delete(this.#onRoutes);
     else watchers.add(this.#onRoutes);
     if (!isOpen) return;
     for (;;) {
@@ -126,11 +143,11 @@ export class Writer {
 
   /** As many as have the same durability and are not too large together. */
   #batchLength(from: number, room: number): number {
-    const first = this.#writes[from];
+    const first = this.#writes[this.#head + from];
     let bytes = 0;
     let count = 0;
     while (count < room) {
-      const write = this.#writes[from + count];
+      const write = this.#writes[this.#head + from + count];
       if (write === undefined || write.durability !== first!.durability) break;
       bytes += bytesOf(write.operation);
       if (count > 0 && bytes > limits.storePageBytes) break;
@@ -140,7 +157,7 @@ export class Writer {
   }
 
   #send(from: number, count: number): void {
-    const writes = this.#writes.slice(from, from + count);
+    const writes = this.#writes.slice(this.#head + from, this.#head + from + count);
     for (const write of writes) {
       if (write.isSettled && !write.isSent) write.operation = nothing;
       write.isSent = true;
@@ -155,16 +172,18 @@ export class Writer {
     );
   }
 
-  #answered(first: number, writes: readonly Write[], answer: WriteAnswer | undefined): void {
+  #answered(first: number, writes: readonly Write<Result>[], answer: WriteAnswer | undefined): void {
     if (this.#isClosed) return;
     if (answer?.kind === "done" && answer.outcomes.length === writes.length) {
       const { epoch, outcomes } = answer;
       writes.forEach((write, i) => {
-        this.#give(write, { outcome: outcomes[i]!, epoch });
+        if (write.isSettled) return;
+        write.isSettled = true;
+        this.#onOutcome(write, outcomes[i]!, epoch);
       });
       this.#moveFloor();
     } else if (answer?.kind === "refused" && answer.code !== "TOO_MANY") {
-      for (const write of writes) this.#give(write, new SwitchyardError(answer.code, answer.what));
+      for (const write of writes) this.#reject(write, new SwitchyardError(answer.code, answer.what));
       this.#moveFloor();
     } else if (answer?.kind === "expected") this.#sendAgainFrom(Math.min(answer.number, first));
     else if (answer === undefined) this.#sendAgainFrom(first);
@@ -173,18 +192,18 @@ export class Writer {
   }
 
   /** It could not be sent at all. */
-  #failed(first: number, writes: readonly Write[], error: unknown): void {
+  #failed(first: number, writes: readonly Write<Result>[], error: unknown): void {
     const failure = error instanceof SwitchyardError ? error : new SwitchyardError("INTERNAL", String(error));
     if (writes.length > 1 && (failure.code === "TOO_LARGE" || failure.code === "TOO_MANY")) {
       for (let i = 0; i < writes.length; i++) this.#isolate(first + i);
-    } else for (const write of writes) this.#give(write, failure);
+    } else for (const write of writes) this.#reject(write, failure);
     this.#moveFloor();
     this.schedule();
   }
 
   /** One of a batch is too large: each goes by itself. */
   #isolate(number: number): void {
-    const write = this.#writes[number - this.#floor];
+    const write = this.#writes[this.#head + number - this.#floor];
     if (write === undefined || write.isSettled) return;
     this.#port
       .send({
@@ -203,19 +222,21 @@ export class Writer {
 
   /** Also over those that were given up. */
   #moveFloor(): void {
-    let settled = 0;
-    while (this.#writes[settled]?.isSettled === true) settled += 1;
-    if (settled === 0) return;
-    this.#writes.splice(0, settled);
-    this.#floor += settled;
-    if (this.#writes.length === 0) this.#onSettled?.();
+    const before = this.#head;
+    while (this.#writes[this.#head]?.isSettled === true) this.#head += 1;
+    this.#floor += this.#head - before;
+    if (this.#head > 1_024 && this.#head * 2 > this.#writes.length) {
+      this.#writes = this.#writes.slice(this.#head);
+      this.#head = 0;
+    }
+    if (this.#waiting === 0) this.#onSettled?.();
     this.#next = Math.max(this.#next, this.#floor);
   }
 
-  #give(write: Write, answer: Parameters<Write["settle"]>[0]): void {
+  #reject(write: Write<Result>, error: SwitchyardError): void {
     if (write.isSettled) return;
     write.isSettled = true;
-    write.settle(answer);
+    write.reject(error);
   }
 
   #arm(atMs: number): void {
@@ -232,7 +253,7 @@ export class Writer {
     for (const write of this.#writes) {
       if (write.isSettled) continue;
       if (write.deadlineMs > nowMs) earliestMs = Math.min(earliestMs, write.deadlineMs);
-      else this.#give(write, write.isSent ? this.#indeterminate() : this.#noAuthority());
+      else this.#reject(write, write.isSent ? this.#indeterminate() : this.#noAuthority());
     }
     this.#moveFloor();
     if (earliestMs !== Number.POSITIVE_INFINITY) this.#arm(earliestMs);
