@@ -77,12 +77,12 @@ export function expiryOf({ expiresAt, expiresAfter }: InsertOptions): Expiry | u
   if (expiresAt !== undefined && expiresAfter !== undefined) throw bad("expiresAt and expiresAfter together");
   if (expiresAt !== undefined) return { kind: "at", wallMs: checked("expiresAt", wallMsOf(expiresAt)) };
   if (expiresAfter === undefined) return undefined;
-  const ms = expiresAfter instanceof Interval ? Number(expiresAfter.nanoseconds) / 1e6 : expiresAfter;
+  const ms = expiresAfter instanceof Interval ? Number(expiresAfter.nanoseconds / 1_000n) / 1_000 : expiresAfter;
   return { kind: "after", ms: checked("expiresAfter", ms) };
 }
 
 function wallMsOf(at: Date | Time | number): number {
-  if (at instanceof Time) return Number(at.nanoseconds) / 1e6;
+  if (at instanceof Time) return Number(at.nanoseconds / 1_000n) / 1_000;
   return at instanceof Date ? at.getTime() : at;
 }
 

@@ -150,6 +150,7 @@ const never = { expiresAtMs: undefined, expiresAfterMs: undefined };
 
 function readExpiries(at: Value | undefined, after: Value | undefined, length: number): Expiries | undefined {
   if (at === null && after === null) return () => never;
+  if (at === undefined || after === undefined) return undefined;
   const [ats, afters] = [at ?? none, after ?? none];
   if (!isVector(ats) || !isVector(afters) || !isTimes(ats, length) || !isTimes(afters, length)) return undefined;
   return (index) => ({ expiresAtMs: timeOf(ats[index]), expiresAfterMs: timeOf(afters[index]) });

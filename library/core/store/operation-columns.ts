@@ -9,8 +9,6 @@ import { Interval, Time, type Value } from "../values/index.ts";
 import type { Condition, Expiry, Operation } from "./change.ts";
 import { type Columns, isRevision, isVector } from "./columns.ts";
 
-const perMs = 1_000_000;
-
 export function operationColumns(operations: readonly Operation[]): Columns {
   const columns = new Writing();
   for (const operation of operations) columns.push(operation);
@@ -178,8 +176,12 @@ function expiryValue(expiry: Expiry): Value {
 }
 
 function expiryOf(value: Value): Expiry | undefined {
-  if (value instanceof Time) return { kind: "at", wallMs: Number(value.nanoseconds) / perMs };
-  return value instanceof Interval ? { kind: "after", ms: Number(value.nanoseconds) / perMs } : undefined;
+  if (value instanceof Time) return { kind: "at", wallMs: msOf(value.nanoseconds) };
+  return value instanceof Interval ? { kind: "after", ms: msOf(value.nanoseconds) } : undefined;
+}
+
+function msOf(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1_000n) / 1_000;
 }
 
 function nanosecondsOf(ms: number): bigint {
