@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
-import type { Change, Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
+import type { Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
 import { contentOf } from "./core/store/digest.ts";
 import { type Input, toValue, type Value } from "./core/values/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -19,41 +19,8 @@ import {
 } from "./store/options.ts";
 import { Reader } from "./store/reader.ts";
 import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
+import type { StoreEvents, Written } from "./store/told.ts";
 import { type Write, Writer } from "./store/writer.ts";
-
-/** What a write came to: the version that has it. */
-export interface Written extends Version {
-  /** The new value of `increment` and `decrement`, what `remove` and `take` took; else `undefined`. */
-  readonly value: Value | undefined;
-}
-
-/** A change of the table, as it became visible here. */
-export interface StoreChange {
-  /** `insert`: there was no such key; `expire`: its time had come. */
-  readonly kind: "insert" | "update" | "remove" | "expire" | "clear";
-  /** None for `clear`. */
-  readonly key: Value;
-  readonly value: Value | undefined;
-  /** What was there before. */
-  readonly before: Value | undefined;
-  readonly version: Version;
-}
-
-/** A snapshot took the place of the table; nothing is told of single changes. */
-export interface StoreReset {
-  readonly from: Version;
-  readonly to: Version;
-  /** `from` had changes that the authority's history has not. */
-  readonly isFork: boolean;
-}
-
-export interface StoreEvents {
-  change(change: StoreChange): void;
-  state(state: StoreState): void;
-  reset(reset: StoreReset): void;
-  /** The authority's wall clock jumped by so much. */
-  clockJump(jumpMs: number): void;
-}
 
 export interface StoreParts {
   readonly node: Node;
@@ -397,14 +364,4 @@ function conditionOf({ expected, revision }: { readonly expected?: Input; readon
   }
   if (expected !== undefined) return { kind: "equals", value: toValue(expected) };
   return revision === undefined ? { kind: "present" } : { kind: "revision", revision };
-}
-
-/** How a change is told. */
-export function storeChangeOf(change: Change, before: Entry | undefined, version: Version): StoreChange {
-  if (change.kind === "clear") return { kind: "clear", key: null, value: undefined, before: undefined, version };
-  const { key } = change;
-  if (change.kind === "remove") {
-    return { kind: change.isExpired ? "expire" : "remove", key, value: undefined, before: before?.value, version };
-  }
-  return { kind: before ? "update" : "insert", key, value: change.value, before: before?.value, version };
 }

@@ -15,8 +15,9 @@ import {
   timeoutOf,
 } from "./store/options.ts";
 import type { Side } from "./store/side.ts";
+import { type StoreEvents, storeChangeOf } from "./store/told.ts";
 import { Traffic } from "./store/traffic.ts";
-import { Store, type StoreEvents, storeChangeOf } from "./store.ts";
+import { Store } from "./store.ts";
 
 /** Two nodes are authoritative for one store. */
 export interface AuthorityConflict {
