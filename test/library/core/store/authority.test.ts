@@ -2,7 +2,7 @@
 import { describe, expect } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
 import { Authority } from "../../../../library/core/store/authority.ts";
-import type { Change, Operation, Outcome, Version } from "../../../../library/core/store/change.ts";
+import type { Change, Entry, Operation, Outcome, Version } from "../../../../library/core/store/change.ts";
 import { contentOf } from "../../../../library/core/store/digest.ts";
 import type { PendingBatch, Request, Results } from "../../../../library/core/store/submission.ts";
 import { Table } from "../../../../library/core/store/table.ts";
@@ -222,9 +222,7 @@ class Rig {
       expect(authority.get(key, nowMs)).toMatchObject({ value, revision });
     for (const entry of naive.entries) if (naive.isDue(entry)) expect(authority.get(entry.key, nowMs)).toBeUndefined();
     expect([...contentOf(authority.table)].join("")).toBe([...contentOf(naive.entries)].join(""));
-    expect([...authority.table].map(({ revision }) => revision).sort()).toEqual(
-      naive.entries.map(({ revision }) => revision).sort(),
-    );
+    expect(revisionsOf(authority.table)).toEqual(revisionsOf(naive.entries));
   }
 
   #refuseAll(): void {
@@ -249,6 +247,10 @@ class Rig {
     disk.version = authority.version;
     return authority;
   }
+}
+
+function revisionsOf(entries: Iterable<Entry>): readonly number[] {
+  return [...entries].map(({ revision }) => revision).sort((a, b) => a - b);
 }
 
 function nameOf(change: Change): string {

@@ -176,10 +176,8 @@ function resultOf(operation: Exclude<Operation, { kind: "clear" }>, there: Naive
   }
 }
 
-function kept(value: Value | "TYPE!" | "RANGE!"): Result | Refusal {
-  if (value === "TYPE!") return "TYPE";
-  if (value === "RANGE!") return "RANGE";
-  return { after: value, expiry: "keep", gives: value };
+function kept(sum: { readonly exact: Value } | Refusal): Result | Refusal {
+  return typeof sum === "string" ? sum : { after: sum.exact, expiry: "keep", gives: sum.exact };
 }
 
 function holds(condition: Condition | undefined, there: NaiveEntry | undefined): boolean {
@@ -191,21 +189,21 @@ function holds(condition: Condition | undefined, there: NaiveEntry | undefined):
 }
 
 /** In whole numbers without bounds, then held against those of the type. */
-function sum(there: Value | undefined, by: Value, sign: bigint): Value | "TYPE!" | "RANGE!" {
+function sum(there: Value | undefined, by: Value, sign: bigint): { readonly exact: Value } | Refusal {
   const type = typeOf(by);
   if (type === "double") {
-    if (there !== undefined && typeof there !== "number") return "TYPE!";
-    return (there ?? 0) + Number(sign) * (by as number);
+    if (there !== undefined && typeof there !== "number") return "TYPE";
+    return { exact: (there ?? 0) + Number(sign) * (by as number) };
   }
-  if (type !== "int" && type !== "count" && type !== "interval") return "TYPE!";
+  if (type !== "int" && type !== "count" && type !== "interval") return "TYPE";
   const onto = there === undefined ? type : typeOf(there);
-  if (onto !== type && !(onto === "time" && type === "interval")) return "TYPE!";
+  if (onto !== type && !(onto === "time" && type === "interval")) return "TYPE";
   const exact = (there === undefined ? 0n : wholeOf(there)) + sign * wholeOf(by);
   const [least, most] = onto === "count" ? [0n, 2n ** 64n - 1n] : [-(2n ** 63n), 2n ** 63n - 1n];
-  if (exact < least || exact > most) return "RANGE!";
-  if (onto === "int") return exact;
-  if (onto === "count") return count(exact);
-  return onto === "time" ? new Time(exact) : new Interval(exact);
+  if (exact < least || exact > most) return "RANGE";
+  if (onto === "int") return { exact };
+  if (onto === "count") return { exact: count(exact) };
+  return { exact: onto === "time" ? new Time(exact) : new Interval(exact) };
 }
 
 function wholeOf(value: Value): bigint {
