@@ -61,7 +61,8 @@ describe("a walk", () => {
           }
         }
       }
-      expect(revisionsOf(seen.values())).toEqual(revisionsOf(table));,
+      expect(revisionsOf(seen.values())).toEqual(revisionsOf(table));
+    },
   );
 
   it("has pages of a bounded size", () => {
