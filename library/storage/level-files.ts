@@ -8,6 +8,8 @@
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32c, unmasked } from "./crc32c.ts";
+import { readTable, Varints } from "./level-table-file.ts";
 import { malformed } from "./pack.ts";
 
 const blockBytes = 32 * 1024;
@@ -30,6 +32,7 @@ export async function copyForCheck(from: string, to: string): Promise<readonly s
       const torn = readLog(await readFile(join(from, name))).tornBytes;
       if (torn > 0) notices.push(`${torn} bytes at the end of ${name} are no whole record, and were cut`);
     } else if (ending !== undefined && tables.has(Number(digits)) && Number(digits) < nextFile) {
+      if (!readTable(await readFile(join(from, name))).isWhole) malformed(`the table ${name} is damaged`);
       await linkOrCopy(join(from, name), join(to, name));
     }
   }
@@ -47,7 +50,10 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
-/** The records of one of LevelDB's logs, and how many bytes at its end are none. Checksums are left to LevelDB. */
+/**
+ * The records of one of LevelDB's logs, as far as they are whole, and how many bytes at its end are none. The layout is
+ * that of LevelDB's doc/log_format.md; a damaged record takes the rest of its block with it, as in LevelDB.
+ */
 export function readLog(bytes: Buffer): { readonly records: readonly Buffer[]; readonly tornBytes: number } {
   const records: Buffer[] = [];
   let fragments: Buffer[] = [];
@@ -62,7 +68,16 @@ export function readLog(bytes: Buffer): { readonly records: readonly Buffer[]; r
     const length = bytes.readUInt16LE(at + 4);
     const type = bytes[at + 6]!;
     const end = at + recordHeaderBytes + length;
-    if (type === 0 || end > bytes.length) break;
+    if (type === 0 || end > bytes.length || unmasked(bytes.readUInt32LE(at)) !== crc32c(bytes, at + 6, end)) {
+      fragments = [];
+      at += left;
+      continue;
+    }
+    if (type === FragmentType.full || type === FragmentType.first) fragments = [];
+    else if (fragments.length === 0) {
+      at = end; // its beginning is damaged
+      continue;
+    }
     fragments.push(bytes.subarray(at + recordHeaderBytes, end));
     at = end;
     if (type !== FragmentType.full && type !== FragmentType.last) continue;
@@ -90,15 +105,15 @@ export function readManifest(bytes: Buffer): { readonly tables: ReadonlySet<numb
   const tables = new Set<number>();
   let nextFile = 0;
   for (const record of readLog(bytes).records) {
-    const edit = new Edit(record);
+    const edit = new Varints(record, 0, record.length);
     while (edit.at < record.length) {
       const tag = edit.number();
       if (tag === EditTag.nextFile) nextFile = Math.max(nextFile, edit.number());
-      else if (tag === EditTag.comparator) edit.skipText();
+      else if (tag === EditTag.comparator) edit.bytes();
       else if (tag === EditTag.logNumber || tag === EditTag.lastSequence || tag === EditTag.previousLog) edit.number();
       else if (tag === EditTag.compactPointer) {
         edit.number();
-        edit.skipText();
+        edit.bytes();
       } else if (tag === EditTag.deletedFile) {
         edit.number();
         tables.delete(edit.number());
@@ -106,35 +121,10 @@ export function readManifest(bytes: Buffer): { readonly tables: ReadonlySet<numb
         edit.number();
         tables.add(edit.number());
         edit.number();
-        edit.skipText();
-        edit.skipText();
+        edit.bytes();
+        edit.bytes();
       } else malformed("a manifest that makes no sense");
     }
   }
   return { tables, nextFile };
-}
-
-/** One record of a manifest, from the front. */
-class Edit {
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  number(): number {
-    let value = 0;
-    for (let scale = 1; scale < 2 ** 64; scale *= 0x80) {
-      const byte = this.#bytes[this.at++] ?? malformed("a manifest that ends too early");
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-    return malformed("a manifest that makes no sense");
-  }
-
-  skipText(): void {
-    const length = this.number();
-    this.at += length;
-  }
 }
