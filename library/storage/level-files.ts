@@ -2,8 +2,9 @@
  * LevelDB's files, as far as a copy of them needs to be made before LevelDB itself touches any.
  *
  * LevelDB rewrites its log when it opens, and leaves out without a word what is damaged there. So a database is looked at
- * in a copy first: tables never change, so they are linked; the rest is small and copied. Invariant: nothing of the
- * original is changed, for a table is linked only where LevelDB knows it, and so never writes another under its number.
+ * in a copy first. Tables never change, nor do logs once LevelDB opens anew, so they are linked; the rest is small and
+ * copied. Invariant: nothing of the original is changed, for a table is linked only where LevelDB knows it, and so never
+ * writes another under its number.
  */
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile } from "node:fs/promises";
@@ -28,7 +29,7 @@ export async function copyForCheck(from: string, to: string): Promise<readonly s
   for (const name of names) {
     const [, digits, ending] = /^(\d+)\.(log|ldb|sst)$/.exec(name) ?? [];
     if (ending === "log") {
-      await copyFile(join(from, name), join(to, name));
+      await linkOrCopy(join(from, name), join(to, name));
       const torn = readLog(await readFile(join(from, name))).tornBytes;
       if (torn > 0) notices.push(`${torn} bytes at the end of ${name} are no whole record, and were cut`);
     } else if (ending !== undefined && tables.has(Number(digits)) && Number(digits) < nextFile) {
