@@ -269,7 +269,7 @@ export class Store {
 
   async #close(graceMs: number): Promise<void> {
     if (graceMs > 0) await this.#writer.settled(graceMs);
-    await this.#side.close();
+    await this.#side.close(graceMs);
     this.#writer.close();
     this.#onClose(this);
     this.#emitter.emit("state", "closed");

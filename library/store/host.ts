@@ -83,14 +83,28 @@ export class Host {
     }
   }
 
-  async close(): Promise<void> {
+  /** A disk that takes longer is not waited for. */
+  async close(graceMs: number): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const end of this.#endings) end();
     this.#cancelDeadline?.();
-    await this.#writing;
+    await this.#within(graceMs, this.#writing);
     this.#answer(this.authority.refuseAll("CLOSED", `store ${this.#options.topic}`));
-    await this.#options.storage?.close();
+    await this.#within(graceMs, this.#options.storage?.close());
+  }
+
+  async #within(graceMs: number, act: Promise<void> | undefined): Promise<void> {
+    act?.catch((error) => this.#options.traffic.node.fail(error));
+    if (act === undefined || graceMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.traffic.node.clock.after(graceMs, resolve);
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      act.then(end, end);
+    });
   }
 
   #nowMs(): number {
