@@ -207,6 +207,18 @@ export const limits = {
   storeAskMs: 1_000,
   /** How long a writer waits before it sends again what an authority had no room for. */
   storePauseMs: 50,
+  /** A replica that heard nothing of its authority for this long says that it is stale. */
+  storeStaleMs: 3_000,
+  /** How long a replica waits for changes that may still be on their way before it asks for them. */
+  storeHoleMs: 30,
+  /** How long it waits before it asks again what came to nothing. */
+  storeRetryMs: 250,
+  /** Pages of one walk that a replica asks for at once. */
+  storePagesInFlight: 4,
+  /** Changes that a replica holds until those before them are there; further ones are asked for later. */
+  storeEarlyChanges: 65_536,
+  /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
+  storeTombstones: 1_048_576,
   /** How often an authority announces its version. */
   storeAnnounceMs: 1_000,
   /** How long a writer or a reader waits unless told otherwise. */

@@ -6,8 +6,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { keyOf, type Value } from "../../library/core/values/index.ts";
-import type { Store } from "../../library/store.ts";
 import type { StoreChange } from "../../library/store/told.ts";
+import type { Store } from "../../library/store.ts";
 
 export class StoreHistory {
   /** By revision, from 1. */

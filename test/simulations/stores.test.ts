@@ -1,6 +1,7 @@
 /** Stores of whole clusters: however the network misbehaves, no write is lost or made twice, and all copies come to agree. */
-import { count, type Count } from "../../library/core/values/index.ts";
+
 import type { SwitchyardError } from "../../library/core/errors.ts";
+import { type Count, count } from "../../library/core/values/index.ts";
 import type { Store } from "../../library/store.ts";
 import { SimulatedDisk } from "../simulator/disk.ts";
 import { simulate } from "../simulator/simulate.ts";
