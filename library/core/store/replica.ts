@@ -11,6 +11,7 @@
 import { limits } from "../limits.ts";
 import type { Change, Entry, Version } from "./change.ts";
 import { EarlyChanges } from "./early-changes.ts";
+import { forkOf, isRun, laterThan } from "./fork.ts";
 import { holdsVersion } from "./history.ts";
 import type {
   Answer,
@@ -390,22 +391,4 @@ export class Replica {
     if (this.#holeMs !== undefined) deadlineMs = Math.min(deadlineMs, this.#holeMs + limits.storeHoleMs);
     this.deadlineMs = Math.max(deadlineMs, nowMs + 1);
   }
-}
-
-/** Revisions that follow one another, and are some. */
-function isRun(first: number, length: number): boolean {
-  return Number.isSafeInteger(first) && first >= 1 && length > 0 && Number.isSafeInteger(first + length);
-}
-
-/** The revision up to which a version has what this history has. */
-function forkOf(epochs: readonly Version[], { epoch, revision }: Version, isRival: boolean): number {
-  if (isRival) return 0;
-  const at = epochs.findLastIndex((begun) => begun.epoch <= epoch);
-  if (at === -1) return 0;
-  const end = epochs[at]!.epoch === epoch ? (epochs[at + 1]?.revision ?? revision) : epochs[at]!.revision;
-  return Math.min(end, revision);
-}
-
-function* laterThan(table: Table, revision: number): Generator<Entry> {
-  for (const entry of table) if (entry.revision > revision) yield entry;
 }
