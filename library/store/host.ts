@@ -56,14 +56,17 @@ export class Host {
     this.schedule();
   }
 
-  submit(request: Omit<Request<Asker>, "asker">): Promise<WriteAnswer> {
-    return new Promise((resolve) => {
-      const asker: Asker = (outcomes) => resolve({ kind: "done", epoch: this.version.epoch, outcomes });
-      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
-      if (receipt.kind === "waiting") this.schedule();
-      else if (receipt.kind === "known") asker(receipt.outcomes);
-      else resolve(receipt);
-    });
+  submit(request: Omit<Request<Asker>, "asker">, onAnswer: (answer: WriteAnswer) => void): void {
+    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
+    const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
+    if (receipt.kind === "waiting") this.schedule();
+    else if (receipt.kind === "known") asker(receipt.outcomes);
+    else onAnswer(receipt);
+  }
+
+  /** Works on what waits now, as whoever writes goes on without a break. */
+  push(): void {
+    if (this.#options.storage === undefined && !this.authority.isPending) this.#workWhile(() => true);
   }
 
   /** Works on what waits, when the code that runs now has come to its end; after a while, when others have had their turn. */
@@ -136,17 +139,18 @@ export class Host {
 
   #work(): void {
     this.#isScheduled = false;
-    while (!this.#isClosed && this.#writing === undefined && this.#hasWork()) {
-      if (this.#isTurnOver()) {
-        this.schedule();
-        return;
-      }
+    this.#workWhile(() => !this.#isTurnOver());
+    if (this.#writing === undefined && !this.#isClosed && this.#hasWork()) this.schedule();
+    this.#armDeadline();
+  }
+
+  #workWhile(goesOn: () => boolean): void {
+    while (!this.#isClosed && this.#writing === undefined && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
       if (this.#options.storage === undefined) this.#commit();
       else this.#writing = this.#write(this.#options.storage, batch);
     }
-    this.#armDeadline();
   }
 
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
