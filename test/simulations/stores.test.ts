@@ -130,6 +130,8 @@ simulate("T1 S1 S2 S3 S4 S5 S7 S8: stores agree however often links break", { se
   for (const { joint } of cluster.edges) network.join(joint.opener.name, joint.listener.name);
   await world.until(() => traders.pending === 0);
   await world.settle(20_000); // links are dialled again, and then there are five seconds
+  for (const store of traders.stores) await store.insert("the end", 1); // nobody is stuck
+  await world.settle(1_000);
   traders.checkCopies();
   await traders.checkConvergence(authority);
 });
@@ -182,3 +184,50 @@ simulate("T1 S2 S8 S9: increments count once, whatever breaks", { seeds: 60 }, a
   }
   await traders.checkConvergence(authority);
 });
+
+simulate("S2: a write whose link breaks is sent again, and takes effect once", { seeds: 40 }, async (world) => {
+  const { chance, network } = world;
+  const [host, router, guest] = [world.node(), world.node(), world.node()];
+  router.topics.forward("*");
+  const joints = [await world.join(host, router), await world.join(guest, router)];
+  const authority = await host.stores.openAuthoritative("t");
+  const store = await guest.stores.open("t", { mode: chance.flip() ? "sync" : "async", timeoutMs: 60_000 });
+  const writes: Promise<unknown>[] = [];
+  for (let i = 0; i < 20; i++) {
+    for (let n = chance.integer(1, 4); n > 0; n--) writes.push(store.increment("n", count(1)));
+    if (chance.flip(0.1)) for (let n = 0; n < 1_500; n++) writes.push(store.increment("n", count(1)));
+    await world.settle(chance.between(0, 5));
+    const { opener, listener } = chance.pick(joints);
+    network.cut(opener.name, listener.name);
+    await world.settle(chance.between(0, 1_500));
+  }
+  await Promise.all(writes);
+  const made = Number((authority.lookupSync("n") as Count).value);
+  if (made !== writes.length) throw new Error(`${made} increments took effect, of ${writes.length}`);
+});
+
+simulate(
+  "S4 S7: an authority that comes back with nothing resets its copies, and tells so",
+  { seeds: 40 },
+  async (world) => {
+    const { chance } = world;
+    const hub = world.node();
+    const first = world.node({ name: "first" });
+    await world.join(first, hub);
+    const before = await first.stores.openAuthoritative("t");
+    for (let i = 0; i < 20; i++) await before.insert(i, "before");
+    const copy = await hub.stores.open("t");
+    const resets: boolean[] = [];
+    copy.on("reset", ({ isFork }) => resets.push(isFork));
+    world.kill(first);
+    await world.settle(chance.between(1, 10_000));
+    if (copy.sizeSync() !== 20) throw new Error("the copy did not go on answering");
+    const second = world.node({ name: "second" });
+    await world.join(second, hub);
+    const after = await second.stores.openAuthoritative("t");
+    for (let i = chance.integer(0, 40); i > 0; i--) await after.insert(`new ${i}`, "after");
+    await world.settle(20_000);
+    if ((await copy.digest()) !== (await after.digest())) throw new Error("the copy is another one");
+    if (resets.join() !== "true") throw new Error(`resets: ${resets.join()}`);
+  },
+);
