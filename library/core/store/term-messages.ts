@@ -5,6 +5,7 @@
  * the driver checks it where it enters.
  */
 import type { Version } from "./change.ts";
+import type { Epoch } from "./epochs.ts";
 import type { WitnessRecord } from "./witness.ts";
 
 /** One life of one node. */
@@ -22,7 +23,7 @@ export interface Holdings {
    */
   readonly version: Version;
   /** The epochs of that history; see `StoreHead`. */
-  readonly epochs: readonly Version[];
+  readonly epochs: readonly Epoch[];
   /** It follows the authority of `version.epoch`, without a hole. Means nothing at an authority. */
   readonly isLive: boolean;
 }
@@ -71,7 +72,7 @@ export type TermMessage = FromSomebody &
     /** From the heir to the authority: hand over, please. */
     | { readonly kind: "request" }
     /** From an authority to all, each second. */
-    | { readonly kind: "announce"; readonly revision: number; readonly epochs: readonly Version[] }
+    | { readonly kind: "announce"; readonly revision: number; readonly epochs: readonly Epoch[] }
     /** To whoever speaks for a lower epoch. */
     | { readonly kind: "fence" }
   );
@@ -87,7 +88,7 @@ export interface TermRecord {
   readonly role: "authority" | "granting" | "conflicted" | "follower";
   /** Name of the heir that may have taken over since. */
   readonly heir: string | undefined;
-  readonly epochs: readonly Version[];
+  readonly epochs: readonly Epoch[];
 }
 
 /**
@@ -132,7 +133,7 @@ export type TermEffect =
    * The state is another one. When it becomes an authority's, `epochs` is the history from here on, and what was prepared
    * is part of it. When an authority's ends, everything unanswered is answered `INDETERMINATE`, and nothing else is.
    */
-  | { readonly kind: "state"; readonly state: TermState; readonly epoch: number; readonly epochs: readonly Version[] }
+  | { readonly kind: "state"; readonly state: TermState; readonly epoch: number; readonly epochs: readonly Epoch[] }
   /** Another authority was met; for `authority-conflict`. Once for each life that is met. */
   | { readonly kind: "conflict"; readonly other: Party; readonly theirs: Version; readonly ours: Version }
   /** We follow `winner` now, which has nothing of what we have after this revision: save it, then resynchronise. */
