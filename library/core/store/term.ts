@@ -88,14 +88,29 @@ export class Term {
   get deadlineMs(): number | undefined {
     const phase = this.#phase;
     const times = [this.#acts.deadlineMs];
-    if (phase.kind === "starting" && !this.#acts.isBusy) times.push(Number.NEGATIVE_INFINITY);
-    if (phase.kind === "heir" && !this.#acts.isBusy) times.push(phase.term.deadlineMs);
-    if (phase.kind === "recovering") times.push(phase.recovery.askMs);
-    if (phase.kind === "granting") times.push(phase.askMs);
     if (phase.kind === "authority") times.push(phase.term.pingMs, this.#announceMs);
-    if (phase.kind === "follower" && this.#options.hasArbiter) times.push(this.#heardMs + limits.lookAroundMs);
+    if (!this.#acts.isBusy) times.push(this.#decidesMs(phase));
     const known = times.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
+  }
+
+  /** When a phase wants to do something that cannot be done while an act is under way. */
+  #decidesMs(phase: Phase): number | undefined {
+    switch (phase.kind) {
+      case "starting":
+        return Number.NEGATIVE_INFINITY;
+      case "heir":
+        return phase.term.deadlineMs;
+      case "recovering":
+        return phase.recovery.askMs;
+      case "granting":
+        return phase.askMs;
+      case "follower":
+        return this.#options.hasArbiter ? this.#heardMs + limits.lookAroundMs : undefined;
+      case "authority":
+      case "closed":
+        return undefined;
+    }
   }
 
   /** Life of the heir to which `prepare` goes; `undefined`: nobody. */
