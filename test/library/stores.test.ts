@@ -290,8 +290,11 @@ it("F7: two authorities are told of each other", async () => {
   const [left, , right] = await row();
   const conflict = new Promise((resolve) => right.on("authority-conflict", resolve));
   const other = new Promise((resolve) => left.on("authority-conflict", resolve));
-  await left.stores.openAuthoritative("t");
-  await right.stores.openAuthoritative("t");
+  const full = await left.stores.openAuthoritative("t");
+  await full.insert("a", 1);
+  const empty = await right.stores.openAuthoritative("t");
   expect(await conflict).toMatchObject({ topic: "t", authorities: [{ name: "right" }, { name: "left" }] });
   expect(await other).toMatchObject({ topic: "t", authorities: [{ name: "left" }, { name: "right" }] });
+  while (empty.lookupSync("a") !== 1) await new Promise((resolve) => setImmediate(resolve)); // it yields
+  expect([full.role, empty.role]).toEqual(["authority", "standby"]);
 });
