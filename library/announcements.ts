@@ -1,10 +1,10 @@
 /** Streams and shapes: told to a neighbour before the first message that has them, and learned from one. */
-import { mayUse } from "./core/access.ts";
+import { mayPassOn, maySay } from "./core/access.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { isNodeId, isNodeName } from "./core/handshake.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
-import { checkRaisable, quoted } from "./core/topic.ts";
+import { checkCarried, isStoreTopic, quoted } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Stream, type StreamTable } from "./streams.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
@@ -60,13 +60,15 @@ export function learnStream(
   const isNew = around.streams.known(origin.id, announced.serial) === undefined;
   const direct = directNeighbour(around.neighbours, from, origin);
   if (direct !== undefined && direct.peerName !== origin.name) throw malformed("stream"); // under another's id
-  if (direct === from && !mayUse(from.access, "publish", topic)) {
+  const maySpeak = direct !== from || maySay(from.access, topic);
+  if (!maySpeak && !isStoreTopic(topic)) {
     throw new SwitchyardError("FORBIDDEN", `${from.peerName} may not publish ${quoted(topic)}`);
   }
   while (from.inbound.length < number) from.inbound.push(undefined); // keeps the array dense, and so fast
   const before = from.inbound[number];
-  if (direct === from) from.inbound[number] = learnOwn(around.streams, from, announced);
-  else if (mayRelay(around, from, direct, announced)) from.inbound[number] = learnRelayed(around.streams, announced);
+  if (direct === from && maySpeak) from.inbound[number] = learnOwn(around.streams, from, announced);
+  else if (direct !== from && mayRelay(around, from, direct, announced))
+    from.inbound[number] = learnRelayed(around.streams, announced);
   else {
     from.inbound[number] = new Stream(0, origin, topic, announced.serial, announced.mustArrive, true);
     around.refused(from, `messages of ${origin.name} under ${quoted(topic)}`);
@@ -99,7 +101,7 @@ function readStreamFields(fields: readonly Field[]): Announced {
   if (!isIndex(number, limits.streams) || !isIndex(serial) || !isIndex(next, 2 ** 32)) throw malformed("stream");
   if (!isNodeId(id) || typeof name !== "string" || typeof topic !== "string") throw malformed("stream");
   if (!isNodeName(name) || typeof mustArrive !== "boolean") throw malformed("stream");
-  checkRaisable(topic);
+  checkCarried(topic);
   return { number, origin: { id, name }, topic, serial, next, mustArrive };
 }
 
@@ -134,7 +136,7 @@ function mayRelay(
   direct: Neighbour | undefined,
   { origin, topic, serial }: Announced,
 ): boolean {
-  if (origin.id === self.id || !mayUse(from.access, "forward", topic)) return false;
+  if (origin.id === self.id || !mayPassOn(from.access, topic)) return false;
   const known = streams.known(origin.id, serial);
   if (direct !== undefined && known !== undefined && known.topic !== topic) return false;
   return direct !== undefined || !isNameOfProven(neighbours, origin.name);

@@ -15,6 +15,8 @@ import type { Gap } from "./gaps.ts";
 import { Logs } from "./logs.ts";
 import { Node } from "./node.ts";
 import type { OverflowPolicy } from "./outbox.ts";
+import type { Storage } from "./storage/storage.ts";
+import { type AuthorityConflict, Stores } from "./stores.ts";
 import { addCounts, type StreamCounts } from "./streams.ts";
 import { Topics } from "./topics.ts";
 import { inproc } from "./transports/inproc.ts";
@@ -40,6 +42,8 @@ export interface ContextOptions {
   readonly onOverflow?: OverflowPolicy;
   /** Bytes of logs and files that may be sent and not acknowledged; beyond them a write fails. Default 64 MiB. */
   readonly spoolBytes?: number;
+  /** Where persistent stores keep their tables. Default: LevelDB, in the folder that each is given. */
+  readonly storage?: Storage;
 }
 
 export interface ContextStats {
@@ -77,6 +81,8 @@ interface ContextEvents {
   peer(connection: Connection): void;
   /** Messages of a topic that we subscribe to are lost, as far as we can know. */
   gap(gap: Gap): void;
+  /** Another node is authoritative for a store of which we are; told once for each. */
+  "authority-conflict"(conflict: AuthorityConflict): void;
 }
 
 export class Context {
@@ -85,6 +91,7 @@ export class Context {
   readonly events: Events;
   readonly logs: Logs;
   readonly files: Files;
+  readonly stores: Stores;
   readonly cluster: Cluster;
 
   readonly #node: Node;
@@ -112,7 +119,12 @@ export class Context {
       onGap: (gap) => this.#emitter.emit("gap", gap),
       onFailure: (error) => this.#failed(error),
     });
-    this.cluster = new Cluster(this.#node, () => this.connections, options.introspection ?? true);
+    this.cluster = new Cluster(
+      this.#node,
+      () => this.connections,
+      () => this.stores,
+      options.introspection ?? true,
+    );
     const dispatch = new Dispatch(this.#node, this.cluster);
     const transports = options.transports ?? [tcp(), tls(), ipc(), inproc(), ws()];
     this.connections = new Connections(this.#node, dispatch, transports, (each) => this.#emitter.emit("peer", each));
@@ -120,6 +132,9 @@ export class Context {
     this.events = new Events(this.#node);
     this.logs = new Logs(this.#node);
     this.files = new Files(this.#node);
+    this.stores = new Stores(this.#node, options.storage, (conflict) =>
+      this.#emitter.emit("authority-conflict", conflict),
+    );
   }
 
   get name(): string {
@@ -180,6 +195,7 @@ export class Context {
   async #close(graceMs: number): Promise<void> {
     const node = this.#node;
     const startMs = node.clock.nowMs();
+    if (this.stores.all().length > 0) await this.stores.closeAll(graceMs);
     node.close();
     node.messages.departures.flush();
     await node.whenAcknowledged(graceMs);

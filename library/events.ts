@@ -5,7 +5,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import { checkPattern } from "./core/pattern.ts";
-import { quoted, textFault } from "./core/topic.ts";
+import { checkNotOfStore, quoted, textFault } from "./core/topic.ts";
 import { type Input, type Time, time as timeValue, toValue, type Value } from "./core/values/index.ts";
 import { MessageStream, type StreamOptions } from "./message-stream.ts";
 import type { MessageKind, Raised } from "./messages.ts";
@@ -122,6 +122,7 @@ export class Events {
    */
   raise(topic: string, event: Event): void {
     this.#node.checkOpen();
+    checkNotOfStore(topic);
     const made = event instanceof MadeEvent ? event : remade(event);
     if (!this.#node.schemas.isEmpty) this.#node.schemas.check(topic, made.name, made.args);
     this.#node.messages.raise(topic, new RaisedEvent(made, this.#node));
@@ -145,6 +146,7 @@ export class Events {
 
   async #survey(topic: string, question: Event, options: SurveyOptions): Promise<readonly Answer[]> {
     this.#node.checkOpen();
+    checkNotOfStore(topic);
     const made = question instanceof MadeEvent ? question : remade(question);
     if (!this.#node.schemas.isEmpty) this.#node.schemas.check(topic, made.name, made.args);
     return this.#node.surveys.ask(topic, made, options);
@@ -210,7 +212,7 @@ function remade({ name, args, time }: Event): Event {
 
 const noColumns: ShapeName["columns"] = [];
 
-class RaisedEvent implements Raised<ReceivedEvent> {
+export class RaisedEvent implements Raised<ReceivedEvent> {
   readonly kind = FrameKind.event;
   readonly signature = undefined;
   readonly writer = "";
@@ -218,9 +220,9 @@ class RaisedEvent implements Raised<ReceivedEvent> {
   readonly name: string;
   readonly values: readonly Value[];
   readonly time: WireTime | undefined;
-  readonly #node: Node;
+  readonly #node: { readonly origin: Origin };
 
-  constructor({ name, args, time }: Event, node: Node) {
+  constructor({ name, args, time }: Event, node: { readonly origin: Origin }) {
     this.name = name;
     this.values = args;
     this.time = time === undefined ? undefined : wireTimeOf(time);

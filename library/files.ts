@@ -9,7 +9,7 @@ import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import { checkPattern } from "./core/pattern.ts";
-import { quoted, textFault } from "./core/topic.ts";
+import { checkNotOfStore, quoted, textFault } from "./core/topic.ts";
 import type { Time, Value } from "./core/values/index.ts";
 import type { MessageKind, Raised } from "./messages.ts";
 import type { Node } from "./node.ts";
@@ -54,6 +54,7 @@ export class Files {
    */
   write(topic: string, path: string, bytes: Uint8Array): boolean {
     this.#node.checkOpen();
+    checkNotOfStore(topic);
     const fault = textFault(path);
     if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `the path ${quoted(path)} ${fault}`);
     const given: unknown = bytes;

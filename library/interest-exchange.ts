@@ -1,6 +1,6 @@
 /** Carries interest between the table that decides, the routes that use it, and the neighbours that are told. */
 import { releaseStreams } from "./announcements.ts";
-import { mayUseSome } from "./core/access.ts";
+import { mayHear, mayUseSome } from "./core/access.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { isNodeId } from "./core/handshake.ts";
 import { type ForwardRule, type InterestChange, InterestTable } from "./core/interest.ts";
@@ -8,7 +8,7 @@ import { limits } from "./core/limits.ts";
 import { LostWays } from "./core/lost-ways.ts";
 import type { Origin } from "./core/origin.ts";
 import { checkPattern, matches, overlaps } from "./core/pattern.ts";
-import { isReserved, nodeTopic, quoted } from "./core/topic.ts";
+import { isReserved, isStoreTopic, nodeTopic, quoted, storeRoleOf } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { isAskedOf, type RouteTable, type Subscription } from "./routes.ts";
 import { malformed } from "./wire/fields.ts";
@@ -130,7 +130,7 @@ export class InterestExchange {
       if (!isPath(path) || path[0] !== origin || path.at(-1) !== from.peerId) throw malformed("interest");
       checkPattern(pattern);
       if (!mayWant(from, origin, pattern)) {
-        if (origin === from.peerId) {
+        if (origin === from.peerId && !isStoreTopic(pattern)) {
           throw new SwitchyardError("FORBIDDEN", `${from.peerName} may not subscribe to ${quoted(pattern)}`);
         }
         this.#refused(from, `interest in ${quoted(pattern)}`);
@@ -177,6 +177,8 @@ function mayWant({ peerName, peerId, access }: Neighbour, origin: string, patter
   if (origin === peerId && pattern === nodeTopic(peerName)) return true;
   const isForOthers = isReserved(pattern) && (origin === peerId || pattern.includes("*"));
   if (isForOthers && overlaps(pattern, nodeTopic("*"))) return false;
+  if (storeRoleOf(pattern) !== undefined && !pattern.includes("*")) return mayHear(access, pattern);
+  if (overlaps(pattern, ".store.*")) return false; // of each store by its name
   return mayUseSome(access, "subscribe", pattern);
 }
 

@@ -13,7 +13,7 @@ import { DropLedger, type DropReason } from "./core/drop-ledger.ts";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
-import { checkRaisable } from "./core/topic.ts";
+import { checkCarried } from "./core/topic.ts";
 import { typeOf, type Value } from "./core/values/index.ts";
 import { Departures } from "./departures.ts";
 import { type Handlers, Handover } from "./handover.ts";
@@ -169,8 +169,14 @@ export class Messages {
     return isFlowing;
   }
 
+  /** Would anybody get a message of ours under this topic: a peer, or a handler of our own for this kind? */
+  isHeard(topic: string, kind: number): boolean {
+    const route = this.#routes.route(this.streams.own(topic, false) ?? this.#openOwn(topic, false), undefined);
+    return route.targets.length > 0 || route.handlers[kind] !== undefined;
+  }
+
   #openOwn(topic: string, mustArrive: boolean): Stream {
-    checkRaisable(topic);
+    checkCarried(topic); // whoever takes topics from programs is stricter
     return this.streams.openOwn(topic, mustArrive);
   }
 

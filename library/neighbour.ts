@@ -3,7 +3,7 @@
  *
  * Made anew at each reconnect, so nothing of an old link is believed on a new one.
  */
-import { type Access, mayUse } from "./core/access.ts";
+import { type Access, mayHear } from "./core/access.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
 import { Recurring } from "./core/recurring.ts";
@@ -101,7 +101,7 @@ export class Neighbour {
 
   /** May it have messages of this topic? What is for itself, always. */
   mayReceive(topic: string): boolean {
-    return mayUse(this.access, "subscribe", topic) || topic === nodeTopic(this.peerName);
+    return mayHear(this.access, topic) || topic === nodeTopic(this.peerName);
   }
 
   knowsShape(streamNumber: number, shapeIndex: number): boolean {

@@ -194,10 +194,16 @@ export class Node {
     }
   }
 
-  async addHandler<Message>(kind: number, pattern: string, run: Handler<Message>["run"]): Promise<void> {
+  /** `byHandler`: only connections with `autoSubscribe` are asked. */
+  async addHandler<Message>(
+    kind: number,
+    pattern: string,
+    run: Handler<Message>["run"],
+    byHandler = true,
+  ): Promise<void> {
     this.checkOpen();
     const handler = { pattern, run, order: this.#handlerCount++, isActive: true } as Handler<never>;
-    const subscription: Subscription = { pattern, connection: undefined, byHandler: true };
+    const subscription: Subscription = { pattern, connection: undefined, byHandler };
     this.#registrations.push({ kind, handler, subscription });
     this.routes.addHandler(kind, handler);
     await this.subscribe(subscription);

@@ -9,7 +9,7 @@ import type { ConnectionId, ForwardRule } from "./core/interest.ts";
 import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
 import { RecentMatches } from "./core/recent-matches.ts";
-import { isReserved, nodeTopic } from "./core/topic.ts";
+import { isReserved, isStoreTopic, nodeTopic, plainTopic } from "./core/topic.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Stream } from "./streams.ts";
 import { FrameKind } from "./wire/frames.ts";
@@ -88,8 +88,12 @@ export class RouteTable {
     this.#neighbours = neighbours;
   }
 
+  /** Told of every change that may alter a route; empty, mostly. */
+  readonly watchers = new Set<() => void>();
+
   changed(): void {
     this.generation += 1;
+    for (const watcher of this.watchers) watcher();
   }
 
   /** The peer wants the pattern, for a node that is so many connections away. Told again when that changes. */
@@ -241,12 +245,13 @@ export class RouteTable {
   }
 
   #targetsOfOwn({ topic }: Stream): Neighbour[] {
-    const offeredToAll = this.published.has(topic);
+    const offeredToAll = this.published.has(topic) || isStoreTopic(topic); // by opening the store
     return this.#receivers(topic).filter((to) => offeredToAll || to.autoPublish || to.published.has(topic));
   }
 
   #targetsOfForwarded({ topic, origin }: Stream, from: Neighbour): Neighbour[] {
-    const rules = [...this.#rules].filter((rule) => (rule.from ?? from.id) === from.id && matches(rule.pattern, topic));
+    const plain = plainTopic(topic);
+    const rules = [...this.#rules].filter((rule) => (rule.from ?? from.id) === from.id && matches(rule.pattern, plain));
     if (rules.length === 0) return [];
     return this.#receivers(topic).filter(
       (to) => to !== from && to.peerId !== origin.id && rules.some((rule) => (rule.to ?? to.id) === to.id),

@@ -9,6 +9,7 @@ import { SwitchyardError } from "./errors.ts";
 import type { Identity } from "./identity.ts";
 import { limits } from "./limits.ts";
 import { checkPattern, covers, matches, overlaps } from "./pattern.ts";
+import { plainTopic, type StoreRole, storeRoleOf } from "./topic.ts";
 
 /** What a rule can speak of. The last three are for stores. */
 export const actions = ["publish", "subscribe", "forward", "storeRead", "storeWrite", "own"] as const;
@@ -71,6 +72,31 @@ export function mayUse({ allow, deny }: Access, action: Action, topic: string): 
 export function mayUseSome({ allow, deny }: Access, action: Action, pattern: string): boolean {
   if (deny[action]?.some((each) => covers(each, pattern)) === true) return false;
   return allow[action]?.some((each) => overlaps(each, pattern)) ?? true;
+}
+
+/** What whoever speaks there must be allowed: only who owns a store speaks of its changes, or to its heir. */
+const speaking = { feed: "own", read: "storeRead", write: "storeWrite", heir: "own", witness: "own" } as const;
+/** What whoever listens there must be allowed. */
+const listening = { feed: "storeRead", read: "own", write: "own", heir: "own", witness: "own" } as const;
+
+/** May it raise messages of this topic? Rules speak of a store by its own topic. */
+export function maySay(access: Access, topic: string): boolean {
+  return mayAct(access, topic, "publish", speaking);
+}
+
+/** May it pass on messages of this topic for others? Of a store, only what it might say itself. */
+export function mayPassOn(access: Access, topic: string): boolean {
+  return mayUse(access, "forward", plainTopic(topic)) && (storeRoleOf(topic) === undefined || maySay(access, topic));
+}
+
+/** May it have messages of this topic? */
+export function mayHear(access: Access, topic: string): boolean {
+  return mayAct(access, topic, "subscribe", listening);
+}
+
+function mayAct(access: Access, topic: string, action: Action, ofStores: Readonly<Record<StoreRole, Action>>): boolean {
+  const role = storeRoleOf(topic);
+  return role === undefined ? mayUse(access, action, topic) : mayUse(access, ofStores[role], plainTopic(topic));
 }
 
 /** @throws SwitchyardError `BAD_ARGUMENT`, `BAD_PATTERN`, `TOO_MANY` unless these are rules */

@@ -10,6 +10,7 @@
  * Knows nothing of frames or links: the driver carries the changes it returns.
  */
 import { narrow, overlaps } from "./pattern.ts";
+import { plainTopic } from "./topic.ts";
 
 /** Names a connection; any number that the driver does not use twice at a time. */
 export type ConnectionId = number;
@@ -154,9 +155,10 @@ export class InterestTable {
   /** The patterns under which interest heard from `source` is told to `connection`. */
   #passedOn(pattern: string, connection: ConnectionId, source: ConnectionId): Set<string> {
     const passed = new Set<string>();
+    const plain = plainTopic(pattern);
     for (const rule of this.#rules) {
-      if (!applies(rule, connection, source) || !overlaps(pattern, rule.pattern)) continue;
-      passed.add(narrow(pattern, rule.pattern) ?? pattern);
+      if (!applies(rule, connection, source) || !overlaps(plain, rule.pattern)) continue;
+      passed.add(plain === pattern ? (narrow(pattern, rule.pattern) ?? pattern) : pattern); // of a store: all or nothing
     }
     return passed;
   }

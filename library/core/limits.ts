@@ -170,4 +170,79 @@ export const limits = {
   streamMessages: 1_024,
   /** Topics whose schemas are kept at hand; beyond them all are looked up anew. */
   schemaTopics: 10_000,
+
+  /** Bytes of a key of a store, by a cheap estimate for all but strings; a larger one is refused with `TOO_LARGE`. */
+  storeKeyBytes: 64 * 1024,
+  /** The same of a value in a store. */
+  storeValueBytes: 8 * 1024 * 1024,
+  /** Operations of one request to an authority; more are refused with `TOO_MANY`. */
+  storeRequestOperations: 1_024,
+  /** Operations of one batch, and bytes that it changes, by estimate; what is beyond them makes the next batch. */
+  storeBatchOperations: 4_096,
+  storeBatchBytes: 4 * 1024 * 1024,
+  /** Operations that wait at one authority for their batch, and their bytes by estimate; more are refused with `TOO_MANY`. */
+  storeWaitingOperations: 262_144,
+  storeWaitingBytes: 64 * 1024 * 1024,
+  /** Outcomes that an authority remembers of one client; an older operation that comes again is answered `INDETERMINATE`, and has no effect. */
+  storeOutcomes: 1_024,
+  /** Clients whose outcomes an authority remembers; the one not heard of for longest is forgotten. With all of them at work, another one is refused with `TOO_MANY`. */
+  storeClients: 16_384,
+  /** Bytes of all outcomes that it remembers, by estimate; then those of the clients not heard of for longest are forgotten. */
+  storeOutcomeBytes: 64 * 1024 * 1024,
+  /** Changes, and their bytes by estimate, that an authority has at hand for replicas that missed some; who missed more takes a snapshot. */
+  storeLogChanges: 65_536,
+  storeLogBytes: 64 * 1024 * 1024,
+  /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
+  storePageEntries: 512,
+  storePageBytes: 256 * 1024,
+  /** Walks under way at one authority; one more is refused with `TOO_MANY`. */
+  storeWalks: 256,
+  /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */
+  storeWalkIdleMs: 30_000,
+  /** Operations of one batch of a writer; the rest goes with the next. */
+  storeWriteOperations: 512,
+  /** Writes of one handle that wait for their outcome; more are refused with `TOO_MANY`. */
+  storeUnansweredWrites: 1_048_576,
+  /** A question to an authority that is not answered for this long is asked again. */
+  storeAskMs: 1_000,
+  /** How long a writer waits before it sends again what an authority had no room for. */
+  storePauseMs: 50,
+  /** A replica that heard nothing of its authority for this long says that it is stale. */
+  storeStaleMs: 3_000,
+  /** How long a replica waits for changes that may still be on their way before it asks for them. */
+  storeHoleMs: 30,
+  /** How long it waits before it asks again what came to nothing. */
+  storeRetryMs: 250,
+  /** Pages of one walk that a replica asks for at once. */
+  storePagesInFlight: 4,
+  /** Changes that a replica holds until those before them are there; further ones are asked for later. */
+  storeEarlyChanges: 65_536,
+  /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
+  storeTombstones: 1_048_576,
+  /** How often an authority announces its version. */
+  storeAnnounceMs: 1_000,
+  /** How long a writer or a reader waits unless told otherwise. */
+  storeTimeoutMs: 5_000,
+  /** How long an authority sleeps at most while entries wait to be due. */
+  storeSleepMs: 60_000,
+  /** How long an authority goes on with what waits before it lets others run. */
+  storeTurnMs: 8,
+  /** A wall clock that moves by more against the monotonic one is told as an event. */
+  clockJumpMs: 2_000,
+  /** How often the authority of a store pings its heir. */
+  termPingMs: 500,
+  /** So long after sending the last ping that the heir answered an authority may answer; then it waits for its heir. */
+  termMs: 2_000,
+  /** So long after its last answer an heir that hears nothing takes over. What it is longer than `termMs` makes up for clocks that run at different rates. */
+  takeoverMs: 3_000,
+  /** How often an authority says so; two of them learn of each other within it and the way between them. */
+  termAnnounceMs: 1_000,
+  /** How long an authority that starts again listens for one that went on meanwhile. */
+  lookAroundMs: 3_500,
+  /** How long a hand-over may take until the authority goes on by itself. */
+  handOverMs: 5_000,
+  /** After so long an act that failed (a disk, a witness) is tried again. */
+  termRetryMs: 500,
+  /** Other authorities that are remembered as reported; then all are reported anew. */
+  authoritiesMet: 64,
 } as const;

@@ -8,6 +8,12 @@ import { SwitchyardError } from "./errors.ts";
 import { limits } from "./limits.ts";
 
 const nodePrefix = ".node.";
+const storePrefix = ".store.";
+
+/** What is said of a store, and to whom: docs/decisions/0017-stores.md. */
+export type StoreRole = "feed" | "read" | "write" | "heir" | "witness";
+
+const storeRoles: ReadonlySet<string> = new Set<StoreRole>(["feed", "read", "write", "heir", "witness"]);
 
 /** @throws SwitchyardError `BAD_TOPIC` unless users may publish, store or log under `topic`. */
 export function checkTopic(topic: string): void {
@@ -19,6 +25,44 @@ export function checkTopic(topic: string): void {
 export function checkRaisable(topic: string): void {
   checkShape(topic);
   if (isReserved(topic) && !isNodeTopic(topic)) throw badTopic(topic, "begins with '.', which is reserved");
+}
+
+/** Nobody but the library speaks of stores: for topics that are known to be raisable otherwise. @throws SwitchyardError `BAD_TOPIC` */
+export function checkNotOfStore(topic: string): void {
+  if (typeof topic === "string" && isStoreTopic(topic)) {
+    throw badTopic(topic, "is one on which only stores speak");
+  }
+}
+
+/** As `checkRaisable`, but what the library itself says of a store may be said. */
+export function checkCarried(topic: string): void {
+  checkShape(topic);
+  if (!isReserved(topic) || isNodeTopic(topic)) return;
+  if (storeRoleOf(topic) === undefined || isReserved(plainTopic(topic))) {
+    throw badTopic(topic, "begins with '.', which is reserved");
+  }
+}
+
+/** Under which the parts of the store of `topic` speak to those that have this role in it. */
+export function storeTopic(role: StoreRole, topic: string): string {
+  return `${storePrefix}${role}.${topic}`;
+}
+
+/** `undefined`: no store is spoken of there. */
+export function storeRoleOf(topic: string): StoreRole | undefined {
+  if (!isStoreTopic(topic)) return undefined;
+  const role = topic.slice(storePrefix.length, topic.indexOf(".", storePrefix.length));
+  return storeRoles.has(role) ? (role as StoreRole) : undefined;
+}
+
+/** What rules speak of: the topic of the store where the topic is one that the store's parts use, else the topic itself. */
+export function plainTopic(topic: string): string {
+  const role = storeRoleOf(topic);
+  return role === undefined ? topic : topic.slice(storePrefix.length + role.length + 1);
+}
+
+export function isStoreTopic(topic: string): boolean {
+  return isReserved(topic) && topic.startsWith(storePrefix);
 }
 
 /** True for topics that only patterns with a leading `.` of their own can match. */

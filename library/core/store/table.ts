@@ -10,9 +10,15 @@ import type { Change, Entry } from "./change.ts";
 
 export class Table implements Iterable<Entry> {
   #entries = new Map<string, Entry>();
+  #clears = 0;
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** How often it was cleared: a walk that began before goes on over what there was. */
+  get clears(): number {
+    return this.#clears;
   }
 
   get(key: Value): Entry | undefined {
@@ -22,7 +28,7 @@ export class Table implements Iterable<Entry> {
   /** Applies a change; returns the entry that was there. */
   apply(change: Change, revision: number): Entry | undefined {
     if (change.kind === "clear") {
-      this.#entries = new Map(); // a walk that is under way goes on over what there was
+      this.clear();
       return undefined;
     }
     const id = keyOf(change.key);
@@ -37,12 +43,29 @@ export class Table implements Iterable<Entry> {
     this.#entries.set(keyOf(entry.key), entry);
   }
 
+  clear(): void {
+    this.#entries = new Map(); // a walk that is under way goes on over what there was
+    this.#clears += 1;
+  }
+
+  /** For who knows `keyOf` of the key already: the entry, or `undefined` for none. */
+  at(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** The same, to put an entry, or to take it away. */
+  put(id: string, entry: Entry | undefined): void {
+    if (entry === undefined) this.#entries.delete(id);
+    else this.#entries.set(id, entry);
+  }
+
   [Symbol.iterator](): IterableIterator<Entry> {
     return this.#entries.values();
   }
 }
 
-function entryOf(change: Extract<Change, { kind: "put" }>, revision: number): Entry {
+/** What a change leaves behind. */
+export function entryOf(change: Extract<Change, { kind: "put" }>, revision: number): Entry {
   const { key, value, expiresAtMs, expiresAfterMs } = change;
   return { key, value, revision, expiresAtMs, expiresAfterMs };
 }

@@ -1,0 +1,89 @@
+/**
+ * The last changes of a store, for replicas that missed some.
+ *
+ * Invariant: revisions follow one another without a hole up to the newest; the oldest give way beyond `limits.storeLogChanges`
+ * and `limits.storeLogBytes`. What is added together stays together. Knows nothing of epochs.
+ */
+import { limits } from "../limits.ts";
+import type { Change } from "./change.ts";
+import { sizeOfChange } from "./size.ts";
+
+interface Stretch {
+  readonly first: number;
+  readonly changes: readonly Change[];
+  readonly bytes: number;
+}
+
+export class ChangeLog {
+  #stretches: Stretch[] = [];
+  /** Stretches at the beginning that were given up; they are taken out when they are many. */
+  #gone = 0;
+  #changes = 0;
+  #bytes = 0;
+  /** Of the next change. */
+  #next: number;
+
+  /** `revision`: of the last change before the log begins. */
+  constructor(revision: number) {
+    this.#next = revision + 1;
+  }
+
+  get size(): number {
+    return this.#changes;
+  }
+
+  /** `bytes`: of all of them, by estimate. */
+  add(changes: readonly Change[], bytes: number): void {
+    if (changes.length === 0) return;
+    this.#stretches.push({ first: this.#next, changes, bytes });
+    this.#next += changes.length;
+    this.#changes += changes.length;
+    this.#bytes += bytes;
+    while (this.#changes > limits.storeLogChanges || this.#bytes > limits.storeLogBytes) this.#forgetOldest();
+  }
+
+  /** A page of the changes after `revision`, which is none to come; `undefined` where the first of them is gone. */
+  since(revision: number): readonly Change[] | undefined {
+    if (revision + 1 === this.#next) return [];
+    const at = this.#find(revision + 1);
+    return at === undefined ? undefined : this.#page(at, revision + 1);
+  }
+
+  #page(at: number, first: number): readonly Change[] {
+    const page: Change[] = [];
+    let bytes = 0;
+    for (const stretch of this.#stretches.slice(at, at + limits.storePageEntries)) {
+      for (let i = Math.max(0, first - stretch.first); i < stretch.changes.length; i++) {
+        const change = stretch.changes[i]!;
+        page.push(change);
+        bytes += sizeOfChange(change);
+        if (page.length >= limits.storePageEntries || bytes >= limits.storePageBytes) return page;
+      }
+    }
+    return page;
+  }
+
+  /** Where the stretch with the revision is. */
+  #find(revision: number): number | undefined {
+    let low = this.#gone;
+    let high = this.#stretches.length - 1;
+    if (low > high || revision < this.#stretches[low]!.first) return undefined;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#stretches[middle]!.first <= revision) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #forgetOldest(): void {
+    const { changes, bytes, first } = this.#stretches[this.#gone]!;
+    this.#stretches[this.#gone] = { first, changes: [], bytes: 0 };
+    this.#gone += 1;
+    this.#changes -= changes.length;
+    this.#bytes -= bytes;
+    if (this.#gone * 2 < this.#stretches.length) return;
+    this.#stretches = this.#stretches.slice(this.#gone);
+    this.#gone = 0;
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * A table in a LevelDB database that was found whole, and is open.
+ *
+ * A write is one batch of LevelDB's, then a note of what is acknowledged. One that fails may be there or not, so the
+ * database is opened anew before the next one, and what failed is removed. Invariant: the ledger holds what the database
+ * acknowledged, no more.
+ */
+import { SwitchyardError } from "../core/errors.ts";
+import type { Durability, Entry, Version } from "../core/store/change.ts";
+import type { AcknowledgedFile } from "./acknowledged.ts";
+import { Appending, type Moved } from "./appending.ts";
+import type { Ledger } from "./ledger.ts";
+import {
+  currentFormat,
+  type Database,
+  keepOnly,
+  type OpenDatabase,
+  packRoot,
+  rootKey,
+  segmentKey,
+  segmentsOf,
+  syncLogs,
+} from "./level-database.ts";
+import { diskFailure } from "./level-failures.ts";
+import { LevelReplacement } from "./level-replacement.ts";
+import { malformed } from "./pack.ts";
+import { bodyOf, type Lead, RecordKind, unpackEntry, unpackResults } from "./record.ts";
+import { openSegment, type Segment } from "./segment.ts";
+import type { Batch, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
+import { Turns } from "./turns.ts";
+import type { Tail, Verified } from "./verify.ts";
+
+export interface Opened extends Verified {
+  readonly database: Database;
+  readonly acknowledged: AcknowledgedFile;
+  readonly folder: string;
+  readonly openDatabase: OpenDatabase;
+  /** Called once, when it is closed. */
+  readonly closed: () => void;
+}
+
+/** So much may be moved before it is synced, so that what it was moved from can go. */
+const movedBytes = 8 * 1024 * 1024;
+/** So much is moved with each write at least, while more is void than not. */
+const leastMovedBytes = 64 * 1024;
+
+export class LevelTable implements OpenStorage {
+  readonly notices: readonly string[];
+  readonly #opened: Opened;
+  readonly #turns = new Turns();
+  #database: Database;
+  #ledger: Ledger;
+  #tail: Tail;
+  /** What the last synced segment needs; those before it are removed with the next write. */
+  #syncedNeeded: number;
+  #removedBelow: number;
+  #unsyncedMoves = 0;
+  #isBroken = false;
+  #isClosed = false;
+  #readers = 0;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+    this.#database = opened.database;
+    this.#ledger = opened.ledger;
+    this.#tail = opened.tail;
+    this.notices = opened.notices;
+    this.#syncedNeeded = opened.ledger.needed ?? 1;
+    this.#removedBelow = this.#syncedNeeded;
+  }
+
+  get size(): number {
+    return this.#ledger.size;
+  }
+
+  get head(): StoreHead {
+    return { ...this.#ledger.lead!, version: this.#tail.version };
+  }
+
+  async *entries(): AsyncGenerator<readonly Entry[]> {
+    for await (const segment of this.#segments()) {
+      const live = this.#ledger.liveOf(segment).filter(({ kind }) => kind === RecordKind.put);
+      if (live.length > 0) yield live.map((record) => unpackEntry(bodyOf(segment.bytes, record)));
+    }
+  }
+
+  async *results(): AsyncGenerator<Results> {
+    const found: Results[] = [];
+    for await (const segment of this.#segments()) {
+      for (const record of this.#ledger.liveOf(segment)) {
+        if (record.kind !== RecordKind.results && record.kind !== RecordKind.movedResults) continue;
+        found.push(unpackResults(bodyOf(segment.bytes, record), record.from));
+      }
+    }
+    yield* found.sort((a, b) => a.first - b.first); // what was moved stands behind what came later
+  }
+
+  /** All segments that may hold something; nothing is moved meanwhile. */
+  async *#segments(): AsyncGenerator<Segment> {
+    const { generation, sequence } = this.#tail;
+    this.#readers += 1;
+    try {
+      for await (const { bytes } of segmentsOf(this.#database, generation, this.#ledger.needed ?? 1, sequence)) {
+        yield openSegment(bytes);
+      }
+    } catch (error) {
+      throw diskFailure(error, this.#opened.folder);
+    } finally {
+      this.#readers -= 1;
+    }
+  }
+
+  write(batch: Batch, durability: Durability): Promise<void> {
+    const sync = durability === "disk" || durability === "replicated";
+    return this.#inTurn(() => this.#append(batch.version, sync, (appending) => appending.add(batch)));
+  }
+
+  writeHead(lead: Lead): Promise<void> {
+    const { epochs, highestEpoch, lineage } = lead;
+    return this.#inTurn(() =>
+      this.#append(this.#tail.version, true, (appending) => appending.addLead({ epochs, highestEpoch, lineage })),
+    );
+  }
+
+  replace(): Promise<Replacement> {
+    return this.#inTurn(async () => {
+      const { generation } = this.#tail;
+      await keepOnly(this.#database, generation, 0, Number.MAX_SAFE_INTEGER); // of one that was never committed
+      return new LevelReplacement(generation + 1, {
+        run: (task) => this.#inTurn(() => task(this.#database)),
+        commit: (replacement, root) => this.#commit(replacement, root),
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return this.#turns.idle();
+    this.#isClosed = true;
+    return this.#turns.take(() => this.#close()).catch(() => this.#turns.idle());
+  }
+
+  #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) return Promise.reject(new SwitchyardError("CLOSED", this.#opened.folder));
+    return this.#turns.take(async () => {
+      try {
+        if (this.#isBroken) await this.#mend();
+        return await task();
+      } catch (error) {
+        this.#break();
+        throw diskFailure(error, this.#opened.folder);
+      }
+    });
+  }
+
+  async #append(version: Version, sync: boolean, fill: (appending: Appending) => void): Promise<void> {
+    const moved = await this.#oldest();
+    const last = moved.at(-1)?.segment.sequence;
+    const needed = last === undefined ? (this.#ledger.needed ?? 1) : last + 1;
+    const appending = new Appending(this.#tail, this.#ledger, needed);
+    for (const each of moved) appending.move(each);
+    fill(appending);
+    const segments = appending.end(version);
+    for (const { segment } of moved) this.#unsyncedMoves += segment.bytes.length;
+    await this.#put(segments, sync || this.#unsyncedMoves > movedBytes);
+    for (const segment of segments) this.#ledger.take(segment);
+    this.#ledger.drop(needed);
+    if (this.#tail.sequence === this.#opened.acknowledged.last.synced) {
+      this.#syncedNeeded = needed;
+      this.#unsyncedMoves = 0;
+    }
+  }
+
+  async #put(segments: readonly Segment[], sync: boolean): Promise<void> {
+    const { generation, sequence } = this.#tail;
+    const { last: said } = this.#opened.acknowledged;
+    if (sync && said.synced < sequence) await syncLogs(this.#opened.folder);
+    const puts = segments.map(({ sequence: at, bytes }) => ({
+      type: "put" as const,
+      key: segmentKey(generation, at),
+      value: bytes,
+    }));
+    const removed = rangeOf(this.#removedBelow, this.#syncedNeeded).map((at) => ({
+      type: "del" as const,
+      key: segmentKey(generation, at),
+    }));
+    await this.#database.batch([...puts, ...removed], { sync });
+    this.#removedBelow = this.#syncedNeeded;
+    const last = segments.at(-1)!;
+    this.#tail = { ...this.#tail, sequence: last.sequence, checksum: last.checksum, version: last.version };
+    this.#acknowledge(sync ? last.sequence : said.synced);
+  }
+
+  #acknowledge(synced: number): void {
+    const { acknowledged } = this.#opened;
+    const { generation, sequence } = this.#tail;
+    acknowledged.write({ ...acknowledged.last, generation, sequence, synced, voidFrom: 0 });
+  }
+
+  /** What is to be moved with this write: nothing, while little is void. */
+  async #oldest(): Promise<readonly Moved[]> {
+    if (!this.#ledger.isWasteful || this.#readers > 0) return [];
+    const moved: Moved[] = [];
+    for (const sequence of this.#ledger.oldest(leastMovedBytes)) {
+      const bytes = (await this.#database.get(segmentKey(this.#tail.generation, sequence))) as Buffer | undefined;
+      const segment = openSegment(bytes ?? malformed(`segment ${sequence} is missing`));
+      moved.push({ segment, live: this.#ledger.liveOf(segment) });
+    }
+    return moved;
+  }
+
+  async #commit(replacement: LevelReplacement, last: Segment): Promise<void> {
+    const { folder, acknowledged } = this.#opened;
+    const { generation } = replacement;
+    const root = packRoot({ format: currentFormat, generation });
+    await syncLogs(folder);
+    const key = segmentKey(generation, last.sequence);
+    const puts = [
+      { type: "put" as const, key, value: last.bytes },
+      { type: "put" as const, key: rootKey, value: root },
+    ];
+    await this.#database.batch(puts, { sync: true });
+    const { sequence, checksum, version } = last;
+    this.#tail = { generation, sequence, checksum, version };
+    this.#ledger = replacement.ledger;
+    this.#ledger.take(last);
+    this.#syncedNeeded = 1;
+    this.#removedBelow = 1;
+    this.#unsyncedMoves = 0;
+    this.#acknowledge(sequence);
+    acknowledged.sync(); // of two generations the older one must never be taken for the acknowledged
+    await keepOnly(this.#database, generation, 1, sequence);
+  }
+
+  /** What failed last does not count, whatever becomes of it. */
+  #break(): void {
+    this.#isBroken = true;
+    const { acknowledged } = this.#opened;
+    try {
+      acknowledged.write({ ...acknowledged.last, voidFrom: this.#tail.sequence + 1 });
+    } catch {
+      // Written in place, so it fails only where nothing can be written; what is there then was acknowledged by nobody.
+    }
+  }
+
+  /** Opens the database anew after a failure, without what failed. */
+  async #mend(): Promise<void> {
+    const { folder, openDatabase: open } = this.#opened;
+    await this.#database.close().catch(() => {});
+    this.#database = await open(folder, false);
+    const { generation, sequence, checksum } = this.#tail;
+    const bytes = (await this.#database.get(segmentKey(generation, sequence))) as Buffer | undefined;
+    if (bytes === undefined || openSegment(bytes).checksum !== checksum) {
+      malformed(`segment ${sequence}, which was acknowledged, is missing`);
+    }
+    await keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
+    this.#syncedNeeded = this.#ledger.needed ?? 1;
+    this.#removedBelow = this.#syncedNeeded;
+    this.#acknowledge(sequence); // on opening LevelDB makes a table of its log, and syncs it
+    this.#isBroken = false;
+  }
+
+  async #close(): Promise<void> {
+    const { acknowledged, folder, closed } = this.#opened;
+    try {
+      if (!this.#isBroken && acknowledged.last.synced < this.#tail.sequence) {
+        await syncLogs(folder);
+        this.#acknowledge(this.#tail.sequence);
+      }
+      acknowledged.sync();
+    } catch {
+      // It is as safe as it was acknowledged to be.
+    } finally {
+      acknowledged.close();
+      await this.#database.close().catch(() => {});
+      closed();
+    }
+  }
+}
+
+function rangeOf(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(to - from, 0) }, (_, i) => from + i);
+}

@@ -1,0 +1,98 @@
+/**
+ * Storage in memory: the twin of what is on disk, for stores that are not persistent and for tests.
+ *
+ * A table stays under its path as long as this storage does, so it can be closed and opened again.
+ */
+import { randomBytes } from "node:crypto";
+import { SwitchyardError } from "../core/errors.ts";
+import type { Entry } from "../core/store/change.ts";
+import { Image } from "./image.ts";
+import type { OpenStorage, Replacement, Results, Storage, StorageOptions, StoreHead } from "./storage.ts";
+
+/** Entries that are given at once. */
+const chunkEntries = 512;
+
+export function memoryStorage(): Storage {
+  const images = new Map<string, Image>();
+  const open = new Set<string>();
+  return {
+    open: async (path, { clear = false }: StorageOptions = {}) => {
+      if (open.has(path)) throw new SwitchyardError("LOCKED", path);
+      open.add(path);
+      const image = images.get(path) ?? new Image(newLineage());
+      images.set(path, image);
+      if (clear) clearImage(image);
+      return openImage(path, image, () => open.delete(path));
+    },
+  };
+}
+
+/** An empty table of another history; of epochs the highest stays, for none below it may begin again. */
+export function clearImage(image: Image, lineage = newLineage()): void {
+  const { highestEpoch } = image.head;
+  image.replace([], { version: { epoch: 0, revision: 0 }, epochs: [], highestEpoch, lineage });
+}
+
+function openImage(path: string, image: Image, closed: () => void): OpenStorage {
+  let isClosed = false;
+  const change = async (make: () => void): Promise<void> => {
+    if (isClosed) throw new SwitchyardError("CLOSED", path);
+    make();
+  };
+  return {
+    notices: [],
+    get head() {
+      return image.head;
+    },
+    get size() {
+      return image.size;
+    },
+    entries: () => inChunks(image.entries()),
+    results: () => oneByOne(image.results()),
+    write: (batch) => change(() => image.apply(batch)),
+    writeHead: (lead) => change(() => image.lead(lead)),
+    replace: async () => {
+      await change(() => {});
+      return replacementOf((entries, head) => change(() => image.replace(entries, head)));
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      closed();
+    },
+  };
+}
+
+/** Gathers entries, and has them take the place of the others. */
+export function replacementOf(commit: (entries: readonly Entry[], head: StoreHead) => Promise<void>): Replacement {
+  let entries: Entry[] | undefined = [];
+  const gathered = (): Entry[] => {
+    if (entries === undefined) throw new SwitchyardError("CLOSED", "a replacement of a table");
+    return entries;
+  };
+  return {
+    add: async (more) => {
+      gathered().push(...more);
+    },
+    commit: async (head) => {
+      const whole = gathered();
+      entries = undefined;
+      await commit(whole, head);
+    },
+    abandon: async () => {
+      entries = undefined;
+    },
+  };
+}
+
+export async function* inChunks(entries: readonly Entry[]): AsyncGenerator<readonly Entry[]> {
+  for (let at = 0; at < entries.length; at += chunkEntries) yield entries.slice(at, at + chunkEntries);
+}
+
+export async function* oneByOne(results: readonly Results[]): AsyncGenerator<Results> {
+  yield* results;
+}
+
+function newLineage(): string {
+  return randomBytes(16).toString("hex");
+}

@@ -1,0 +1,119 @@
+/** Where the authority of a store answers questions: checks what others say, and puts the answers into columns. */
+import { limits } from "../core/limits.ts";
+import { type Durability, durabilities, type Entry } from "../core/store/change.ts";
+import { changeColumns, entryColumns, isRevision, isVector, outcomeColumns } from "../core/store/columns.ts";
+import { readOperations } from "../core/store/operation-columns.ts";
+import { sizeOf } from "../core/store/size.ts";
+import type { Value } from "../core/values/index.ts";
+import type { ReceivedEvent } from "../events.ts";
+import type { Host } from "./host.ts";
+import { Pages } from "./pages.ts";
+
+type Args = readonly Value[];
+type Reply = (name: string, args: Args) => void;
+
+export class Desk {
+  readonly #durability: () => Durability;
+  readonly #host: Host;
+  readonly #nowMs: () => number;
+  readonly #pages: Pages;
+  /** What others said that is nothing to be asked. */
+  refused = 0;
+
+  constructor(host: Host, durability: () => Durability, nowMs: () => number) {
+    this.#host = host;
+    this.#durability = durability;
+    this.#nowMs = nowMs;
+    this.#pages = new Pages(host.authority);
+  }
+
+  /** Of writes that do not say. */
+  get durability(): Durability {
+    return this.#durability();
+  }
+
+  /** A question to read something. */
+  read({ name, args }: Pick<ReceivedEvent, "name" | "args">, reply: Reply): void {
+    if (!this.#host.mayAnswer()) {
+      reply("refused", ["FENCED", name]);
+      return;
+    }
+    const answer = this.#read(name, args);
+    if (answer === undefined) this.#refuse(name, reply);
+    else reply(...answer);
+  }
+
+  write({ name, args }: ReceivedEvent, reply: Reply): void {
+    const [client, first, floor, durability, ...columns] = args;
+    const operations = readOperations(columns);
+    const isRight = typeof client === "string" && /^[0-9a-f]{32}$/.test(client) && isRevision(first) && first >= 1;
+    if (!isRight || !isRevision(floor) || operations === undefined || name !== "write") {
+      this.#refuse(name, reply);
+      return;
+    }
+    const asked = durabilities.find((each) => each === durability) ?? this.#durability();
+    const request = { client, first, floor: Math.max(floor, 1), operations, durability: asked };
+    this.#host.submit(request, (answer) => {
+      if (answer.kind === "done") reply("done", [answer.epoch, ...outcomeColumns(answer.outcomes)]);
+      else if (answer.kind === "expected") reply("expected", [answer.number]);
+      else reply("refused", [answer.code, answer.what]);
+    });
+  }
+
+  #refuse(name: string, reply: Reply): void {
+    this.refused += 1;
+    reply("refused", ["BAD_ARGUMENT", `${name.slice(0, 64)} with arguments that are none`]);
+  }
+
+  #read(name: string, args: Args): readonly [string, Args] | undefined {
+    if (name === "get" || name === "has") return isVector(args[0]) ? this.#lookUp(name, args[0]) : undefined;
+    if (name === "size") return ["size", [...this.#version(), this.#host.authority.size(this.#nowMs())]];
+    if (name === "since") return this.#since(args);
+    if (name === "snapshot" || name === "keys") return this.#page(name, args);
+    return undefined;
+  }
+
+  #version(): readonly [number, number] {
+    const { epoch, revision } = this.#host.version;
+    return [epoch, revision];
+  }
+
+  /** As many as fit into one answer; whoever asks asks for the rest again. */
+  #lookUp(name: string, keys: Args): readonly [string, Args] {
+    const nowMs = this.#nowMs();
+    let flags = "";
+    let bytes = 0;
+    const found: Entry[] = [];
+    for (const key of keys) {
+      const entry = this.#host.authority.get(key, nowMs);
+      if (entry !== undefined && name === "get") {
+        bytes += sizeOf(entry.value);
+        if (found.length > 0 && bytes > limits.storePageBytes) break;
+        found.push({ ...entry, key: null });
+      }
+      flags += entry === undefined ? "0" : "1";
+    }
+    return name === "has"
+      ? ["flags", [...this.#version(), flags]]
+      : ["entries", [...this.#version(), flags, ...entryColumns(found)]];
+  }
+
+  #since([epoch, revision]: Args): readonly [string, Args] | undefined {
+    if (!isRevision(epoch) || !isRevision(revision)) return undefined;
+    const since = this.#host.authority.since({ epoch, revision });
+    const head = this.#host.headColumns();
+    if (since.kind !== "changes") return [since.kind, head];
+    return ["changes", [...head, since.firstRevision, since.isLast, ...changeColumns(since.changes)]];
+  }
+
+  #page(name: "snapshot" | "keys", [walk, page]: Args): readonly [string, Args] | undefined {
+    if (!isRevision(walk) || !isRevision(page)) return undefined;
+    const nowMs = this.#nowMs();
+    const id = walk === 0 ? this.#pages.begin(nowMs, name === "keys") : walk;
+    const made = this.#pages.page(id, page, nowMs);
+    const head = this.#host.headColumns();
+    if (made === undefined) return ["forgotten", head];
+    const columns = name === "keys" ? [made.entries.map(({ key }) => key)] : entryColumns(made.entries);
+    return ["page", [...head, id, page, made.revision, made.isLast, ...columns]];
+  }
+}

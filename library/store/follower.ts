@@ -1,0 +1,169 @@
+/**
+ * A replica at work: brings it what the authority says, and carries out what it wants. What is right to do is decided in
+ * core/store/replica.ts.
+ */
+import { limits } from "../core/limits.ts";
+import type { Change, Entry, Version } from "../core/store/change.ts";
+import { isRevision, readChanges, readEntries } from "../core/store/columns.ts";
+import { Replica } from "../core/store/replica.ts";
+import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
+import type { ReceivedEvent } from "../events.ts";
+import type { Answer as SurveyAnswer } from "../surveys.ts";
+import { readHead } from "./head.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface FollowerOptions {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly start: ReplicaStart | undefined;
+  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  /** All other effects, after the follower has done what it must. */
+  readonly onEffect: (effect: ReplicaEffect) => void;
+}
+
+interface Waiter {
+  readonly version: Version;
+  readonly resolve: () => void;
+}
+
+export class Follower {
+  readonly replica: Replica;
+  readonly #options: FollowerOptions;
+  #waiters: Waiter[] = [];
+  #end: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #timerMs = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+  /** What was said on the feed, or answered, that is nothing to be said. */
+  refused = 0;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.replica = new Replica(this.#nowMs(), options.start);
+  }
+
+  /** Resolves when the peers know that we listen. */
+  async start(): Promise<void> {
+    const { traffic, topic } = this.#options;
+    const end = await traffic.listen("feed", topic, (said) => this.#hear(said));
+    if (this.#isClosed) {
+      end();
+      return;
+    }
+    this.#end = end;
+    this.#check();
+  }
+
+  /** Resolves when the version, or a later one, is visible: at once, mostly. */
+  reached(version: Version): Promise<void> {
+    if (this.replica.reached(version)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ version, resolve }));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#end?.();
+    this.#cancelTimer?.();
+    this.#waiters = [];
+  }
+
+  #nowMs(): number {
+    return this.#options.traffic.node.clock.nowMs();
+  }
+
+  #hear({ name, args, origin }: ReceivedEvent): void {
+    const message = feedMessage(name, args, origin.id);
+    if (message === undefined) this.refused += 1;
+    else this.#receive(message);
+  }
+
+  #receive(message: ReplicaMessage): void {
+    if (this.#isClosed) return;
+    this.#carryOut(this.replica.receive(message, this.#nowMs()));
+    this.#arm();
+  }
+
+  #check(): void {
+    if (this.#isClosed) return;
+    this.#carryOut(this.replica.check(this.#nowMs()));
+    this.#arm();
+  }
+
+  #arm(): void {
+    const { deadlineMs } = this.replica;
+    if (this.#isClosed || deadlineMs >= this.#timerMs) return; // it looks again then, and mostly sleeps on
+    this.#cancelTimer?.();
+    this.#timerMs = deadlineMs;
+    this.#cancelTimer = this.#options.traffic.node.clock.after(Math.max(deadlineMs - this.#nowMs(), 1), () => {
+      this.#timerMs = Number.POSITIVE_INFINITY;
+      this.#check();
+    });
+  }
+
+  #carryOut(effects: readonly ReplicaEffect[]): void {
+    const { onChange, onEffect } = this.#options;
+    for (const effect of effects) {
+      if (effect.kind === "changed") {
+        onChange(effect.change, effect.before, { epoch: this.replica.version.epoch, revision: effect.revision });
+        continue;
+      }
+      if (effect.kind === "ask") this.#ask(effect.request, effect.question);
+      onEffect(effect);
+      if (effect.kind === "advanced" || effect.kind === "reset" || effect.kind === "synced") this.#wake();
+    }
+  }
+
+  #wake(): void {
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) {
+      if (this.replica.reached(waiter.version)) waiter.resolve();
+      else this.#waiters.push(waiter);
+    }
+  }
+
+  #ask(request: number, question: Question): void {
+    const { traffic, topic } = this.#options;
+    const args = question.kind === "since" ? [question.epoch, question.revision] : [question.walk ?? 0, question.page];
+    traffic.ask("read", topic, question.kind, args, limits.storeAskMs).then(
+      (answer) => {
+        const read = answer && readAnswer(answer);
+        if (answer !== undefined && read === undefined && answer.name !== "refused") this.refused += 1;
+        this.#receive(read === undefined ? { kind: "failed", request } : { kind: "answer", request, answer: read });
+      },
+      () => this.#receive({ kind: "failed", request }),
+    );
+  }
+}
+
+function feedMessage(name: string, args: ReceivedEvent["args"], node: string): ReplicaMessage | undefined {
+  if (name === "announce") {
+    const head = readHead(args, node);
+    return head && { kind: "announce", ...head };
+  }
+  if (name !== "changes") return undefined;
+  const [epoch, firstRevision, ...columns] = args;
+  const changes = readChanges(columns);
+  if (changes === undefined || !isRevision(epoch) || !isRevision(firstRevision)) return undefined;
+  return { kind: "changes", epoch, node, firstRevision, changes };
+}
+
+function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
+  const head = readHead(args, node.id);
+  if (head === undefined) return undefined;
+  if (name === "gone" || name === "foreign" || name === "forgotten") return { kind: name, head };
+  const rest = args.slice(3);
+  if (name === "changes") {
+    const [firstRevision, isLast, ...columns] = rest;
+    const changes = readChanges(columns);
+    if (changes === undefined || !isRevision(firstRevision) || typeof isLast !== "boolean") return undefined;
+    return { kind: "changes", head, firstRevision, changes, isLast };
+  }
+  if (name !== "page") return undefined;
+  const [walk, page, revision, isLast, ...columns] = rest;
+  const entries = readEntries(columns);
+  if (!isRevision(walk) || !isRevision(page) || !isRevision(revision)) return undefined;
+  if (entries === undefined || typeof isLast !== "boolean") return undefined;
+  return { kind: "page", head, walk, page, revision, entries, isLast };
+}

@@ -1,0 +1,110 @@
+/** What stores are opened with and written with, and what becomes of it: checked here, once. */
+import { SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import { type Durability, durabilities, type Expiry } from "../core/store/change.ts";
+import type { StoreSchema } from "../core/store/schema.ts";
+import { Interval, Time } from "../core/values/index.ts";
+
+/** How every store may be opened. */
+export interface StoreOptions {
+  /** `sync`: with a whole copy here, so that `lookupSync` and the like answer at once. Default `sync`. */
+  readonly mode?: "sync" | "async" | undefined;
+  /** `ro`: this handle writes nothing. Default `rw`. */
+  readonly access?: "rw" | "ro" | undefined;
+  /** How safe a write is before it is acknowledged. Default `disk` where the store is persistent, else `memory`. */
+  readonly durability?: Durability | undefined;
+  /** How long writes and reads wait unless they say otherwise. Default 5000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface OpenStoreOptions extends StoreOptions {
+  /** How long a `sync` store waits for its first copy, before it fails with `NO_AUTHORITY`. Default 30,000. */
+  readonly openTimeoutMs?: number | undefined;
+}
+
+export interface AuthoritativeOptions extends StoreOptions {
+  /** Keep the table on disk under `path`. Default false. */
+  readonly persistent?: boolean | undefined;
+  /** The folder of this store's database. */
+  readonly path?: string | undefined;
+  /** Begin with an empty table, whatever the disk has. Default false. */
+  readonly clear?: boolean | undefined;
+  /** Types of keys and values in Zeek's words; what does not fit is refused with `SCHEMA_MISMATCH`. */
+  readonly schema?: StoreSchema | undefined;
+  /** What to do with a damaged database: see docs/stores.md. Default: `CORRUPT`, and nothing is touched. */
+  readonly repair?: "truncate" | "from-replica" | undefined;
+}
+
+/** Of stores that have standbys. */
+export interface TakeoverOptions {
+  /** Whether an authority goes on without its heir: when that is gone for sure, never, or always. Default `proof`. */
+  readonly onHeirLost?: "proof" | "wait" | "continue" | undefined;
+  /** Name of the only node that may be the heir. Default: the first standby that is in sync. */
+  readonly heir?: string | undefined;
+}
+
+export interface StandbyOptions extends AuthoritativeOptions, TakeoverOptions {
+  /** How long it waits for its first copy, before it fails with `NO_AUTHORITY`. Default 30,000. */
+  readonly openTimeoutMs?: number | undefined;
+}
+
+export interface WriteOptions {
+  /** How long it may take; then `NO_AUTHORITY` or `INDETERMINATE`. */
+  readonly timeoutMs?: number | undefined;
+  readonly durability?: Durability | undefined;
+}
+
+export interface InsertOptions extends WriteOptions {
+  /** When the authority removes the entry by its clock: a time, or ms since 1970. */
+  readonly expiresAt?: Date | Time | number | undefined;
+  /** How long after its last change the entry is removed: ms, or an interval. */
+  readonly expiresAfter?: number | Interval | undefined;
+}
+
+export interface ReadOptions {
+  readonly timeoutMs?: number | undefined;
+}
+
+/** @throws SwitchyardError `BAD_ARGUMENT` */
+export function checkStoreOptions({ mode, access, durability, timeoutMs }: StoreOptions): void {
+  if (mode !== undefined && mode !== "sync" && mode !== "async") throw bad(`mode ${String(mode)}`);
+  if (access !== undefined && access !== "rw" && access !== "ro") throw bad(`access ${String(access)}`);
+  checkDurability(durability);
+  timeoutOf(timeoutMs, limits.storeTimeoutMs);
+}
+
+/** @throws SwitchyardError `BAD_ARGUMENT` */
+export function checkDurability(durability: Durability | undefined): void {
+  if (durability !== undefined && !durabilities.includes(durability)) throw bad(`durability ${String(durability)}`);
+}
+
+/** @throws SwitchyardError `BAD_ARGUMENT` */
+export function timeoutOf(given: number | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  if (typeof given !== "number" || !(given > 0)) throw bad(`timeoutMs ${String(given)}, which must be above 0`);
+  return Math.min(given, limits.surveyMs);
+}
+
+/** @throws SwitchyardError `BAD_ARGUMENT` */
+export function expiryOf({ expiresAt, expiresAfter }: InsertOptions): Expiry | undefined {
+  if (expiresAt !== undefined && expiresAfter !== undefined) throw bad("expiresAt and expiresAfter together");
+  if (expiresAt !== undefined) return { kind: "at", wallMs: checked("expiresAt", wallMsOf(expiresAt)) };
+  if (expiresAfter === undefined) return undefined;
+  const ms = expiresAfter instanceof Interval ? Number(expiresAfter.nanoseconds / 1_000n) / 1_000 : expiresAfter;
+  return { kind: "after", ms: checked("expiresAfter", ms) };
+}
+
+function wallMsOf(at: Date | Time | number): number {
+  if (at instanceof Time) return Number(at.nanoseconds / 1_000n) / 1_000;
+  return at instanceof Date ? at.getTime() : at;
+}
+
+/** Up to the year 2262, which is as far as a time goes. */
+function checked(name: string, ms: number): number {
+  if (typeof ms !== "number" || !(ms >= 0) || ms > 9.2e12) throw bad(`${name} ${String(ms)}`);
+  return ms;
+}
+
+function bad(what: string): SwitchyardError {
+  return new SwitchyardError("BAD_ARGUMENT", `${what} of a store`);
+}

@@ -1,0 +1,44 @@
+/** What a handle stands on: the authority itself, a replica, or only a way to the authority. */
+import type { Entry, Version } from "../core/store/change.ts";
+import type { Value } from "../core/values/index.ts";
+import type { ReadPort } from "./reader.ts";
+import type { WritePort } from "./writer.ts";
+
+export type StoreRoleName = "authority" | "standby" | "replica" | "client";
+
+/**
+ * - `syncing`: the replica is not yet up to date;
+ * - `live`: it is, or the authority answers;
+ * - `stale`: nothing was heard of the authority for a while, see `ageMs`;
+ * - `closed`.
+ */
+export type StoreState = "syncing" | "live" | "stale" | "closed";
+
+/** A whole copy, which is read at once. */
+export interface LocalTable {
+  get(key: Value): Entry | undefined;
+  size(): number;
+  entries(): Iterable<Entry>;
+}
+
+export interface Side {
+  readonly role: StoreRoleName;
+  /** Of what is here to be read; of a client, the last that it heard of. */
+  readonly version: Version;
+  readonly state: StoreState;
+  /** Revisions that the authority is ahead, as far as is known. */
+  readonly lag: number;
+  /** How long nothing was heard of the authority. */
+  readonly ageMs: number;
+  readonly isPersistent: boolean;
+  /** Absent where there is no copy. */
+  readonly table: LocalTable | undefined;
+  readonly writePort: WritePort;
+  readonly readPort: ReadPort;
+  /** Resolves when the version is to be read here; `undefined`: it is. */
+  reached(version: Version): Promise<void> | undefined;
+  /** Only where it may be the authority. */
+  promote?(force: boolean, timeoutMs: number): Promise<void>;
+  /** Waits for what is under way, for so long at most. */
+  close(graceMs: number): Promise<void>;
+}
