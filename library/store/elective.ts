@@ -94,6 +94,7 @@ export class Elective {
       },
       hold: () => this.#hold(),
       onEffect: (effect) => this.#take(effect),
+      onLooked: () => this.#ruling?.host.look(),
       onSaid: (said) => this.#hear(said),
     });
   }
