@@ -187,6 +187,16 @@ describe("S2: a client", () => {
     expect(send(again, 1_002, [bump])).toEqual({ kind: "waiting" });
   });
 
+  it("keeps its newest outcome even if it waits for none", () => {
+    const authority = opened();
+    send(authority, 1, inserts(300));
+    send(authority, 301, [bump], { floor: 1_000 });
+    const { forget } = authority.begin(0, 0)!;
+    authority.commit();
+    expect(forget).toEqual([{ client: "c", before: 300 }]);
+    expect([...authority.results()]).toMatchObject([{ client: "c", first: 300 }]);
+  });
+
   it("is forgotten when too many came after it, and the storage is told", () => {
     const authority = opened();
     let forget: unknown;
