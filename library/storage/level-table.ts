@@ -24,7 +24,7 @@ import {
 import { diskFailure } from "./level-failures.ts";
 import { LevelReplacement } from "./level-replacement.ts";
 import { malformed } from "./pack.ts";
-import { bodyOf, type Lead, RecordKind, unpackEntry, unpackResults } from "./record.ts";
+import { bodyOf, type Lead, RecordKind, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { Batch, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
 import { Turns } from "./turns.ts";
@@ -79,8 +79,8 @@ export class LevelTable implements OpenStorage {
 
   async *entries(): AsyncGenerator<readonly Entry[]> {
     for await (const segment of this.#segments()) {
-      const live = this.#ledger.liveOf(segment).filter(({ kind }) => kind === RecordKind.put);
-      if (live.length > 0) yield live.map((record) => unpackEntry(bodyOf(segment.bytes, record)));
+      const entries = this.#ledger.entriesOf(segment);
+      if (entries.length > 0) yield entries;
     }
   }
 

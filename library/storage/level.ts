@@ -6,9 +6,9 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { constants, existsSync } from "node:fs";
+import { mkdir, open as openFile, readdir, realpath, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { SwitchyardError, whatFailed } from "../core/errors.ts";
 import { type Acknowledged, AcknowledgedFile, bootOf, readAcknowledged } from "./acknowledged.ts";
 import { Appending } from "./appending.ts";
@@ -188,6 +188,7 @@ class Opening {
         ],
         { sync: true },
       );
+      await syncFolders(path);
       ledger.take(first!);
       const { sequence, checksum, version } = first!;
       const made = { generation: 0, sequence, checksum, version };
@@ -207,6 +208,7 @@ class Opening {
     for (const name of repair === "truncate" ? ["table", "acknowledged"] : []) {
       await rename(join(fresh, name), join(path, name));
     }
+    await syncFolders(path);
     if (repair === "from-replica") await (await this.#make(path, [])).close();
     return `the damaged database is kept in ${aside}`;
   }
@@ -271,6 +273,19 @@ async function setAside(path: string): Promise<string> {
     if (existsSync(join(path, name))) await rename(join(path, name), join(aside, name));
   }
   return aside;
+}
+
+/** What was made or renamed there, and the folder itself, outlast a power loss. */
+async function syncFolders(path: string): Promise<void> {
+  if (process.platform === "win32") return; // folders cannot be opened there
+  for (const folder of [path, dirname(path)]) {
+    const handle = await openFile(folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
 }
 
 /** Copies of a process that ended while it looked at them. */

@@ -141,7 +141,7 @@ describe("T6, S11: a whole table that takes the place of another", () => {
       const methods = { batch: database.batch, clear: database.clear, put: database.put } as const;
       const wrapped = Object.entries(methods).map(([name, method]) => [
         name,
-        async (...args: readonly unknown[]) => {
+        async (...args: unknown[]) => {
           left -= 1;
           if (left >= 0 || isWritten) await (method as (...all: unknown[]) => Promise<void>).apply(database, args);
           if (left < 0) throw new Error("No space left on device");
