@@ -46,9 +46,6 @@ interface Client {
   pieces: { readonly number: number; readonly end: number }[];
 }
 
-/** So much may be void, whatever there is besides. */
-const spareBytes = 4 * 1024 * 1024;
-
 export class Ledger {
   lead: Lead | undefined;
   #leadRecord = -1;
@@ -70,8 +67,8 @@ export class Ledger {
     return this.#entries.has(id);
   }
 
-  /** More is void than not. */
-  get isWasteful(): boolean {
+  /** More is void than not, and more than is spared. */
+  isWasteful(spareBytes: number): boolean {
     return this.#bytes > 2 * this.#liveBytes + spareBytes;
   }
 

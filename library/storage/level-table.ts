@@ -35,6 +35,8 @@ export interface Opened extends Verified {
   readonly acknowledged: AcknowledgedFile;
   readonly folder: string;
   readonly openDatabase: OpenDatabase;
+  /** So much may be void, whatever there is besides. */
+  readonly spareBytes: number;
   /** Called once, when it is closed. */
   readonly closed: () => void;
 }
@@ -198,7 +200,7 @@ export class LevelTable implements OpenStorage {
 
   /** What is to be moved with this write: nothing, while little is void. */
   async #oldest(): Promise<readonly Moved[]> {
-    if (!this.#ledger.isWasteful || this.#readers > 0) return [];
+    if (!this.#ledger.isWasteful(this.#opened.spareBytes) || this.#readers > 0) return [];
     const moved: Moved[] = [];
     for (const sequence of this.#ledger.oldest(leastMovedBytes)) {
       const bytes = (await this.#database.get(segmentKey(this.#tail.generation, sequence))) as Buffer | undefined;

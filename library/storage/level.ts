@@ -44,7 +44,11 @@ export interface LevelOptions {
   readonly migrations?: ReadonlyMap<number, Migration>;
   /** Names this life of this machine. */
   readonly boot?: () => string;
+  /** So much may be void before room is given back. Default: 4 MiB. */
+  readonly spareBytes?: number;
 }
+
+const usualSpareBytes = 4 * 1024 * 1024;
 
 /** Open in this process: LevelDB's lock is for processes. */
 const open = new Set<string>();
@@ -60,11 +64,13 @@ class Opening {
   readonly #openDatabase: OpenDatabase;
   readonly #migrations: ReadonlyMap<number, Migration>;
   readonly #boot: () => string;
+  readonly #spareBytes: number;
 
-  constructor({ openDatabase: open = openDatabase, migrations = new Map(), boot = bootOf }: LevelOptions) {
-    this.#openDatabase = open;
-    this.#migrations = migrations;
-    this.#boot = boot;
+  constructor(options: LevelOptions) {
+    this.#openDatabase = options.openDatabase ?? openDatabase;
+    this.#migrations = options.migrations ?? new Map();
+    this.#boot = options.boot ?? bootOf;
+    this.#spareBytes = options.spareBytes ?? usualSpareBytes;
   }
 
   async open(path: string, { repair, clear = false }: StorageOptions = {}): Promise<OpenStorage> {
@@ -76,8 +82,7 @@ class Opening {
       open.add(real);
       place = real;
       const table = await this.#openPlace(real, repair);
-      if (clear) await clearTable(table);
-      return table;
+      return clear ? await cleared(table) : table;
     } catch (error) {
       if (place !== undefined) open.delete(place);
       throw diskFailure(error, path);
@@ -162,7 +167,8 @@ class Opening {
     const closed = (): void => {
       open.delete(path);
     };
-    return new LevelTable({ ...verified, database, acknowledged, folder, openDatabase: this.#openDatabase, closed });
+    const ways = { openDatabase: this.#openDatabase, spareBytes: this.#spareBytes, closed };
+    return new LevelTable({ ...verified, ...ways, database, acknowledged, folder });
   }
 
   /** Makes an empty database. One that was begun and never finished is taken on. */
@@ -237,14 +243,17 @@ function rescuedHead(head: StoreHead | undefined, revision: number): StoreHead {
   return { epochs: [], highestEpoch: version.epoch, lineage: newLineage(), ...head, version };
 }
 
-async function clearTable(table: LevelTable): Promise<void> {
-  const replacement = await table.replace();
-  await replacement.commit({
-    epochs: [],
-    highestEpoch: table.head.highestEpoch,
-    lineage: newLineage(),
-    version: emptyVersion,
-  });
+/** Of epochs the highest stays, for none below it may begin again. */
+async function cleared(table: LevelTable): Promise<LevelTable> {
+  try {
+    const { highestEpoch } = table.head;
+    const replacement = await table.replace();
+    await replacement.commit({ epochs: [], highestEpoch, lineage: newLineage(), version: emptyVersion });
+    return table;
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
 }
 
 function newLineage(): string {

@@ -76,7 +76,7 @@ describe("T6, S11: writes that fail", () => {
       };
       await inFolder(async (folder) => {
         const path = join(folder, "store");
-        const storage = levelStorage({ openDatabase: faulty });
+        const storage = levelStorage({ openDatabase: faulty, spareBytes: chance.pick([-1e9, 500, 1e9]) });
         const account = new Account();
         let open = await storage.open(path);
         for (let round = 0; round < 4; round++) {
