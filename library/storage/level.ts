@@ -6,10 +6,10 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { constants, existsSync } from "node:fs";
-import { mkdir, open as openFile, readdir, realpath, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { SwitchyardError, whatFailed } from "../core/errors.ts";
+import { existsSync } from "node:fs";
+import { mkdir, realpath, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { whatFailed } from "../core/errors.ts";
 import { type Acknowledged, AcknowledgedFile, bootOf, readAcknowledged } from "./acknowledged.ts";
 import { Appending } from "./appending.ts";
 import { Ledger } from "./ledger.ts";
@@ -28,6 +28,7 @@ import {
 } from "./level-database.ts";
 import { diskFailure } from "./level-failures.ts";
 import { copyForCheck } from "./level-files.ts";
+import { damage, isEmpty, removeLeftovers, setAside, syncFolders } from "./level-folder.ts";
 import { LevelTable } from "./level-table.ts";
 import { malformed } from "./pack.ts";
 import { salvageFolder } from "./salvage.ts";
@@ -258,48 +259,4 @@ async function cleared(table: LevelTable): Promise<LevelTable> {
 
 function newLineage(): string {
   return randomBytes(16).toString("hex");
-}
-
-/** Of a copy whatever LevelDB cannot read is damage of the original; a lack of room or of rights is none. */
-function damage(error: unknown, folder: string, copy: string): SwitchyardError {
-  const failure = diskFailure(error, folder);
-  const code = failure.code === "DISK_FAILED" ? "CORRUPT" : failure.code;
-  return new SwitchyardError(code, whatFailed(failure).replaceAll(copy, folder), { cause: error });
-}
-
-/** Nothing of ours is there, nor was. */
-async function isEmpty(path: string): Promise<boolean> {
-  const names = await readdir(path);
-  return !names.some((name) => /^(table|acknowledged|repair|damaged-\d+)$/.test(name));
-}
-
-async function setAside(path: string): Promise<string> {
-  let number = 1;
-  while (existsSync(join(path, `damaged-${number}`))) number += 1;
-  const aside = join(path, `damaged-${number}`);
-  await mkdir(aside);
-  for (const name of ["table", "acknowledged"]) {
-    if (existsSync(join(path, name))) await rename(join(path, name), join(aside, name));
-  }
-  return aside;
-}
-
-/** What was made or renamed there, and the folder itself, outlast a power loss. */
-async function syncFolders(path: string): Promise<void> {
-  if (process.platform === "win32") return; // folders cannot be opened there
-  for (const folder of [path, dirname(path)]) {
-    const handle = await openFile(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-}
-
-/** Copies of a process that ended while it looked at them. */
-async function removeLeftovers(path: string): Promise<void> {
-  for (const name of await readdir(path)) {
-    if (/^(check|salvage)-\d+-[0-9a-f]+$/.test(name)) await rm(join(path, name), { recursive: true, force: true });
-  }
 }

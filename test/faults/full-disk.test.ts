@@ -132,6 +132,32 @@ describe("T6, S11: writes that fail", () => {
   });
 });
 
+describe("T6, S10: opening that fails", () => {
+  it.each(sayings)(
+    "for %s is %s, never CORRUPT: a whole database must not be taken for a damaged one",
+    async (saying, code) => {
+      await inFolder(async (folder) => {
+        const path = join(folder, "store");
+        const open = await levelStorage().open(path);
+        await open.write(batchOf(1, [put("k", 1n)]), "disk");
+        await open.close();
+        for (const failing of [1, 2]) {
+          let left = failing;
+          const faulty = (at: string, isNew: boolean): Promise<Database> => {
+            left -= 1;
+            return left === 0 ? Promise.reject(new Error(saying)) : openDatabase(at, isNew);
+          };
+          const opening = levelStorage({ openDatabase: faulty }).open(path, { repair: "from-replica" });
+          await expect(opening).rejects.toMatchObject({ code });
+        }
+        const again = await levelStorage().open(path);
+        expect([again.size, again.notices]).toEqual([1, []]);
+        await again.close();
+      });
+    },
+  );
+});
+
 describe("T6, S11: a whole table that takes the place of another", () => {
   cases("is the new one or the old one, wherever it fails", { ci: 40, soak: 400 }, async (chance) => {
     let left = Number.POSITIVE_INFINITY;
