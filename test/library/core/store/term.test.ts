@@ -13,7 +13,7 @@ function eachSeed(count: number, live: (chance: SeededChance, seed: number) => v
     try {
       live(new SeededChance(seed), seed);
     } catch (cause) {
-      throw new Error(`${cause instanceof Error ? cause.message : cause}; SEED=${seed} replays it`, { cause });
+      throw new Error(`${cause instanceof Error ? cause.message : String(cause)}; SEED=${seed} replays it`, { cause });
     }
   }
 }
