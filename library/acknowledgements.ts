@@ -15,10 +15,10 @@ import type { Reception } from "./reception.ts";
 import type { Resends } from "./resends.ts";
 import type { RouteTable } from "./routes.ts";
 import type { Stream, StreamTable } from "./streams.ts";
-import { viewOf } from "./wire/codec.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
 import { readShapeFields, Shape } from "./wire/shape.ts";
+import { viewOf } from "./wire/view.ts";
 
 export interface AcknowledgementsOptions {
   readonly self: string;

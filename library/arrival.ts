@@ -3,10 +3,11 @@
 import type { Origin } from "./core/origin.ts";
 import type { Time, Value } from "./core/values/index.ts";
 import type { Stream } from "./streams.ts";
-import { frameLength, viewOf } from "./wire/codec.ts";
+import { frameLength } from "./wire/codec.ts";
 import { header, routing } from "./wire/frames.ts";
 import type { Shape } from "./wire/shape.ts";
 import { timeOfWire } from "./wire/time.ts";
+import { viewOf } from "./wire/view.ts";
 
 /** Node's name for the method that tells `console.log` what to show. */
 export const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;

@@ -22,10 +22,11 @@ import { Patience } from "./patience.ts";
 import type { Resends } from "./resends.ts";
 import type { Route, RouteTable } from "./routes.ts";
 import { type Stream, StreamTable } from "./streams.ts";
-import { Arena, viewOf, type WireTime } from "./wire/codec.ts";
+import { Arena, type WireTime } from "./wire/codec.ts";
 import { FrameKind, header, routing } from "./wire/frames.ts";
 import type { Shape, ShapeName } from "./wire/shape.ts";
 import { wireTimeOfMs } from "./wire/time.ts";
+import { viewOf } from "./wire/view.ts";
 
 function describeMismatch({ definition }: Shape, values: readonly Value[]): string {
   const types = definition.columns.map(({ type }) => type).join(", ");

@@ -10,8 +10,9 @@ import { Recurring } from "./core/recurring.ts";
 import { nodeTopic } from "./core/topic.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Stream } from "./streams.ts";
-import { type Arena, viewOf } from "./wire/codec.ts";
+import type { Arena } from "./wire/codec.ts";
 import { type Field, FrameKind, routing } from "./wire/frames.ts";
+import { viewOf } from "./wire/view.ts";
 
 export interface NeighbourOptions {
   readonly id: ConnectionId;

@@ -18,10 +18,10 @@ import type { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Route, RouteTable } from "./routes.ts";
 import type { Stream } from "./streams.ts";
-import { viewOf } from "./wire/codec.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
 import type { Shape } from "./wire/shape.ts";
+import { viewOf } from "./wire/view.ts";
 
 /** One that is kept back. */
 export interface EarlyMessage {

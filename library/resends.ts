@@ -13,9 +13,9 @@ import { limits } from "./core/limits.ts";
 import type { Route, RouteTable } from "./routes.ts";
 import { Spool } from "./spool.ts";
 import type { Stream } from "./streams.ts";
-import { viewOf } from "./wire/codec.ts";
 import { type Field, FrameKind, routing } from "./wire/frames.ts";
 import { shapeFields } from "./wire/shape.ts";
+import { viewOf } from "./wire/view.ts";
 
 export interface ResendsOptions {
   readonly clock: Clock;

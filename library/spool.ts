@@ -7,8 +7,9 @@
  */
 import { ahead } from "./core/disorder.ts";
 import { limits } from "./core/limits.ts";
-import { frameLength, viewOf } from "./wire/codec.ts";
+import { frameLength } from "./wire/codec.ts";
 import { routing } from "./wire/frames.ts";
+import { viewOf } from "./wire/view.ts";
 
 /** Frames of consecutive numbers in one buffer. */
 interface Chunk {

@@ -9,21 +9,13 @@ import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { type ControlFrame, type Field, header, routing } from "./frames.ts";
 import { isWellFormed } from "./scan.ts";
+import { viewOf } from "./view.ts";
 
 /** msgpackr keeps the buffer it packs into, and its place there, in the module; so there is one packer. */
 const packer = new Packr({ useRecords: false, mapsAsObjects: false, int64AsType: "bigint", useToJSON: false });
 
-/** msgpackr caches a view on the buffers it has seen; we fill the same place, so that there is one view for a chunk. */
-type Viewed = Uint8Array & { dataView?: DataView };
-
 /** Where msgpackr left off, in the mode in which it returns the whole buffer. */
 type Packed = Buffer & { start: number; end: number };
-
-export function viewOf(bytes: Uint8Array): DataView {
-  const viewed = bytes as Viewed;
-  viewed.dataView ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return viewed.dataView;
-}
 
 /** Of the frame that begins there, header and padding included. */
 export function frameLength(bytes: Uint8Array, start: number): number {

@@ -20,8 +20,8 @@ import {
 } from "../core/values/index.ts";
 import { protocols } from "../core/values/port.ts";
 import { decodeUtf8 } from "../core/values/utf8.ts";
-import { viewOf } from "./codec.ts";
 import { type FieldType, parseSignature } from "./signature.ts";
+import { viewOf } from "./view.ts";
 
 /** What Node's types leave out: `toString("utf8", …)` without the look-up of the encoding, which costs as much again. */
 type NodeBuffer = Buffer & { utf8Slice(start: number, end: number): string };

@@ -5,8 +5,9 @@
  * last byte is there. Invariant: what is held back is less than one frame, and no longer than the limit; it takes at
  * most twice its bytes, however small the pieces are that they come in.
  */
-import { viewOf } from "./codec.ts";
+
 import { header } from "./frames.ts";
+import { viewOf } from "./view.ts";
 
 /** Told of each whole frame; false: stop, the connection is closing. */
 export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boolean;
