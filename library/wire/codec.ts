@@ -22,7 +22,7 @@ export function frameLength(bytes: Uint8Array, start: number): number {
   return viewOf(bytes).getUint32(start + header.kindAndLength) & 0xff_ff_ff;
 }
 
-const arenaBytes = 32 * 1024;
+const arenaBytes = 64 * 1024;
 /** msgpackr moves to a buffer of its own when less than this is left, so we get a new one before. */
 const arenaReserve = 2048 + 16;
 /** It reserves three bytes a character before it writes a string; more than this is not kept ready for it. */
