@@ -1,0 +1,142 @@
+/**
+ * What a term does with a message of its own epoch.
+ *
+ * Invariant: an answer to a ping or an `ask` is a promise, so nobody gives one that is on its way to another role.
+ */
+import { compareVersions } from "./change.ts";
+import { HeirTerm } from "./heir-term.ts";
+import { Recovery } from "./recovery.ts";
+import { appoint, withdraw } from "./term-changes.ts";
+import type { Party, TermEffect, TermMessage } from "./term-messages.ts";
+import { announced } from "./term-rivals.ts";
+import type { Seat } from "./term-seat.ts";
+import { recover } from "./term-start.ts";
+import { check, handOver, takeOver } from "./term-time.ts";
+
+type Of<Kind extends TermMessage["kind"]> = Extract<TermMessage, { kind: Kind }>;
+
+export function take(seat: Seat, message: TermMessage, nowMs: number): TermEffect[] {
+  const phase = seat.phase;
+  const { from } = message;
+  switch (message.kind) {
+    case "ping":
+      return pinged(seat, message, nowMs);
+    case "pong":
+      return phase.kind === "authority" ? ponged(seat, message, nowMs) : [];
+    case "held":
+      if (phase.kind === "authority" && from.life === phase.term.heir?.life) phase.term.hold(message);
+      return check(seat, nowMs);
+    case "resign":
+      return phase.kind === "authority" && from.life === phase.term.heir?.life ? resigned(seat, from, nowMs) : [];
+    case "ask":
+      return asked(seat, message, nowMs);
+    case "answer":
+      return answered(seat, message, nowMs);
+    case "grant":
+      return granted(seat, message);
+    case "request":
+      return phase.kind === "authority" && from.life === phase.term.heir?.life ? handOver(seat, nowMs) : [];
+    case "announce":
+      return announced(seat, message, nowMs);
+    case "fence":
+      return [];
+  }
+}
+
+/** A standby answers. It never says that it waits when it does not. */
+function pinged(seat: Seat, ping: Of<"ping">, nowMs: number): TermEffect[] {
+  const { from, number, heir, syncRevision } = ping;
+  const phase = seat.phase;
+  if (phase.kind !== "heir" && phase.kind !== "follower") return [];
+  if (phase.kind === "heir" && seat.acts.isBusy) return []; // taking over: an answer would be a lie
+  seat.heardMs = nowMs;
+  if (phase.kind === "heir" && phase.term.authority.life !== from.life) return withdraw(seat);
+  if (heir !== seat.self.life) {
+    if (phase.kind === "heir") seat.phase = { kind: "follower" };
+  } else if (seat.resignedEpoch === seat.epoch) return [];
+  else heed(seat, from, syncRevision, nowMs);
+  const { version, isLive } = seat.holdings;
+  return [seat.send(from.life, { kind: "pong", number, held: version, isLive, remembers: seat.options.remembers })];
+}
+
+/** The authority named us its heir. */
+function heed(seat: Seat, authority: Party, syncRevision: number, nowMs: number): void {
+  if (seat.phase.kind !== "heir") {
+    seat.phase = { kind: "heir", term: new HeirTerm(authority, seat.epoch, syncRevision, nowMs) };
+    seat.wasHeirEpoch = seat.epoch;
+    seat.hold(seat.holdings);
+  }
+  if (seat.phase.kind === "heir") seat.phase.term.heard(nowMs);
+}
+
+/** The heir is there; or a standby that could be heir; or what has become of the heir. */
+function ponged(seat: Seat, pong: Of<"pong">, nowMs: number): TermEffect[] {
+  const phase = seat.phase;
+  if (phase.kind !== "authority") return [];
+  const { term } = phase;
+  const { from, isLive, held } = pong;
+  if (from.life === term.heir?.life) {
+    term.answered(pong);
+    return check(seat, nowMs);
+  }
+  if (seat.acts.isBusy || phase.isConflicted) return [];
+  if (term.isProofOfRestart(pong)) return resigned(seat, from, nowMs);
+  const isWanted = seat.options.heir === undefined || seat.options.heir === from.node;
+  const isInSync = isLive && held.epoch === seat.epoch;
+  return term.heir === undefined && isWanted && isInSync ? appoint(seat, from) : [];
+}
+
+/** The heir is no longer heir, and has not taken over. `from`: itself, or its next life. */
+function resigned(seat: Seat, from: Party, nowMs: number): TermEffect[] {
+  const phase = seat.phase;
+  if (phase.kind !== "authority" || phase.term.heir === undefined) return [];
+  if (phase.isConflicted) phase.term.dismiss();
+  else if (seat.options.onHeirLost !== "wait" || seat.options.hasArbiter) seat.gone = phase.term.heir.life;
+  else if (from.life !== phase.term.heir.life) phase.term.reappoint(from, seat.holdings.version.revision, nowMs);
+  return check(seat, nowMs);
+}
+
+/** An authority has stopped or started again, and asks who holds what. */
+function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect[] {
+  const phase = seat.phase;
+  if (phase.kind === "authority") return [seat.announce(from.life, nowMs)];
+  if ((phase.kind !== "heir" && phase.kind !== "follower") || (phase.kind === "heir" && seat.acts.isBusy)) return [];
+  const { version } = seat.holdings;
+  let isPromotable = false;
+  if (phase.kind === "heir" && phase.term.authority.life === from.life) {
+    isPromotable = true; // the grant follows
+  } else if (phase.kind === "heir" && phase.term.isPromotable && compareVersions(version, held) >= 0) {
+    return takeOver(seat); // that life of it is over: no need to wait
+  } else {
+    seat.resignedEpoch = seat.epoch;
+    seat.askedBy = from.life;
+    seat.phase = { kind: "follower" };
+  }
+  const remembers = seat.options.remembers || seat.wasHeirEpoch === seat.epoch;
+  return [seat.send(from.life, { kind: "answer", held: version, isPromotable, remembers })];
+}
+
+/** Somebody says what it holds, and whether it will take over. */
+function answered(seat: Seat, answer: Of<"answer">, nowMs: number): TermEffect[] {
+  const phase = seat.phase;
+  const { from, isPromotable, remembers } = answer;
+  if (phase.kind === "recovering") {
+    phase.recovery.note(answer, seat.holdings.version);
+    return recover(seat, phase.recovery, nowMs);
+  }
+  const isNextLife = phase.kind === "granting" && from.node === phase.to.node && from.life !== phase.to.life;
+  if (!isNextLife || isPromotable || !remembers) return [];
+  const recovery = new Recovery(from.node, true, nowMs); // whom we handed it to is gone, and did not take it
+  recovery.note(answer, seat.holdings.version);
+  seat.phase = { kind: "recovering", recovery };
+  return recover(seat, recovery, nowMs);
+}
+
+/** An authority has stopped for good, in favour of somebody. */
+function granted(seat: Seat, { from, heir, revision }: Of<"grant">): TermEffect[] {
+  const phase = seat.phase;
+  if (heir !== seat.self.life || seat.acts.isBusy || seat.holdings.version.revision < revision) return [];
+  const isForHeir = phase.kind === "heir" && phase.term.authority.life === from.life;
+  const isForAsked = phase.kind === "follower" && seat.askedBy === from.life;
+  return isForHeir || isForAsked ? takeOver(seat, from.node) : [];
+}
