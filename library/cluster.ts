@@ -11,6 +11,7 @@ import type { Neighbour } from "./neighbour.ts";
 import type { Node } from "./node.ts";
 import { type NodeReport, readReport } from "./node-report.ts";
 import { SelfReport } from "./self-report.ts";
+import type { Stores } from "./stores.ts";
 import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind } from "./wire/frames.ts";
 
@@ -29,9 +30,9 @@ export class Cluster {
   readonly #questions = new Map<string, Question>();
   #count = 0;
 
-  constructor(node: Node, connections: () => Connections, isOpen: boolean) {
+  constructor(node: Node, connections: () => Connections, stores: () => Stores, isOpen: boolean) {
     this.#node = node;
-    this.#self = new SelfReport(node, connections);
+    this.#self = new SelfReport(node, connections, stores);
     this.#isOpen = isOpen;
   }
 

@@ -119,7 +119,12 @@ export class Context {
       onGap: (gap) => this.#emitter.emit("gap", gap),
       onFailure: (error) => this.#failed(error),
     });
-    this.cluster = new Cluster(this.#node, () => this.connections, options.introspection ?? true);
+    this.cluster = new Cluster(
+      this.#node,
+      () => this.connections,
+      () => this.stores,
+      options.introspection ?? true,
+    );
     const dispatch = new Dispatch(this.#node, this.cluster);
     const transports = options.transports ?? [tcp(), tls(), ipc(), inproc(), ws()];
     this.connections = new Connections(this.#node, dispatch, transports, (each) => this.#emitter.emit("peer", each));

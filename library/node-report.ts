@@ -25,6 +25,8 @@ export interface NodeReport {
   /** Topics that it publishes, explicitly or by raising; at most as many as were asked for. */
   readonly offers: readonly string[];
   readonly forwards: readonly ForwardReport[];
+  /** Stores that are open there. Absent: none. */
+  readonly stores?: readonly StoreReport[];
   /** Busiest first; at most as many as were asked for. */
   readonly topics: readonly TopicReport[];
   readonly topicsLeftOut: number;
@@ -65,6 +67,17 @@ export interface ForwardReport {
   readonly to?: string;
 }
 
+export interface StoreReport {
+  readonly topic: string;
+  /** `authority`, `replica`, `client`; others may come. */
+  readonly role: string;
+  readonly state: string;
+  readonly version: { readonly epoch: number; readonly revision: number };
+  /** How many entries are held there; absent where there is no copy. */
+  readonly entries?: number;
+  readonly isPersistent: boolean;
+}
+
 export interface TopicReport {
   readonly topic: string;
   /** Messages since the node knows the topic. */
@@ -82,6 +95,7 @@ type Json = unknown;
 export function readReport(text: string, hops: number): NodeReport | undefined {
   const json = parse(text);
   const insecure = textsOf(json?.["insecure"]);
+  const stores = listOf(json?.["stores"], readStore);
   if (json === undefined || textOf(json["id"]) === "" || textOf(json["name"]) === "") return undefined;
   return {
     name: textOf(json["name"]),
@@ -99,6 +113,7 @@ export function readReport(text: string, hops: number): NodeReport | undefined {
     subscriptions: listOf(json["subscriptions"], readSubscription),
     offers: textsOf(json["offers"]),
     forwards: listOf(json["forwards"], readForward),
+    ...(stores.length > 0 && { stores }),
     topics: listOf(json["topics"], readTopic),
     topicsLeftOut: numberOf(json["topicsLeftOut"]),
     hops,
@@ -137,6 +152,18 @@ function readForward(json: Fields): ForwardReport {
     pattern: textOf(json["pattern"]),
     ...(typeof json["from"] === "string" && { from: json["from"] }),
     ...(typeof json["to"] === "string" && { to: json["to"] }),
+  };
+}
+
+function readStore(json: Fields): StoreReport {
+  const version = fields(json["version"]);
+  return {
+    topic: textOf(json["topic"]),
+    role: textOf(json["role"]),
+    state: textOf(json["state"]),
+    version: { epoch: numberOf(version?.["epoch"]), revision: numberOf(version?.["revision"]) },
+    ...(typeof json["entries"] === "number" && { entries: numberOf(json["entries"]) }),
+    isPersistent: json["isPersistent"] === true,
   };
 }
 

@@ -1,8 +1,17 @@
 /** What this node tells of itself: gathered when somebody asks, and only then. */
 import type { Connections } from "./connections.ts";
+import { isStoreTopic } from "./core/topic.ts";
 import type { Node } from "./node.ts";
-import type { ConnectionReport, ForwardReport, NodeReport, SubscriptionReport, TopicReport } from "./node-report.ts";
+import type {
+  ConnectionReport,
+  ForwardReport,
+  NodeReport,
+  StoreReport,
+  SubscriptionReport,
+  TopicReport,
+} from "./node-report.ts";
 import { software } from "./software.ts";
+import type { Stores } from "./stores.ts";
 import { protocolVersions } from "./wire/frames.ts";
 
 /** Most patterns told for one peer. */
@@ -11,13 +20,15 @@ const wantsLimit = 1000;
 export class SelfReport {
   readonly #node: Node;
   readonly #connections: () => Connections;
+  readonly #stores: () => Stores;
   /** Totals by topic when somebody asked last: rates are since then. */
   #before = new Map<string, number>();
   #beforeMs: number;
 
-  constructor(node: Node, connections: () => Connections) {
+  constructor(node: Node, connections: () => Connections, stores: () => Stores) {
     this.#node = node;
     this.#connections = connections;
+    this.#stores = stores;
     this.#beforeMs = node.clock.nowMs();
   }
 
@@ -26,6 +37,7 @@ export class SelfReport {
     const topics = this.#topics();
     const told = topics.slice(0, topicLimit);
     const insecure = this.#connections().insecure();
+    const stores = this.#storeReports();
     return {
       ...this.makePrivate(),
       isPrivate: false,
@@ -39,6 +51,7 @@ export class SelfReport {
       subscriptions: this.#subscriptions(),
       offers: this.#offers(origin.id).slice(0, topicLimit),
       forwards: this.#forwards(),
+      ...(stores.length > 0 && { stores }),
       topics: told,
       topicsLeftOut: topics.length - told.length,
     };
@@ -52,6 +65,16 @@ export class SelfReport {
       ...{ platform: "", pid: 0, startedAtMs: 0, uptimeMs: 0, listening: [], connections: [], subscriptions: [] },
       ...{ offers: [], forwards: [], topics: [], topicsLeftOut: 0, hops: 0 },
     };
+  }
+
+  #storeReports(): StoreReport[] {
+    return this.#stores()
+      .all()
+      .map((store) => ({
+        ...{ topic: store.topic, role: store.role, state: store.state, version: store.version },
+        ...(store.mode === "sync" && store.state !== "closed" && { entries: store.sizeSync() }),
+        isPersistent: store.isPersistent,
+      }));
   }
 
   #connectionReports(): ConnectionReport[] {
@@ -81,10 +104,10 @@ export class SelfReport {
       found.set(`${scope} ${pattern}`, { pattern, scope, handlers: (before?.handlers ?? 0) + handlers });
     };
     for (const { pattern, connection, byHandler } of interest.subscriptions) {
-      if (!byHandler) add(pattern, connection === undefined ? "all" : "connection", 0);
+      if (!byHandler && !isStoreTopic(pattern)) add(pattern, connection === undefined ? "all" : "connection", 0);
     }
-    for (const { handler } of registrations) add(handler.pattern, "all", 1);
-    for (const pattern of routes.locally) add(pattern, "local", 0);
+    for (const { handler } of registrations) if (!isStoreTopic(handler.pattern)) add(handler.pattern, "all", 1);
+    for (const pattern of routes.locally) if (!isStoreTopic(pattern)) add(pattern, "local", 0);
     return [...found.values()];
   }
 
@@ -94,7 +117,7 @@ export class SelfReport {
       for (const topic of connection.published) offers.add(topic);
     }
     for (const stream of this.#node.messages.streams) if (stream.origin.id === self) offers.add(stream.topic);
-    return [...offers];
+    return [...offers].filter((topic) => !isStoreTopic(topic));
   }
 
   #forwards(): ForwardReport[] {

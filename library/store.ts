@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
-import type { Change, Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
+import type { Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
 import { contentOf } from "./core/store/digest.ts";
 import { type Input, toValue, type Value } from "./core/values/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -19,48 +19,15 @@ import {
 } from "./store/options.ts";
 import { Reader } from "./store/reader.ts";
 import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
+import type { StoreEvents, Written } from "./store/told.ts";
 import { type Write, Writer } from "./store/writer.ts";
-
-/** What a write came to: the version that has it. */
-export interface Written extends Version {
-  /** The new value of `increment` and `decrement`, what `remove` and `take` took; else `undefined`. */
-  readonly value: Value | undefined;
-}
-
-/** A change of the table, as it became visible here. */
-export interface StoreChange {
-  /** `insert`: there was no such key; `expire`: its time had come. */
-  readonly kind: "insert" | "update" | "remove" | "expire" | "clear";
-  /** None for `clear`. */
-  readonly key: Value;
-  readonly value: Value | undefined;
-  /** What was there before. */
-  readonly before: Value | undefined;
-  readonly version: Version;
-}
-
-/** A snapshot took the place of the table; nothing is told of single changes. */
-export interface StoreReset {
-  readonly from: Version;
-  readonly to: Version;
-  /** `from` had changes that the authority's history has not. */
-  readonly isFork: boolean;
-}
-
-export interface StoreEvents {
-  change(change: StoreChange): void;
-  state(state: StoreState): void;
-  reset(reset: StoreReset): void;
-  /** The authority's wall clock jumped by so much. */
-  clockJump(jumpMs: number): void;
-}
 
 export interface StoreParts {
   readonly node: Node;
   readonly topic: string;
   readonly client: string;
   readonly options: StoreOptions;
-  readonly durability: Durability;
+  readonly durability: Durability | undefined;
   readonly side: Side;
   readonly emitter: Emitter<StoreEvents>;
   readonly onClose: (store: Store) => void;
@@ -70,8 +37,9 @@ export class Store {
   readonly topic: string;
   readonly #node: Node;
   readonly #options: StoreOptions;
-  readonly #durability: Durability;
+  readonly #durability: Durability | undefined;
   readonly #side: Side;
+  readonly #syncTable: LocalTable | undefined;
   readonly #emitter: Emitter<StoreEvents>;
   readonly #writer: Writer<Written>;
   readonly #reader: Reader;
@@ -85,6 +53,7 @@ export class Store {
     this.#options = options;
     this.#durability = durability;
     this.#side = side;
+    this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
     this.#onClose = onClose;
     this.#writer = new Writer(node, topic, client, side.writePort, (...settled) => this.#settle(...settled));
@@ -215,7 +184,7 @@ export class Store {
 
   /** The value under the key, or `undefined`. @throws SwitchyardError `NOT_SYNC`, `BAD_VALUE`, `CLOSED` */
   lookupSync(key: Input): Value | undefined {
-    return this.#table().get(toValue(key))?.value;
+    return this.#table().get(typeof key === "string" ? key : toValue(key))?.value; // text of no key finds nothing
   }
 
   /** As `lookupSync`, with revision and expiry. */
@@ -294,6 +263,17 @@ export class Store {
     return hash.digest("hex");
   }
 
+  /**
+   * Makes this standby the authority: in agreement with the present one or, with `force`, whatever that does; then what
+   * it acknowledged and this copy has not is lost. Of two authorities in conflict, picks this one.
+   * @throws SwitchyardError `UNSUPPORTED` where the store was not opened as authority or standby, `CONFLICT`, `NO_AUTHORITY`
+   */
+  async promote({ force = false, timeoutMs }: { readonly force?: boolean } & ReadOptions = {}): Promise<void> {
+    if (this.#side.promote === undefined)
+      throw new SwitchyardError("UNSUPPORTED", `store ${this.topic} as ${this.role}`);
+    await this.#side.promote(force, this.#timeoutFor({ timeoutMs }));
+  }
+
   /** Waits for writes under way, for two seconds at most, then lets go of everything. Closing twice is harmless. */
   close(graceMs = 2_000): Promise<void> {
     this.#closing ??= this.#close(graceMs);
@@ -302,7 +282,7 @@ export class Store {
 
   async #close(graceMs: number): Promise<void> {
     if (graceMs > 0) await this.#writer.settled(graceMs);
-    await this.#side.close();
+    await this.#side.close(graceMs);
     this.#writer.close();
     this.#onClose(this);
     this.#emitter.emit("state", "closed");
@@ -379,7 +359,7 @@ export class Store {
 
   #table(): LocalTable {
     this.#checkOpen();
-    const table = this.mode === "sync" ? this.#side.table : undefined;
+    const table = this.#syncTable;
     if (table === undefined) throw new SwitchyardError("NOT_SYNC", `store ${this.topic}`);
     return table;
   }
@@ -397,14 +377,4 @@ function conditionOf({ expected, revision }: { readonly expected?: Input; readon
   }
   if (expected !== undefined) return { kind: "equals", value: toValue(expected) };
   return revision === undefined ? { kind: "present" } : { kind: "revision", revision };
-}
-
-/** How a change is told. */
-export function storeChangeOf(change: Change, before: Entry | undefined, version: Version): StoreChange {
-  if (change.kind === "clear") return { kind: "clear", key: null, value: undefined, before: undefined, version };
-  const { key } = change;
-  if (change.kind === "remove") {
-    return { kind: change.isExpired ? "expire" : "remove", key, value: undefined, before: before?.value, version };
-  }
-  return { kind: before ? "update" : "insert", key, value: change.value, before: before?.value, version };
 }

@@ -26,7 +26,8 @@ export type OpenDatabase = (folder: string, isNew: boolean) => Promise<Database>
 export const openDatabase: OpenDatabase = async (folder, isNew) => {
   const { ClassicLevel: Level } = await import("classic-level");
   const database = new Level<Buffer, Buffer>(folder, { keyEncoding: "buffer", valueEncoding: "buffer" });
-  await database.open({ createIfMissing: isNew });
+  // Without compression tables can be checked before LevelDB reads them; see level-table-file.ts.
+  await database.open({ createIfMissing: isNew, compression: false });
   return database;
 };
 
@@ -74,7 +75,11 @@ export function packRoot({ format, generation }: Root): Buffer {
 
 /** Every format has its number in the same place. @throws SwitchyardError `CORRUPT`, `FORMAT_TOO_NEW` */
 export async function readRoot(database: Database): Promise<Root> {
-  const bytes = (await database.get(rootKey)) as Buffer | undefined;
+  return unpackRoot((await database.get(rootKey)) as Buffer | undefined);
+}
+
+/** As `readRoot`, of the bytes that stand there. */
+export function unpackRoot(bytes: Buffer | undefined): Root {
   if (bytes === undefined || bytes.length < rootBytes) return malformed("the database has no root");
   if (crc32(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return malformed("the root does not fit its checksum");
   const format = bytes.readUInt32LE(4);

@@ -4,7 +4,6 @@ import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 const codes = new Map<string, FailureCode>([
   ["LEVEL_LOCKED", "LOCKED"],
   ["LEVEL_CORRUPTION", "CORRUPT"],
-  ["LEVEL_DATABASE_NOT_OPEN", "CLOSED"],
   ["ENOSPC", "NO_SPACE"],
   ["EDQUOT", "NO_SPACE"],
   ["EACCES", "NOT_PERMITTED"],
@@ -26,7 +25,7 @@ export function diskFailure(error: unknown, what: string): SwitchyardError {
 }
 
 function codeOf(error: unknown): FailureCode {
-  const chain = causesOf(error);
+  const chain = causesOf(error).reverse(); // the innermost knows best
   for (const { code } of chain) {
     const known = typeof code === "string" ? codes.get(code) : undefined;
     if (known !== undefined) return known;

@@ -2,12 +2,15 @@
  * LevelDB's files, as far as a copy of them needs to be made before LevelDB itself touches any.
  *
  * LevelDB rewrites its log when it opens, and leaves out without a word what is damaged there. So a database is looked at
- * in a copy first: tables never change, so they are linked; the rest is small and copied. Invariant: nothing of the
- * original is changed, for a table is linked only where LevelDB knows it, and so never writes another under its number.
+ * in a copy first. Tables never change, nor do logs once LevelDB opens anew, so they are linked; the rest is small and
+ * copied. Invariant: nothing of the original is changed, for a table is linked only where LevelDB knows it, and so never
+ * writes another under its number.
  */
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { crc32c, unmasked } from "./crc32c.ts";
+import { readTable, Varints } from "./level-table-file.ts";
 import { malformed } from "./pack.ts";
 
 const blockBytes = 32 * 1024;
@@ -26,10 +29,11 @@ export async function copyForCheck(from: string, to: string): Promise<readonly s
   for (const name of names) {
     const [, digits, ending] = /^(\d+)\.(log|ldb|sst)$/.exec(name) ?? [];
     if (ending === "log") {
-      await copyFile(join(from, name), join(to, name));
+      await linkOrCopy(join(from, name), join(to, name));
       const torn = readLog(await readFile(join(from, name))).tornBytes;
       if (torn > 0) notices.push(`${torn} bytes at the end of ${name} are no whole record, and were cut`);
     } else if (ending !== undefined && tables.has(Number(digits)) && Number(digits) < nextFile) {
+      if (!readTable(await readFile(join(from, name))).isWhole) malformed(`the table ${name} is damaged`);
       await linkOrCopy(join(from, name), join(to, name));
     }
   }
@@ -47,7 +51,10 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   await link(from, to).catch(() => copyFile(from, to, constants.COPYFILE_FICLONE));
 }
 
-/** The records of one of LevelDB's logs, and how many bytes at its end are none. Checksums are left to LevelDB. */
+/**
+ * The records of one of LevelDB's logs, as far as they are whole, and how many bytes at its end are none. The layout is
+ * that of LevelDB's doc/log_format.md; a damaged record takes the rest of its block with it, as in LevelDB.
+ */
 export function readLog(bytes: Buffer): { readonly records: readonly Buffer[]; readonly tornBytes: number } {
   const records: Buffer[] = [];
   let fragments: Buffer[] = [];
@@ -62,7 +69,16 @@ export function readLog(bytes: Buffer): { readonly records: readonly Buffer[]; r
     const length = bytes.readUInt16LE(at + 4);
     const type = bytes[at + 6]!;
     const end = at + recordHeaderBytes + length;
-    if (type === 0 || end > bytes.length) break;
+    if (type === 0 || end > bytes.length || unmasked(bytes.readUInt32LE(at)) !== crc32c(bytes, at + 6, end)) {
+      fragments = [];
+      at += left;
+      continue;
+    }
+    if (type === FragmentType.full || type === FragmentType.first) fragments = [];
+    else if (fragments.length === 0) {
+      at = end; // its beginning is damaged
+      continue;
+    }
     fragments.push(bytes.subarray(at + recordHeaderBytes, end));
     at = end;
     if (type !== FragmentType.full && type !== FragmentType.last) continue;
@@ -90,15 +106,15 @@ export function readManifest(bytes: Buffer): { readonly tables: ReadonlySet<numb
   const tables = new Set<number>();
   let nextFile = 0;
   for (const record of readLog(bytes).records) {
-    const edit = new Edit(record);
+    const edit = new Varints(record, 0, record.length);
     while (edit.at < record.length) {
       const tag = edit.number();
       if (tag === EditTag.nextFile) nextFile = Math.max(nextFile, edit.number());
-      else if (tag === EditTag.comparator) edit.skipText();
+      else if (tag === EditTag.comparator) edit.bytes();
       else if (tag === EditTag.logNumber || tag === EditTag.lastSequence || tag === EditTag.previousLog) edit.number();
       else if (tag === EditTag.compactPointer) {
         edit.number();
-        edit.skipText();
+        edit.bytes();
       } else if (tag === EditTag.deletedFile) {
         edit.number();
         tables.delete(edit.number());
@@ -106,35 +122,10 @@ export function readManifest(bytes: Buffer): { readonly tables: ReadonlySet<numb
         edit.number();
         tables.add(edit.number());
         edit.number();
-        edit.skipText();
-        edit.skipText();
+        edit.bytes();
+        edit.bytes();
       } else malformed("a manifest that makes no sense");
     }
   }
   return { tables, nextFile };
-}
-
-/** One record of a manifest, from the front. */
-class Edit {
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  number(): number {
-    let value = 0;
-    for (let scale = 1; scale < 2 ** 64; scale *= 0x80) {
-      const byte = this.#bytes[this.at++] ?? malformed("a manifest that ends too early");
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-    return malformed("a manifest that makes no sense");
-  }
-
-  skipText(): void {
-    const length = this.number();
-    this.at += length;
-  }
 }

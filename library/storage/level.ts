@@ -9,7 +9,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { SwitchyardError } from "../core/errors.ts";
+import { SwitchyardError, whatFailed } from "../core/errors.ts";
 import { type Acknowledged, AcknowledgedFile, bootOf, readAcknowledged } from "./acknowledged.ts";
 import { Appending } from "./appending.ts";
 import { Ledger } from "./ledger.ts";
@@ -91,7 +91,7 @@ class Opening {
       const failure = diskFailure(error, path);
       if (failure.code !== "CORRUPT" || repair === undefined) throw failure;
       const notice = await this.#repair(path, repair);
-      return this.#openWhole(path, [`${failure.message.split(": the database")[0]}; ${notice}`]);
+      return this.#openWhole(path, [`${whatFailed(failure)}; ${notice}`]);
     }
   }
 
@@ -129,7 +129,7 @@ class Opening {
       const verified = await verify(database, generation, said, this.#boot());
       return { ...verified, notices: [...torn, ...verified.notices] };
     } catch (error) {
-      const failure = damage(error, folder);
+      const failure = damage(error, folder, copy);
       if (failure.code === "CORRUPT") await refuseLocked(folder); // somebody was writing while it was copied
       throw failure;
     } finally {
@@ -249,11 +249,11 @@ function newLineage(): string {
   return randomBytes(16).toString("hex");
 }
 
-/** In a copy, whatever LevelDB cannot read is damage; a lack of room or of rights is none. */
-function damage(error: unknown, folder: string): SwitchyardError {
+/** Of a copy whatever LevelDB cannot read is damage of the original; a lack of room or of rights is none. */
+function damage(error: unknown, folder: string, copy: string): SwitchyardError {
   const failure = diskFailure(error, folder);
-  if (failure.code !== "DISK_FAILED") return failure;
-  return new SwitchyardError("CORRUPT", `${folder}: ${failure.message}`, { cause: error });
+  const code = failure.code === "DISK_FAILED" ? "CORRUPT" : failure.code;
+  return new SwitchyardError(code, whatFailed(failure).replaceAll(copy, folder), { cause: error });
 }
 
 /** Nothing of ours is there, nor was. */

@@ -8,7 +8,7 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
-import type { Change, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
 import { changeColumns } from "../core/store/columns.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
@@ -27,6 +27,21 @@ export interface HostOptions {
   /** Told of each change as it is committed. */
   readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
   readonly onClockJump: (jumpMs: number) => void;
+  /** Whether, and since when, this is the authority. */
+  readonly gate: Gate;
+}
+
+/** What a term allows its authority, this very moment. */
+export interface Gate {
+  readonly epochs: readonly Version[];
+  mayAnswer(): boolean;
+  mayAcknowledge(revision: number, durability: Durability): boolean;
+  /** Nobody is there that could hold it, so that waiting is in vain. */
+  isUnprotectable(durability: Durability): boolean;
+  /** Gives the batch to the heir, if there is one; again when it is asked for again. */
+  prepare(batch: PendingBatch): void;
+  /** The table is at another version. */
+  advanced(): void;
 }
 
 export class Host {
@@ -34,7 +49,14 @@ export class Host {
   readonly #options: HostOptions;
   readonly #endings = new Set<() => void>();
   #writing: Promise<void> | undefined;
+  /** A batch that the heir has to hold first. */
+  #waiting: PendingBatch | undefined;
+  #cancelRepeat: (() => void) | undefined;
+  /** With the batch that goes to disk: it cannot be taken back. */
+  #certainRevision = 0;
   #isScheduled = false;
+  /** When this turn of the event loop began, as far as we have had work in it. */
+  #turnMs: number | undefined;
   #cancelDeadline: (() => void) | undefined;
   #deadlineMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
@@ -54,43 +76,107 @@ export class Host {
     this.schedule();
   }
 
-  submit(request: Omit<Request<Asker>, "asker">): Promise<WriteAnswer> {
-    return new Promise((resolve) => {
-      const asker: Asker = (outcomes) => resolve({ kind: "done", epoch: this.version.epoch, outcomes });
-      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
-      if (receipt.kind === "waiting") this.schedule();
-      else if (receipt.kind === "known") asker(receipt.outcomes);
-      else resolve(receipt);
-    });
+  submit(request: Omit<Request<Asker>, "asker">, onAnswer: (answer: WriteAnswer) => void): void {
+    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
+    const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
+    if (receipt.kind === "waiting") this.schedule();
+    else if (receipt.kind === "known") asker(receipt.outcomes);
+    else onAnswer(receipt);
   }
 
-  /** Works on what waits, when the code that runs now has come to its end. */
+  /** Works on what waits now, as whoever writes goes on without a break. */
+  push(): void {
+    if (this.#options.storage === undefined && !this.authority.isPending) this.#workWhile(() => true);
+  }
+
+  /** Works on what waits, when the code that runs now has come to its end; after a while, when others have had their turn. */
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#options.traffic.node.clock.next(() => this.#work());
+    const { clock } = this.#options.traffic.node;
+    if (this.#isTurnOver()) clock.soon(() => this.#work());
+    else clock.next(() => this.#work());
+  }
+
+  /** A loop that waits for each of its writes would let nobody else run. */
+  #isTurnOver(): boolean {
+    const { clock } = this.#options.traffic.node;
+    if (this.#turnMs !== undefined) return clock.nowMs() - this.#turnMs > limits.storeTurnMs;
+    this.#turnMs = clock.nowMs();
+    clock.soon(() => {
+      this.#turnMs = undefined;
+    });
+    return false;
   }
 
   headColumns() {
-    return headColumns(this.authority.version, this.authority.epochs);
+    return headColumns(this.authority.version, this.#options.gate.epochs);
+  }
+
+  /** Up to this revision nothing can be taken back. */
+  get certainRevision(): number {
+    return Math.max(this.version.revision, this.#certainRevision);
+  }
+
+  mayAnswer(): boolean {
+    return this.#options.gate.mayAnswer();
+  }
+
+  /** The term may have come to allow what waits. */
+  look(): void {
+    const batch = this.#waiting;
+    if (batch === undefined || this.#isClosed) return;
+    const { gate, topic } = this.#options;
+    const durability = batch.durability ?? "process";
+    if (gate.isUnprotectable(durability)) this.#takeBack("UNPROTECTED", `store ${topic}`);
+    else if (gate.mayAcknowledge(batch.version.revision, durability)) {
+      this.#endWait();
+      this.#proceed(batch);
+      this.schedule();
+    }
+  }
+
+  /** Another epoch of ours: what was not certain is taken back, and sent again by whoever sent it. */
+  beginEpoch(epoch: number): void {
+    this.#takeBack("FENCED", `store ${this.#options.topic}`);
+    const begin = (): void => {
+      if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch);
+      this.schedule();
+    };
+    if (this.#writing === undefined) begin();
+    else void this.#writing.then(begin);
   }
 
   /** Resolves when nothing waits any more that came before. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && (this.#writing !== undefined || this.#hasWork())) {
+    while (!this.#isClosed && this.#waiting === undefined && (this.#writing !== undefined || this.#hasWork())) {
       this.schedule();
       await (this.#writing ?? new Promise<void>((resolve) => this.#options.traffic.node.clock.next(resolve)));
     }
   }
 
-  async close(): Promise<void> {
+  /** A disk that takes longer is not waited for. */
+  async close(graceMs: number): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const end of this.#endings) end();
     this.#cancelDeadline?.();
-    await this.#writing;
-    this.#answer(this.authority.refuseAll("CLOSED", `store ${this.#options.topic}`));
-    await this.#options.storage?.close();
+    this.#endWait();
+    await this.#within(graceMs, this.#writing);
+    this.#answer(this.authority.refuseAll("FENCED", `store ${this.#options.topic}`));
+  }
+
+  async #within(graceMs: number, act: Promise<void> | undefined): Promise<void> {
+    act?.catch((error) => this.#options.traffic.node.fail(error));
+    if (act === undefined || graceMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.traffic.node.clock.after(graceMs, resolve);
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      act.then(end, end);
+    });
   }
 
   #nowMs(): number {
@@ -107,19 +193,54 @@ export class Host {
 
   #work(): void {
     this.#isScheduled = false;
-    const startMs = this.#nowMs();
-    while (!this.#isClosed && this.#writing === undefined && this.#hasWork()) {
-      if (this.#nowMs() - startMs > limits.storeTurnMs) {
-        this.#isScheduled = true;
-        this.#options.traffic.node.clock.soon(() => this.#work());
-        return;
-      }
+    this.#workWhile(() => !this.#isTurnOver());
+    if (this.#isFree && this.#hasWork()) this.schedule();
+    this.#armDeadline();
+  }
+
+  #workWhile(goesOn: () => boolean): void {
+    while (this.#isFree && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
-      if (this.#options.storage === undefined) this.#commit();
-      else this.#writing = this.#write(this.#options.storage, batch);
+      if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process"))
+        this.#proceed(batch);
+      else this.#wait(batch);
     }
-    this.#armDeadline();
+  }
+
+  get #isFree(): boolean {
+    return !this.#isClosed && this.#writing === undefined && this.#waiting === undefined;
+  }
+
+  #proceed(batch: PendingBatch): void {
+    if (this.#options.storage === undefined) this.#commit();
+    else {
+      this.#certainRevision = batch.version.revision;
+      this.#writing = this.#write(this.#options.storage, batch);
+    }
+  }
+
+  #wait(batch: PendingBatch): void {
+    this.#waiting = batch;
+    const repeat = (): void => {
+      this.#options.gate.prepare(batch);
+      this.#cancelRepeat = this.#options.traffic.node.clock.after(limits.storeRetryMs, repeat);
+    };
+    repeat();
+    this.look();
+  }
+
+  #endWait(): void {
+    this.#waiting = undefined;
+    this.#cancelRepeat?.();
+    this.#cancelRepeat = undefined;
+  }
+
+  #takeBack(code: SwitchyardError["code"], what: string): void {
+    if (this.#waiting === undefined) return;
+    this.#endWait();
+    this.#answer(this.authority.abort(code, what));
+    this.schedule();
   }
 
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
@@ -129,6 +250,7 @@ export class Host {
     } catch (error) {
       const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
       const what = error instanceof Error ? error.message : String(error);
+      this.#certainRevision = 0;
       this.#answer(this.authority.abort(code, what));
       this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
       if (batch.durability === undefined) this.#pause(); // what is due stays due
@@ -149,6 +271,7 @@ export class Host {
 
   #commit(): void {
     const { batch, settled }: Committed<Asker> = this.authority.commit();
+    this.#options.gate.advanced();
     this.#tell(batch);
     const { epoch } = batch.version;
     for (let i = 0; i < batch.changes.length; i++) {

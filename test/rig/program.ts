@@ -6,11 +6,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { afterAll } from "vitest";
 
 export interface Told {
@@ -112,6 +113,18 @@ async function bundle(path: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "switchyard-program-"));
   folders.push(folder);
   const outfile = join(folder, "program.cjs");
-  await build({ entryPoints: [path], outfile, bundle: true, platform: "node", format: "cjs", logLevel: "error" });
+  const target = { outfile, bundle: true, platform: "node", format: "cjs" } as const;
+  await build({ entryPoints: [path], ...target, plugins: [nativeCode], logLevel: "error" });
   return outfile;
 }
+
+/** Native code is loaded from where it is installed. */
+const nativeCode: Plugin = {
+  name: "native-code",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^classic-level$/ }, () => ({
+      path: createRequire(import.meta.url).resolve("classic-level"),
+      external: true,
+    }));
+  },
+};

@@ -78,7 +78,7 @@ function keptFrom<Asker>(clients: Clients<Asker>, stretches: readonly Stretch<As
   const ends = new Map<Client<Asker>, number>();
   for (const { client, first, outcomes } of stretches) {
     const end = first + outcomes.length;
-    const hasHole = first !== (ends.get(client) ?? clients.keptUpTo(client));
+    const hasHole = first !== (ends.get(client) ?? clients.keptUpTo(client) ?? first);
     ends.set(client, end);
     const from = Math.max(clients.keptFrom(client, end - 1), hasHole ? first : 0);
     if (hasHole || clients.isWorthForgetting(client, from)) kept.set(client, from);

@@ -70,9 +70,9 @@ export class Clients<Asker> {
     return Math.min(last, Math.max(floor, last - limits.storeOutcomes + 1));
   }
 
-  /** The number after the newest outcome that is remembered, or that of the next operation where there is none. */
-  keptUpTo({ firstKept, outcomes, next }: Client<Asker>): number {
-    return outcomes.length === 0 ? next : firstKept + outcomes.length;
+  /** The number after the newest outcome that is remembered; `undefined` where there is none. */
+  keptUpTo({ firstKept, outcomes }: Client<Asker>): number | undefined {
+    return outcomes.length === 0 ? undefined : firstKept + outcomes.length;
   }
 
   isWorthForgetting({ firstKept }: Client<Asker>, before: number): boolean {

@@ -29,8 +29,8 @@ export class Draft {
   readonly #nowMs: number;
   readonly #wallMs: number;
   #revision: number;
-  /** What is different from the table, by `keyOf`; `undefined`: it is not there. */
-  #entries = new Map<string, Entry | undefined>();
+  /** What is different from the table, by `keyOf`; `null`: it is not there. */
+  #entries = new Map<string, Entry | null>();
   #isCleared = false;
 
   /** `revision`: of the table. */
@@ -75,7 +75,7 @@ export class Draft {
       expiry.clear();
     }
     for (const [id, entry] of this.#entries) {
-      table.put(id, entry);
+      table.put(id, entry ?? undefined);
       if (entry?.expiresAtMs !== undefined) expiry.set(id, entry, this.#nowMs, this.#wallMs);
       else if (expiry.size > 0) expiry.delete(id);
     }
@@ -83,8 +83,9 @@ export class Draft {
 
   #find(id: string): Entry | undefined {
     const drafted = this.#entries.get(id);
+    if (drafted === null) return undefined;
     if (drafted !== undefined) return (drafted.expiresAtMs ?? Infinity) <= this.#wallMs ? undefined : drafted;
-    if (this.#isCleared || this.#entries.has(id)) return undefined;
+    if (this.#isCleared) return undefined;
     const entry = this.#ground.table.at(id);
     if (entry?.expiresAtMs === undefined) return entry;
     return this.#ground.expiry.isDue(id, this.#nowMs) ? undefined : entry;
@@ -99,7 +100,7 @@ export class Draft {
     this.changes.push(change);
     this.before.push(before);
     this.bytes += sizeOfChange(change);
-    this.#entries.set(id, change.kind === "put" ? entryOf(change, this.#revision) : undefined);
+    this.#entries.set(id, change.kind === "put" ? entryOf(change, this.#revision) : null);
   }
 
   #cleared(): Outcome {

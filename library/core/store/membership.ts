@@ -21,8 +21,8 @@ const wrongType: Membership = { kind: "refused", code: "TYPE" };
 
 /** An entry of a table takes the place of the one with that key; a set that has the element stays the same. */
 export function added(there: Value | undefined, { element, value }: Add): Membership {
-  if (value === undefined) return addedAlone(there ?? new ValueSet([]), element);
-  const table = there ?? new ValueTable([]);
+  if (value === undefined) return addedAlone(there === undefined ? new ValueSet([]) : there, element);
+  const table = there === undefined ? new ValueTable([]) : there;
   if (!(table instanceof ValueTable)) return wrongType;
   return changed(new ValueTable([...without(table, element), [element, value]]), undefined);
 }

@@ -1,0 +1,189 @@
+/** T6, S11: disks that are full or refuse: what fails leaves nothing, and the store goes on when it can. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { SwitchyardError } from "../../library/core/errors.ts";
+import { Table } from "../../library/core/store/table.ts";
+import { levelStorage } from "../../library/storage/level.ts";
+import { type Database, openDatabase } from "../../library/storage/level-database.ts";
+import type { OpenStorage } from "../../library/storage/storage.ts";
+import { batchOf, put } from "../compliance/storage.ts";
+import { cases } from "../rig/cases.ts";
+import type { SeededChance } from "../simulator/chance.ts";
+import { contentOf, inFolder, textOf } from "./database.ts";
+
+/** A store beside a plain table that takes only what was acknowledged. */
+class Account {
+  readonly table = new Table();
+  readonly refusals = new Map<string, number>();
+  revision = 0;
+  lastRefusal: unknown;
+
+  async write(open: OpenStorage, chance: SeededChance, bytes: number): Promise<boolean> {
+    const change = put(`key-${chance.integer(0, 30)}`, Buffer.from(chance.bytes(bytes)).toString("base64"));
+    const durability = chance.flip(0.5) ? "disk" : "process";
+    try {
+      await open.write(batchOf(this.revision + 1, [change]), durability);
+    } catch (error) {
+      expect(error).toBeInstanceOf(SwitchyardError);
+      const { code } = error as SwitchyardError;
+      this.lastRefusal = error;
+      this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+      return false;
+    }
+    this.revision += 1;
+    this.table.apply(change, this.revision);
+    return true;
+  }
+
+  async check(open: OpenStorage): Promise<void> {
+    expect(open.head.version.revision).toBe(this.revision);
+    expect(open.size).toBe(this.table.size);
+    expect(await contentOf(open)).toBe(textOf(this.revision, this.table));
+  }
+}
+
+type Fault = "before" | "after" | "reopening";
+
+/** What the system says, as LevelDB passes it on; each with the code that it has to become. */
+const sayings: readonly (readonly [string, string])[] = [
+  ["IO error: 000003.log: No space left on device", "NO_SPACE"],
+  ["IO error: 000003.log: Disk quota exceeded", "NO_SPACE"],
+  ["IO error: 000003.log: Input/output error", "DISK_FAILED"],
+  ["IO error: 000005.ldb: Too many open files", "DISK_FAILED"],
+  ["IO error: MANIFEST-000002: Read-only file system", "NOT_PERMITTED"],
+];
+
+describe("T6, S11: writes that fail", () => {
+  cases(
+    "leave nothing, whether LevelDB wrote them or not, also when the process ends then",
+    { ci: 34, soak: 340 },
+    async (chance, index) => {
+      const [saying, code] = sayings[index % sayings.length]!;
+      let fault: Fault | undefined;
+      const faulty = async (folder: string, isNew: boolean): Promise<Database> => {
+        if (fault === "reopening") throw new Error(saying);
+        const database = await openDatabase(folder, isNew);
+        const batch = database.batch.bind(database) as (...args: readonly unknown[]) => Promise<void>;
+        return Object.assign(database, {
+          batch: async (...args: readonly unknown[]) => {
+            if (fault !== "before") await batch(...args);
+            if (fault !== undefined) throw new Error(saying);
+          },
+        }) as Database;
+      };
+      await inFolder(async (folder) => {
+        const path = join(folder, "store");
+        const storage = levelStorage({ openDatabase: faulty });
+        const account = new Account();
+        let open = await storage.open(path);
+        for (let round = 0; round < 4; round++) {
+          for (let i = 0; i < 5; i++) expect(await account.write(open, chance, 100)).toBe(true);
+          for (let i = chance.integer(1, 3); i > 0; i--) {
+            fault = i > 1 || round === 0 ? chance.pick(["before", "after"] as const) : "reopening";
+            if (!(await account.write(open, chance, 100)) || fault === "reopening") continue;
+            throw new Error("a write did not fail");
+          }
+          fault = undefined;
+          if (chance.flip()) {
+            await open.close(); // without having gone on
+            open = await storage.open(path);
+          } else expect(await account.write(open, chance, 100)).toBe(true);
+          await account.check(open);
+        }
+        expect([...account.refusals.keys()]).toEqual([code]);
+        await open.close();
+      });
+    },
+  );
+
+  it("take those that wait behind them along, for they rest on them", async () => {
+    let isFaulty = false;
+    const faulty = async (folder: string, isNew: boolean): Promise<Database> => {
+      const database = await openDatabase(folder, isNew);
+      const batch = database.batch.bind(database) as (...args: readonly unknown[]) => Promise<void>;
+      return Object.assign(database, {
+        batch: (...args: readonly unknown[]) =>
+          isFaulty ? Promise.reject(new Error("No space left on device")) : batch(...args),
+      }) as Database;
+    };
+    await inFolder(async (folder) => {
+      const open = await levelStorage({ openDatabase: faulty }).open(join(folder, "store"));
+      isFaulty = true;
+      const writes = [1, 2, 3].map((revision) => open.write(batchOf(revision, [put("k", BigInt(revision))]), "disk"));
+      void Promise.allSettled(writes.slice(0, 1)).then(() => {
+        isFaulty = false;
+      });
+      const outcomes = await Promise.allSettled(writes);
+      expect(outcomes.map((outcome) => outcome.status)).toEqual(["rejected", "rejected", "rejected"]);
+      isFaulty = false;
+      await open.write(batchOf(1, [put("k", 9n)]), "disk");
+      expect([open.size, open.head.version.revision]).toEqual([1, 1]);
+      await open.close();
+    });
+  });
+});
+
+const mountPoint = process.getuid?.() === 0 ? tmpfsOf(8) : undefined;
+
+/** A file system in memory of so many MiB; `undefined` where that cannot be had. */
+function tmpfsOf(mib: number): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "switchyard-full-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", folder]);
+  if (status === 0) return folder;
+  rmSync(folder, { recursive: true });
+  return undefined;
+}
+
+afterAll(() => {
+  if (mountPoint === undefined) return;
+  spawnSync("umount", ["-l", mountPoint]); // at once, even when a test failed and left a file open
+  rmdirSync(mountPoint);
+});
+
+/** It goes on by itself once there is room. */
+async function fillAndGoOn(folder: string, chance: SeededChance): Promise<void> {
+  const path = join(folder, "store");
+  const ballast = join(folder, "ballast");
+  writeFileSync(ballast, Buffer.alloc(chance.integer(5, 6) * 1024 * 1024));
+  const account = new Account();
+  let open = await levelStorage().open(path);
+  let written = 0;
+  while (await account.write(open, chance, chance.integer(1, 40_000))) written += 1;
+  for (let i = 0; i < 5; i++) await account.write(open, chance, 40_000);
+  expect(written).toBeGreaterThan(10);
+  expect([...account.refusals.keys()]).toEqual(["NO_SPACE"]);
+  rmSync(ballast);
+  if (chance.flip()) {
+    await open.close();
+    open = await levelStorage().open(path);
+    await account.check(open);
+  }
+  for (let i = 0; i < 10; i++) {
+    if (!(await account.write(open, chance, 1_000)))
+      throw new Error("it does not go on", { cause: account.lastRefusal });
+  }
+  await open.close();
+  open = await levelStorage().open(path);
+  await account.check(open);
+  await open.close();
+}
+
+// Only root may mount; injected errors above are tried everywhere.
+describe.skipIf(mountPoint === undefined)("T6, S11: a file system of 8 MiB that is full", () => {
+  cases(
+    "loses nothing that was acknowledged, refuses with NO_SPACE, and goes on when there is room",
+    { ci: 6, soak: 60 },
+    async (chance, index) => {
+      const folder = join(mountPoint!, `${index}`);
+      mkdirSync(folder);
+      try {
+        await fillAndGoOn(folder, chance);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  );
+});

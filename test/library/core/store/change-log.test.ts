@@ -1,0 +1,87 @@
+/** The log against a plain list of all changes. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { limits } from "../../../../library/core/limits.ts";
+import type { Change } from "../../../../library/core/store/change.ts";
+import { ChangeLog } from "../../../../library/core/store/change-log.ts";
+import { holdsVersion } from "../../../../library/core/store/history.ts";
+
+function removal(number: number): Change {
+  return { kind: "remove", key: `${number}`, isExpired: false };
+}
+
+describe("the log", () => {
+  it("gives what came after a revision, in pages, or says that it is gone", () => {
+    const sizes = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom(700, 9_000)), { maxLength: 30 });
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.nat({ max: 1_000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (batches, begun, where) => {
+          const log = new ChangeLog(begun);
+          let newest = begun;
+          let oldest = begun;
+          const ends = [begun];
+          for (const size of batches) {
+            log.add(
+              Array.from({ length: size }, (_, i) => removal(newest + 1 + i)),
+              size * 40,
+            );
+            newest += size;
+            ends.push(newest);
+            while (newest - oldest > limits.storeLogChanges) oldest = ends.find((end) => end > oldest)!;
+          }
+          expect(log.size).toBe(newest - oldest);
+          const from = begun + Math.round((newest - begun) * where);
+          const page = log.since(from);
+          if (from < oldest) expect(page).toBeUndefined();
+          else {
+            const length = Math.min(limits.storePageEntries, newest - from);
+            expect(page).toEqual(Array.from({ length }, (_, i) => removal(from + 1 + i)));
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("gives up the oldest where there are too many bytes", () => {
+    const log = new ChangeLog(0);
+    for (let i = 1; i <= 3; i++) log.add([removal(i)], limits.storeLogBytes / 2);
+    expect(log.since(0)).toBeUndefined();
+    expect(log.since(1)).toEqual([removal(2), removal(3)]);
+    expect(log.since(3)).toEqual([]);
+  });
+
+  it("ends a page at so many bytes, with one change at least", () => {
+    const log = new ChangeLog(0);
+    const key = "k".repeat(limits.storePageBytes);
+    const large = (): Change => ({ kind: "remove", key, isExpired: false });
+    log.add([large(), large(), large()], 3 * key.length);
+    expect(log.since(0)?.length).toBe(1);
+    expect(log.since(2)?.length).toBe(1);
+  });
+});
+
+describe("a history", () => {
+  const epochs = [
+    { epoch: 1, revision: 0 },
+    { epoch: 3, revision: 10 },
+    { epoch: 4, revision: 25 },
+  ];
+  it.each([
+    [{ epoch: 0, revision: 0 }, true],
+    [{ epoch: 9, revision: 0 }, true],
+    [{ epoch: 1, revision: 10 }, true],
+    [{ epoch: 1, revision: 11 }, false], // epoch 3 began after 10: it went another way
+    [{ epoch: 2, revision: 5 }, false],
+    [{ epoch: 3, revision: 10 }, true],
+    [{ epoch: 3, revision: 9 }, false],
+    [{ epoch: 3, revision: 25 }, true],
+    [{ epoch: 4, revision: 30 }, true],
+    [{ epoch: 4, revision: 31 }, false], // newer than the newest
+  ])("holds version %j: %s", (version, isHeld) => {
+    expect(holdsVersion(epochs, 30, version)).toBe(isHeld);
+  });
+});
