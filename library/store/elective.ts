@@ -94,6 +94,7 @@ export class Elective {
       },
       hold: () => this.#hold(),
       onEffect: (effect) => this.#take(effect),
+      onLooked: () => this.#ruling?.host.look(),
       onSaid: (said) => this.#hear(said),
     });
   }
@@ -318,8 +319,11 @@ export class Elective {
       },
       mayAnswer: () => term.mayAnswer(driver.nowMs()),
       mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
-      isUnprotectable: (durability) =>
-        durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs()),
+      refusal: (durability) => {
+        if (term.state === "conflicted") return "AUTHORITY_CONFLICT";
+        const isVain = durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs());
+        return isVain ? "UNPROTECTED" : undefined;
+      },
       prepare: (batch) => {
         if (term.heirLife !== undefined) driver.say(term.heirLife, "prepare", preparedColumns(batch));
       },
@@ -330,7 +334,9 @@ export class Elective {
   /** What the handle stands on, whatever we are at the time. */
   side(): Side {
     const { traffic, topic, opened } = this.#options;
-    const elective = this;
+    const replica = () => this.#follower?.replica;
+    const copy = (): Table => this.#copy;
+    const initial = (): Version => this.#start.version;
     const remote = remotePorts(traffic, topic, () => {});
     const local = (): Ruling | undefined => this.#ruling;
     const nowMs = (): number => traffic.node.clock.nowMs();
@@ -339,25 +345,25 @@ export class Elective {
         return local() === undefined ? "standby" : "authority";
       },
       get version() {
-        return local()?.host.version ?? elective.follower?.replica.version ?? elective.#start.version;
+        return local()?.host.version ?? replica()?.version ?? initial();
       },
       get state() {
-        return local() === undefined ? (elective.follower?.replica.state ?? "syncing") : "live";
+        return local() === undefined ? (replica()?.state ?? "syncing") : "live";
       },
       get lag() {
-        return local() === undefined ? (elective.follower?.replica.lag ?? 0) : 0;
+        return local() === undefined ? (replica()?.lag ?? 0) : 0;
       },
       get ageMs() {
-        return local() === undefined ? (elective.follower?.replica.ageMs(nowMs()) ?? 0) : 0;
+        return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
       },
       isPersistent: opened !== undefined,
       table: {
         get: (key) => {
           const own = local();
-          return own === undefined ? elective.#copy.get(key) : own.host.authority.get(key, nowMs());
+          return own === undefined ? copy().get(key) : own.host.authority.get(key, nowMs());
         },
-        size: () => local()?.host.authority.size(nowMs()) ?? elective.#copy.size,
-        entries: () => local()?.host.authority.entries(nowMs()) ?? elective.#copy,
+        size: () => local()?.host.authority.size(nowMs()) ?? copy().size,
+        entries: () => local()?.host.authority.entries(nowMs()) ?? copy(),
       },
       writePort: {
         get window() {
@@ -380,7 +386,7 @@ export class Elective {
             : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
         },
       },
-      reached: (version) => (local() === undefined ? elective.follower?.reached(version) : undefined),
+      reached: (version) => (local() === undefined ? this.#follower?.reached(version) : undefined),
       promote: (force, timeoutMs) => this.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
     };

@@ -5,7 +5,7 @@
  * Invariant: nothing is told or answered of a batch before it is as safe as it must be. Which order and which outcome is
  * decided in core/store/authority.ts.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
 import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
@@ -36,8 +36,8 @@ export interface Gate {
   readonly epochs: readonly Version[];
   mayAnswer(): boolean;
   mayAcknowledge(revision: number, durability: Durability): boolean;
-  /** Nobody is there that could hold it, so that waiting is in vain. */
-  isUnprotectable(durability: Durability): boolean;
+  /** Why waiting for that is in vain; `undefined`: it is not. */
+  refusal(durability: Durability): FailureCode | undefined;
   /** Gives the batch to the heir, if there is one; again when it is asked for again. */
   prepare(batch: PendingBatch): void;
   /** The table is at another version. */
@@ -128,7 +128,8 @@ export class Host {
     if (batch === undefined || this.#isClosed) return;
     const { gate, topic } = this.#options;
     const durability = batch.durability ?? "process";
-    if (gate.isUnprotectable(durability)) this.#takeBack("UNPROTECTED", `store ${topic}`);
+    const refusal = gate.refusal(durability);
+    if (refusal !== undefined) this.#takeBack(refusal, `store ${topic}`);
     else if (gate.mayAcknowledge(batch.version.revision, durability)) {
       this.#endWait();
       this.#proceed(batch);

@@ -20,6 +20,8 @@ export interface TermDriverOptions {
   readonly hold: (term: Term) => void;
   /** All other effects. */
   readonly onEffect: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
+  /** The term heard something, or looked at the time: it may allow more, or less. */
+  readonly onLooked: () => void;
   /** Other things that are said to those that take part. */
   readonly onSaid: (said: ReceivedEvent) => void;
 }
@@ -71,6 +73,7 @@ export class TermDriver {
       else this.#options.onEffect(effect);
     }
     this.#arm();
+    this.#options.onLooked();
   }
 
   close(): void {

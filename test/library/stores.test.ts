@@ -286,6 +286,15 @@ it("the cluster shows stores and what they are", async () => {
   );
 });
 
+it("F4: without a standby nothing is acknowledged as replicated", async () => {
+  const [left, , right] = await row();
+  const authority = await left.stores.openAuthoritative("t");
+  expect(await codeOf(authority.insert("a", 1, { durability: "replicated" }))).toBe("UNPROTECTED");
+  expect(authority.sizeSync()).toBe(0);
+  const copy = await right.stores.open("t", { mode: "async" });
+  expect(await codeOf(copy.promote())).toBe("UNSUPPORTED");
+});
+
 it("F7: two authorities are told of each other", async () => {
   const [left, , right] = await row();
   const conflict = new Promise((resolve) => right.on("authority-conflict", resolve));
