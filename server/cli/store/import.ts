@@ -53,7 +53,8 @@ async function readAll({ shell }: StoreCall, path: string, what: string, take: T
   for await (const lines of file.lines) {
     for (const line of lines) {
       const entry = reader.read(line);
-      if (entry !== undefined) await take(entry, line.length);
+      const room = entry && take(entry, line.length);
+      if (room !== undefined) await room; // only then: what is written in one go is sent in one go
     }
     progress.show(() => `${what} ${inGroups(reader.entries)} entries`, file.fractionRead());
     if (shell.stopped.aborted) {

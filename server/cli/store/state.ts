@@ -1,6 +1,7 @@
 /** `switchyard store … digest` and `status`: whether copies are equal, and who has them. */
 import type { NodeReport, StoreReport } from "../../../library/index.ts";
 import { waitingFor } from "../progress.ts";
+import { storeFacts } from "../store-facts.ts";
 import { harmlessJson, inGroups, printable, type Style } from "../style.ts";
 import { type StoreCall, withAnswer } from "./call.ts";
 
@@ -47,11 +48,4 @@ function holderJson({ node, store: { role, state, version, entries, isPersistent
 
 function holderLine({ node, store }: Holder, style: Style): string {
   return `  ${style.topic(printable(node.name))}  ${storeFacts(store)}`;
-}
-
-/** `authority, live, 1 024 entries, version 1.2048, on disk` */
-export function storeFacts({ role, state, version, entries, isPersistent }: StoreReport): string {
-  const held = entries === undefined ? [] : [`${inGroups(entries)} ${entries === 1 ? "entry" : "entries"}`];
-  const facts = [role, state, ...held, `version ${version.epoch}.${version.revision}`];
-  return printable([...facts, ...(isPersistent ? ["on disk"] : [])].join(", "));
 }
