@@ -25,7 +25,7 @@ export async function watch(call: StoreCall): Promise<void> {
     const watched = new Watched(call);
     store.on("change", watched.change).on("reset", watched.reset);
     if (!options.quiet) {
-      store.on("state", (state) => shell.say(`${topic}: ${state === "stale" ? "its authority is silent" : state}`));
+      store.on("state", (state) => state !== "closed" && shell.say(`${topic}: ${stateWords[state]}`));
       shell.say(`watching ${topic}: ${inGroups(store.sizeSync())} there, version ${versionOf(store)}`);
     }
     await Promise.race([whenStopped(shell), watched.finished]);
@@ -33,6 +33,8 @@ export async function watch(call: StoreCall): Promise<void> {
     watched.summarize();
   });
 }
+
+const stateWords = { stale: "its authority is silent", syncing: "catching up", live: "up to date" } as const;
 
 class Watched {
   readonly finished: Promise<void>;
