@@ -12,7 +12,7 @@ export type { Identity } from "./core/identity.ts";
 export type { Origin } from "./core/origin.ts";
 export { checkPattern, covers, matches, overlaps } from "./core/pattern.ts";
 export type { TopicSchema } from "./core/schema.ts";
-export type { Durability, Entry as StoreEntry, Version } from "./core/store/change.ts";
+export { type Durability, durabilities, type Entry as StoreEntry, type Version } from "./core/store/change.ts";
 export type { StoreSchema } from "./core/store/schema.ts";
 export { checkTopic, isReserved, nodeTopic } from "./core/topic.ts";
 export * from "./core/values/index.ts";

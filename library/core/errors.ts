@@ -77,6 +77,7 @@ export const failures = {
   CORRUPT: "the database is damaged and was left as it is; export what can be read, then open it with repair",
   FORMAT_TOO_NEW: "the database was written by a newer version; use that one",
   BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
+  BAD_STORE_FILE: "not a whole export of a store; make it anew with `switchyard store LOC STORE export`",
   INTERNAL: "a mistake in switchyard; please report it",
 } as const;
 

@@ -201,6 +201,8 @@ export const limits = {
   storeWalkIdleMs: 30_000,
   /** Operations of one batch of a writer; the rest goes with the next. */
   storeWriteOperations: 512,
+  /** Batches of a writer under way; what is written meanwhile waits, and goes in larger ones. */
+  storeWritesUnderWay: 32,
   /** Writes of one handle that wait for their outcome; more are refused with `TOO_MANY`. */
   storeUnansweredWrites: 1_048_576,
   /** A question to an authority that is not answered for this long is asked again. */

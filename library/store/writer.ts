@@ -67,6 +67,8 @@ export class Writer<Result> {
   #floor = 1;
   /** The first that is to be sent next. */
   #next = 1;
+  /** Sent, and neither answered nor given up by the way there. */
+  #batches = 0;
   #isScheduled = false;
   #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
@@ -158,6 +160,7 @@ export class Writer<Result> {
     else watchers.add(this.#onRoutes);
     if (!isOpen) return;
     for (;;) {
+      if (this.#batches >= limits.storeWritesUnderWay) return;
       const from = this.#next - this.#floor;
       const room = Math.min(this.#port.window - from, limits.storeWriteOperations);
       const count = this.#batchLength(from, room);
@@ -191,10 +194,17 @@ export class Writer<Result> {
     this.#next += count;
     const operations = writes.map(({ operation }) => operation);
     const request = { client: this.#client, first, floor: this.#floor, operations, durability: writes[0]!.durability };
+    this.#batches += 1;
     this.#port.send(
       request,
-      (answer) => this.#answered(first, writes, answer),
-      (error) => this.#failed(first, writes, error),
+      (answer) => {
+        this.#batches -= 1;
+        this.#answered(first, writes, answer);
+      },
+      (error) => {
+        this.#batches -= 1;
+        this.#failed(first, writes, error);
+      },
     );
   }
 

@@ -1,6 +1,7 @@
 /** A cluster as text for people: one block for each node, nearest first. */
 import type { ConnectionReport, NodeReport, SubscriptionReport, TopicReport } from "../../library/index.ts";
 import { type ClusterView, wantsOf } from "./cluster-view.ts";
+import { storeFacts } from "./store-facts.ts";
 import { counted, inGroups, printable, type Style } from "./style.ts";
 
 /** Topics shown of each node, busiest first. */
@@ -35,6 +36,10 @@ function blockOf(node: NodeReport, style: Style): string {
   add(
     "wants",
     wantsOf(node).map((subscription) => wantLine(subscription, style)),
+  );
+  add(
+    "stores",
+    (node.stores ?? []).map((store) => `${style.topic(printable(store.topic))}  ${storeFacts(store)}`),
   );
   add("topics", topicLines(node, style));
   return lines.join("\n");

@@ -38,6 +38,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import("./survey.ts")).registerSurvey,
   },
   {
+    name: "store",
+    summary: "read, write, watch, export and import a store",
+    load: async () => (await import("./store.ts")).registerStore,
+  },
+  {
     name: "logs",
     summary: "follow remote logs; replay Zeek's log files",
     load: async () => (await import("./logs.ts")).registerLogs,

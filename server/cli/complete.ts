@@ -6,7 +6,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Command } from "commander";
-import { Context } from "../../library/index.ts";
+import { Context, type NodeReport } from "../../library/index.ts";
 import { makeProgram } from "./command-line.ts";
 import { type Candidate, offerOf, type World } from "./completion/candidates.ts";
 import { wordsOf } from "./completion/words.ts";
@@ -53,20 +53,37 @@ function worldOf(shell: Shell): World {
       }));
       return [...saved].map(([name, { location, description = location }]) => ({ text: `@${name}`, description }));
     },
-    topics: (location) => Promise.race([topicsAt(shell, location).catch(() => []), delay(patienceMs, [])]),
+    topics: (location) => soon(reportsAt(shell, location).then(topicsOf)),
+    stores: (location) => soon(reportsAt(shell, location).then(storesOf)),
   };
 }
 
-async function topicsAt(shell: Shell, written: string): Promise<Candidate[]> {
+function soon(candidates: Promise<Candidate[]>): Promise<Candidate[]> {
+  return Promise.race([candidates.catch(() => []), delay(patienceMs, [])]);
+}
+
+async function reportsAt(shell: Shell, written: string): Promise<readonly NodeReport[]> {
   const { location, options } = await targetOf(shell, written, {});
   const context = new Context();
   try {
     await context.connections.open(location, { ...options, retry: false, timeoutMs: patienceMs });
-    const reports = await context.cluster.nodes({ timeoutMs: patienceMs / 2 });
-    const topics = new Set(reports.flatMap((node) => [...node.topics.map(({ topic }) => topic), ...node.offers]));
-    const shown = [...topics].filter((topic) => !topic.startsWith(".")).sort();
-    return shown.slice(0, topicsAtMost).map((text) => ({ text, description: "a topic" }));
+    return await context.cluster.nodes({ timeoutMs: patienceMs / 2 });
   } finally {
     await context.close({ graceMs: 0 });
   }
+}
+
+function topicsOf(reports: readonly NodeReport[]): Candidate[] {
+  const topics = reports.flatMap((node) => [...node.topics.map(({ topic }) => topic), ...node.offers]);
+  return shown(topics, "a topic");
+}
+
+function storesOf(reports: readonly NodeReport[]): Candidate[] {
+  const stores = reports.flatMap(({ stores = [] }) => stores.map(({ topic }) => topic));
+  return shown(stores, "a store");
+}
+
+function shown(topics: readonly string[], description: string): Candidate[] {
+  const sorted = [...new Set(topics)].filter((topic) => !topic.startsWith(".")).sort();
+  return sorted.slice(0, topicsAtMost).map((text) => ({ text, description }));
 }

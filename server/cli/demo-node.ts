@@ -10,6 +10,8 @@ import { join, withNode } from "./joining.ts";
 import { gather, readRate } from "./options.ts";
 import { type Shell, whenAborted } from "./shell.ts";
 
+const graceMs = 500;
+
 interface Options {
   readonly router?: readonly string[];
   readonly rate: number;
@@ -48,6 +50,7 @@ async function run(shell: Shell, name: string, { router = [], rate }: Options): 
     const timer = setInterval(() => shell.out.line(JSON.stringify(countsOf(context.stats()))), 1_000);
     await whenAborted(ended.signal);
     clearInterval(timer);
+    await context.close({ graceMs }); // the others end, too: what nobody takes is not waited for
   });
 }
 

@@ -91,6 +91,7 @@ Look at it from another terminal:
   ${command} sub ${connect} 'demo.*'
   ${command} sub ${connect} 'demo.health.*'
   ${command} logs tail ${connect} 'demo.log.*'
+  ${command} store ${connect} demo.seen watch
 
 The sensors tell what really happens on this machine. One thing is set up wrongly, as happens in
 real clusters: the manager asks both sensors how they are and hears from one. Can you see why?

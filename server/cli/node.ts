@@ -7,10 +7,12 @@ import { tellOf, withNode } from "./joining.ts";
 import { forwardAll } from "./named-forwards.ts";
 import { emptyConfig, mergeNodeConfig, type NodeConfig, parseNodeConfig } from "./node-config/node-config.ts";
 import { schemaText } from "./node-config/schema.ts";
+import { readStoreConfig } from "./node-config/store-config.ts";
 import { type ConnectTarget, connectTargetsOf, type ListenTarget, listenTargetsOf } from "./node-places.ts";
+import { keepStores } from "./node-stores.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
-import { counted, printable } from "./style.ts";
+import { counted, inGroups, printable } from "./style.ts";
 
 interface Options extends ConnectionOptions {
   readonly config?: string;
@@ -21,6 +23,8 @@ interface Options extends ConnectionOptions {
   readonly listen?: readonly string[];
   readonly connect?: readonly string[];
   readonly forward?: readonly string[];
+  readonly store?: readonly string[];
+  readonly standby?: readonly string[];
   readonly queueMessages?: number;
   readonly queueBytes?: number;
   readonly onOverflow?: OverflowPolicy;
@@ -44,6 +48,8 @@ export function registerNode(program: Command, shell: Shell): void {
     .option("--listen <loc>", "listen there; may be given more than once", gather)
     .option("--connect <loc>", "connect to the node there, trying until it answers; more than once", gather)
     .option("--forward <pattern>", "pass on what matches between all connections; more than once", gather)
+    .option("--store <topic>", "be the authority of the store there: TOPIC[,persistent=DIR]; more than once", gather)
+    .option("--standby <topic>", "keep a copy of it that takes over: TOPIC[,persistent=DIR]; more than once", gather)
     .option("--queue-messages <n>", "messages that may wait for one slow peer (default: 8192)", readCount)
     .option("--queue-bytes <n>", "bytes that may wait for one slow peer (default: 64 MiB)", readCount)
     .addOption(
@@ -51,7 +57,7 @@ export function registerNode(program: Command, shell: Shell): void {
     )
     .option("--no-introspection", "tell the cluster no more than the name of this node")
     .option("--insecure", "listen beyond this machine without TLS and token")
-    .option("--json", 'print {"ready":true,"name":…,"listening":[…]} when it listens');
+    .option("--json", 'print {"ready":true,"name":…,"listening":[…]} when it listens; "stores", too, where it has any');
   addConnectionOptions(node);
   node
     .addOption(
@@ -72,6 +78,13 @@ Examples: a router that a second one connects to
   switchyard node --name left --listen tcp://127.0.0.1:9999 --forward '*'
   switchyard node --name right --connect tcp://127.0.0.1:9999 --listen ipc:///tmp/right.sock --forward '*'
   switchyard node --config right.yaml --check
+
+A store, kept on disk, and a spare for it on another machine:
+  switchyard node --listen tcp://127.0.0.1:9999 --store app.hosts,persistent=./hosts
+  switchyard node --connect tcp://127.0.0.1:9999 --standby app.hosts,persistent=./spare
+
+Behind the topic stand persistent=DIR, durability=memory|process|disk|replicated,
+onHeirLost=proof|wait|continue, heir=NAME and repair=truncate|from-replica.
 
 A configuration file has the same names:
   {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
@@ -120,9 +133,12 @@ async function serve(shell: Shell, config: NodeConfig, places: Places, { json }:
     const listening = listeners.map(({ location }) => location);
     const attempts = places.connect.map((target) => keepConnecting(shell, context, target));
     await Promise.all(attempts.map(({ tried }) => tried));
-    if (json) shell.out.line(JSON.stringify({ ready: true, name: context.name, listening }));
+    const kept = await Promise.race([keepStores(shell, context, config), whenStopped(shell)]);
+    if (kept === undefined) return;
+    const stores = kept.stores.length === 0 ? {} : { stores: kept.stores };
+    if (json) shell.out.line(JSON.stringify({ ready: true, name: context.name, listening, ...stores }));
     else shell.out.write(greeting(shell, context.name, listening, config));
-    await Promise.race([whenStopped(shell), ...attempts.map(({ failed }) => failed)]);
+    await Promise.race([whenStopped(shell), kept.failed, ...attempts.map(({ failed }) => failed)]);
   });
 }
 
@@ -156,10 +172,13 @@ function optionConfigOf(options: Options): NodeConfig {
     listen: (options.listen ?? []).map((location) => ({ location })),
     connect: (options.connect ?? []).map((location) => ({ location })),
     forward: (options.forward ?? []).map((pattern) => ({ pattern })),
+    store: (options.store ?? []).map(readStoreConfig),
+    standby: (options.standby ?? []).map(readStoreConfig),
   };
 }
 
-function tellChecked(shell: Shell, { name, listen, connect, forward }: NodeConfig, { config, json }: Options): void {
+function tellChecked(shell: Shell, checked: NodeConfig, { config, json }: Options): void {
+  const { name, listen, connect, forward, store, standby } = checked;
   if (json) {
     shell.out.line(
       JSON.stringify({
@@ -168,6 +187,8 @@ function tellChecked(shell: Shell, { name, listen, connect, forward }: NodeConfi
         listen: listen.length,
         connect: connect.length,
         forward: forward.length,
+        store: store.length,
+        standby: standby.length,
       }),
     );
     return;
@@ -176,6 +197,8 @@ function tellChecked(shell: Shell, { name, listen, connect, forward }: NodeConfi
     counted(listen.length, "listener"),
     counted(connect.length, "connection"),
     counted(forward.length, "forwarding rule"),
+    ...(store.length > 0 ? [counted(store.length, "store")] : []),
+    ...(standby.length > 0 ? [`${inGroups(standby.length)} on standby`] : []),
   ];
   shell.out.line(`${printable(config ?? "the configuration")} is good: ${parts.join(", ")}`);
 }
@@ -188,6 +211,8 @@ function greeting({ style }: Shell, name: string, listening: readonly string[], 
     const between = `${from === undefined ? "" : ` from ${printable(from)}`}${to === undefined ? "" : ` to ${printable(to)}`}`;
     lines.push(`  forwards    ${style.topic(printable(pattern))}${between}`);
   }
+  for (const { topic } of config.store) lines.push(`  keeps       ${style.topic(printable(topic))}`);
+  for (const { topic } of config.standby) lines.push(`  stands by   ${style.topic(printable(topic))}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -36,6 +36,12 @@ export function readDurationMs(text: string): number {
   return read;
 }
 
+/** `--expire`: `30s`, `1h`, `7d`. */
+export function readLifetimeMs(text: string): number {
+  const [, number = "", unit] = /^(\d+(?:\.\d+)?)(h|d)$/.exec(text) ?? [];
+  return unit === undefined ? readDurationMs(text) : readDurationMs(`${Number(number) * (unit === "h" ? 60 : 1_440)}m`);
+}
+
 /** `--max-bytes`: `1000000`, `512KiB`, `10MiB`, `2GiB`. */
 export function readByteCount(text: string): number {
   const [, number = "", unit = ""] = /^(\d+(?:\.\d+)?)(|B|KiB|MiB|GiB)$/.exec(text) ?? [];

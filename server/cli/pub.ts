@@ -1,14 +1,14 @@
 /** `switchyard pub`: raises an event, once or many times. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Command } from "commander";
-import { type Context, checkTopic, event } from "../../library/index.ts";
+import type { Context, Event } from "../../library/index.ts";
+import { givenEvent } from "./given-event.ts";
 import { join, withNode } from "./joining.ts";
 import { readCount, readRate } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 import { inGroups, printable } from "./style.ts";
-import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
   readonly name?: string;
@@ -51,13 +51,11 @@ async function run(
   args: readonly string[],
   options: Options,
 ): Promise<void> {
-  const values = readValueArguments(args);
-  if (!topic.startsWith(".node.")) checkTopic(topic); // that one node has no other name
-  event(name, values); // complains before anything is opened
+  const make = givenEvent(topic, name, args);
   await withNode(shell, { command: "pub", name: options.name }, async (context) => {
     const connection = await join(shell, context, location);
     const sentBefore = connection.stats().sentMessages;
-    const raised = await raise(shell, context, topic, () => event(name, values), options);
+    const raised = await raise(shell, context, topic, make, options);
     await context.drained();
     if (connection.stats().sentMessages === sentBefore) {
       shell.say(`nobody subscribes to ${printable(topic)} at ${printable(location)}: it went nowhere`);
@@ -76,7 +74,7 @@ async function raise(
   shell: Shell,
   context: Context,
   topic: string,
-  make: () => ReturnType<typeof event>,
+  make: () => Event,
   { count = 1, rate }: Options,
 ): Promise<number> {
   const { stopped } = shell;

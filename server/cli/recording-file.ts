@@ -43,6 +43,19 @@ export async function openRecordingFile(shell: Shell, path: string): Promise<Rec
   }
 }
 
+/**
+ * The same for what is written in one go: a file that is there already is refused.
+ * @throws SwitchyardError `BAD_ARGUMENT`; what the system says where it cannot be made
+ */
+export async function openNewFile(shell: Shell, path: string): Promise<RecordingFile> {
+  if (path === "-") return toStandardOutput(shell);
+  const handle = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EEXIST") throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already`);
+    throw error;
+  });
+  return toFile(handle, path, path.endsWith(".gz"), false);
+}
+
 async function checkAppendable(handle: FileHandle, path: string, isPacked: boolean): Promise<void> {
   if (isPacked)
     throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already, and a packed one is not appended to`);

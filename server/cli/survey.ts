@@ -1,11 +1,11 @@
 /** `switchyard survey`: asks a question of many nodes, and prints what each answers. */
 import type { Command } from "commander";
-import { type Answer, checkTopic, event, formatValue, type SurveyOptions, toJson } from "../../library/index.ts";
+import { type Answer, formatValue, type SurveyOptions, toJson } from "../../library/index.ts";
+import { givenEvent } from "./given-event.ts";
 import { join, withNode } from "./joining.ts";
 import { readCount, readDurationMs } from "./options.ts";
 import type { Shell } from "./shell.ts";
 import { inGroups, printable } from "./style.ts";
-import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
   readonly name?: string;
@@ -51,8 +51,7 @@ async function run(
   args: readonly string[],
   options: Options,
 ): Promise<void> {
-  const question = event(name, readValueArguments(args));
-  if (!topic.startsWith(".node.")) checkTopic(topic); // complains before anything is opened
+  const question = givenEvent(topic, name, args)();
   await withNode(shell, { command: "survey", name: options.name }, async (context) => {
     await join(shell, context, location);
     const format = options.json ? jsonAnswers : readableAnswers(shell, name);

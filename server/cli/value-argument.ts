@@ -6,10 +6,11 @@ import { readValue, SwitchyardError, type Value } from "../../library/index.ts";
  * @throws SwitchyardError `BAD_VALUE`, which says which argument, where in it, and how to quote a string
  */
 export function readValueArguments(texts: readonly string[], what = "argument"): readonly Value[] {
-  return texts.map((text, at) => readArgument(text, `${what} ${at + 1}`));
+  return texts.map((text, at) => readValueArgument(text, `${what} ${at + 1}`));
 }
 
-function readArgument(text: string, what: string): Value {
+/** Reads one. @throws SwitchyardError `BAD_VALUE` */
+export function readValueArgument(text: string, what: string): Value {
   const read = readValue(text, 0);
   if ("value" in read && read.end === text.length) return read.value;
   const fault =

@@ -65,6 +65,19 @@ describe("one authority and who uses it", () => {
     expect(authority.version.revision).toBe(2_100);
   });
 
+  it("S1: writes that each come a moment after the other all count, and none waits for long", async () => {
+    const [left, , right] = await row();
+    const authority = await left.stores.openAuthoritative("t");
+    const client = await right.stores.open("t", { mode: "async", timeoutMs: 60_000 });
+    const written: Promise<unknown>[] = [];
+    for (let i = 0; i < 3_000; i++) {
+      written.push(client.insert(`key ${i}`, i));
+      await undefined; // as in a loop over something asynchronous
+    }
+    await Promise.all(written);
+    expect(authority.sizeSync()).toBe(3_000);
+  });
+
   it("S5: a replica opens whole, also under writes", async () => {
     const [left, , right] = await row();
     const authority = await left.stores.openAuthoritative("t");

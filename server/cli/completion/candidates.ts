@@ -1,10 +1,11 @@
 /**
  * What may come next on a command line, by the commands themselves: their subcommands, options and arguments.
  *
- * Invariant: follows the very program that runs, so that it cannot fall behind. Knows contexts and topics only as
- * something to ask for.
+ * Invariant: follows the very program that runs, so that it cannot fall behind. Knows contexts, topics and
+ * stores only as something to ask for.
  */
 import type { Argument, Command, Option } from "commander";
+import { verbs } from "../store/verbs.ts";
 
 export interface Candidate {
   readonly text: string;
@@ -16,6 +17,8 @@ export interface World {
   contexts(): Promise<readonly Candidate[]>;
   /** Topics of the cluster there; none where that takes too long. */
   topics(location: string): Promise<readonly Candidate[]>;
+  /** Stores that nodes there have open. */
+  stores(location: string): Promise<readonly Candidate[]>;
 }
 
 /** Candidates, or that the shell should offer files. */
@@ -110,7 +113,17 @@ async function offerForArgument(argument: Argument, given: readonly string[], wo
     case "topic":
     case "pattern":
       return given[0] === undefined ? [] : world.topics(given[0]);
+    case "store":
+      return given[0] === undefined ? [] : world.stores(given[0]);
+    case "verb":
+      return verbs.map(({ name, summary }) => ({ text: name, description: summary }));
+    case "operand":
+      return takesFile(given[2]) ? "files" : [];
     default:
       return [];
   }
+}
+
+function takesFile(verb: string | undefined): boolean {
+  return verbs.some(({ name, operands }) => name === verb && operands[0] === "FILE");
 }

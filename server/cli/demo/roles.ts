@@ -8,7 +8,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { type Context, count, event, set } from "../../../library/index.ts";
-import { runSensor } from "./sensor.ts";
+import { runSensor, seenTopic } from "./sensor.ts";
 
 export interface RoleOptions {
   readonly context: Context;
@@ -32,6 +32,7 @@ const forwarded = [
   "demo.health.sensor-1",
   "demo.summary.*",
   "demo.log.*",
+  seenTopic,
 ];
 
 export const roles: readonly Role[] = [
@@ -58,8 +59,9 @@ export const roles: readonly Role[] = [
 
 const summaryPeriodMs = 5_000;
 
-/** Follows all that the sensors tell, and sums it up. */
+/** Follows all that the sensors tell, and sums it up; keeps the table of what they see. */
 async function manage({ context, stopped }: RoleOptions): Promise<void> {
+  await context.stores.openAuthoritative(seenTopic, { persistent: true, path: await ownFolder("store") });
   let events = 0;
   const healthy = new Set<string>();
   const counted = ["demo.conn.*", "demo.process.*", "demo.heartbeat.*"];
@@ -72,17 +74,26 @@ async function manage({ context, stopped }: RoleOptions): Promise<void> {
   stopped.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-/** Takes the lines of all logs, and the manager's word. It keeps none: this is a demo. */
+/** Less than a node may take to start. */
+const standbyMs = 12_000;
+
+/** Takes the lines of all logs, and the manager's word. It keeps none: this is a demo. Stands by for the table. */
 async function keepLogs({ context }: RoleOptions): Promise<void> {
+  await context.stores.openStandby(seenTopic, { openTimeoutMs: standbyMs });
   await context.logs.on("demo.log.*", () => undefined);
   await context.events.on("demo.summary.*", () => undefined);
 }
 
-/** Where the router listens. The folder of the socket is removed with the process. */
+/** A path in a folder that is removed with the process. */
+async function ownFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(joinPath(tmpdir(), "switchyard-demo-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return joinPath(folder, name);
+}
+
+/** Where the router listens. */
 export async function routerLocations(): Promise<readonly string[]> {
   const tcp = "tcp://127.0.0.1:0";
   if (process.platform === "win32") return [tcp];
-  const folder = await mkdtemp(joinPath(tmpdir(), "switchyard-demo-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return [tcp, `ipc://${joinPath(folder, "router.sock")}`];
+  return [tcp, `ipc://${await ownFolder("router.sock")}`];
 }

@@ -1,5 +1,6 @@
 /**
- * A sensor of the demo cluster: looks at this machine and tells what it sees, as events and as lines of a log.
+ * A sensor of the demo cluster: looks at this machine and tells what it sees, as events, as lines of a log, and in a
+ * table of what is there now.
  *
  * Invariant: what it tells is true. Where the machine shows nothing, it says `synthetic_heartbeat` and nothing else.
  * Knows nothing of who listens.
@@ -16,10 +17,17 @@ import {
   type Interval,
   interval,
   port,
+  type Store,
   time,
 } from "../../../library/index.ts";
 import { type Change, changeBetween, connectionKey, type SeenConnection, type SeenProcess } from "./observation.ts";
 import { findObserver } from "./observers.ts";
+
+/** The store that all sensors write to. */
+export const seenTopic = "demo.seen";
+
+/** What was not seen again for so long is not there. */
+const rememberedMs = 120_000;
 
 /** What a sensor watches: how to look, and how to tell. */
 export interface Watch<Thing> {
@@ -113,9 +121,10 @@ export async function runSensor(options: SensorOptions): Promise<void> {
   const stopHealth = every(healthPeriodMs, () => raiseHealth(options.context));
   options.stopped.addEventListener("abort", stopHealth, { once: true });
   const observer = await findObserver(options.watches);
-  if (observer === undefined) startHeartbeat(options);
-  else if (options.watches === "connections") new Sensor(options, connectionWatch(observer.connections)).start();
-  else new Sensor(options, processWatch(observer.processes)).start();
+  const seen = await options.context.stores.open(seenTopic, { mode: "async" });
+  if (observer === undefined) startHeartbeat(options, seen);
+  else if (options.watches === "connections") new Sensor(options, connectionWatch(observer.connections), seen).start();
+  else new Sensor(options, processWatch(observer.processes), seen).start();
 }
 
 const healthPeriodMs = 2_000;
@@ -127,10 +136,11 @@ function raiseHealth(context: Context): void {
   context.events.raise(`demo.health.${context.name}`, event("health", args));
 }
 
-function startHeartbeat({ context, rate, stopped }: SensorOptions): void {
+function startHeartbeat({ context, rate, stopped }: SensorOptions, seen: Store): void {
   let beats = 0;
   const stop = every(1000 / rate, () => {
     context.events.raise(`demo.heartbeat.${context.name}`, event("synthetic_heartbeat", [count(beats++)]));
+    void seen.insert(`heartbeat ${context.name}`, [count(beats)], { expiresAfter: rememberedMs });
   });
   stopped.addEventListener("abort", stop, { once: true });
 }
@@ -151,9 +161,11 @@ class Sensor<Thing> {
   readonly #options: SensorOptions;
   readonly #watch: Watch<Thing>;
   readonly #write: (values: readonly Input[]) => void;
+  readonly #table: Store;
 
-  constructor(options: SensorOptions, watch: Watch<Thing>) {
+  constructor(options: SensorOptions, watch: Watch<Thing>, table: Store) {
     this.#options = options;
+    this.#table = table;
     this.#watch = watch;
     const { subject, columns } = watch;
     const log = options.context.logs.open(`demo.log.${subject}`, subject, undefined, { columns });
@@ -205,13 +217,16 @@ class Sensor<Thing> {
 
   #tell(thing: Thing, what: string): void {
     const { context } = this.#options;
-    const { subject, keyOf, args, line } = this.#watch;
+    const { subject, keyOf, args, line, names } = this.#watch;
     const key = keyOf(thing);
     const nowMs = Date.now();
     if (!this.#since.has(key)) this.#since.set(key, nowMs);
     const since = interval({ milliseconds: nowMs - (this.#since.get(key) ?? nowMs) });
     context.events.raise(`demo.${subject}.${context.name}`, event(what, args(thing)));
     this.#write(line(thing, what, since));
+    // Whether it arrives is for the table's next update to mend.
+    if (what === names.vanished) void this.#table.remove(`${subject} ${key}`);
+    else void this.#table.insert(`${subject} ${key}`, args(thing), { expiresAfter: rememberedMs });
   }
 }
 

@@ -8,6 +8,7 @@ import { dirname, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { type AccessRule, type OverflowPolicy, SwitchyardError } from "../../../library/index.ts";
 import { nodeConfigSchema } from "./schema.ts";
+import { readStoreConfig, type StoreConfig } from "./store-config.ts";
 import { faultOf } from "./validate.ts";
 
 /** Paths of files, as they are written or, from a configuration file, resolved. */
@@ -63,6 +64,9 @@ export interface NodeConfig extends NodeSettings {
   readonly listen: readonly ListenConfig[];
   readonly connect: readonly ConnectConfig[];
   readonly forward: readonly ForwardConfig[];
+  /** Of which this node is the authority. */
+  readonly store: readonly StoreConfig[];
+  readonly standby: readonly StoreConfig[];
 }
 
 /**
@@ -73,17 +77,20 @@ export function parseNodeConfig(text: string, file: string): NodeConfig {
   const read = parseText(text, file);
   const fault = faultOf(read, nodeConfigSchema);
   if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `${file}: ${fault}`);
-  const { $schema: _, listen, connect, forward, tls, tokenFile, ...settings } = read as ConfigFile;
+  const { $schema: _, listen, connect, forward, store, standby, tls, tokenFile, ...settings } = read as ConfigFile;
   const folder = dirname(file);
   const located = (each: string | FileEntry) =>
     typeof each === "string" ? { location: each } : resolved(each, folder);
   const ruled = (each: string | ForwardConfig) => (typeof each === "string" ? { pattern: each } : each);
+  const kept = (each: string | StoreConfig) => resolvedStore(each, folder, file);
   return {
     ...settings,
     ...resolved({ ...(tls !== undefined && { tls }), ...(tokenFile !== undefined && { tokenFile }) }, folder),
     listen: listOf(listen).map(located),
     connect: listOf(connect).map(located),
     forward: listOf(forward).map(ruled),
+    store: listOf(store).map(kept),
+    standby: listOf(standby).map(kept),
   };
 }
 
@@ -97,10 +104,12 @@ export function mergeNodeConfig(file: NodeConfig, options: NodeConfig): NodeConf
     listen: [...file.listen, ...options.listen],
     connect: [...file.connect, ...options.connect],
     forward: [...file.forward, ...options.forward],
+    store: [...file.store, ...options.store],
+    standby: [...file.standby, ...options.standby],
   };
 }
 
-export const emptyConfig: NodeConfig = { listen: [], connect: [], forward: [] };
+export const emptyConfig: NodeConfig = { listen: [], connect: [], forward: [], store: [], standby: [] };
 
 /** What the file says, when the schema has been held against it: one or many, short or long. */
 interface ConfigFile extends Omit<NodeSettings, "tls"> {
@@ -109,6 +118,8 @@ interface ConfigFile extends Omit<NodeSettings, "tls"> {
   readonly listen?: string | readonly (string | FileEntry)[];
   readonly connect?: string | readonly (string | FileEntry)[];
   readonly forward?: string | readonly (string | ForwardConfig)[];
+  readonly store?: string | readonly (string | StoreConfig)[];
+  readonly standby?: string | readonly (string | StoreConfig)[];
 }
 
 type FileTls = Omit<TlsConfig, "pins"> & { readonly pins?: string | readonly string[] };
@@ -136,6 +147,22 @@ function resolved<Entry extends Partial<FileEntry>>(entry: Entry, folder: string
 function resolvedTls({ pins, ...tls }: FileTls, folder: string): TlsConfig {
   const paths = files.flatMap((key) => (tls[key] === undefined ? [] : [[key, resolve(folder, tls[key])] as const]));
   return { ...tls, ...Object.fromEntries(paths), ...(pins !== undefined && { pins: listOf(pins) }) };
+}
+
+/** What is short is read as `--store` is. */
+function resolvedStore(each: string | StoreConfig, folder: string, file: string): StoreConfig {
+  const entry = typeof each === "string" ? inFile(file, () => readStoreConfig(each)) : each;
+  const { persistent } = entry;
+  return { ...entry, ...(persistent !== undefined && { persistent: resolve(folder, persistent) }) };
+}
+
+function inFile<Result>(file: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof SwitchyardError)) throw cause;
+    throw new SwitchyardError("BAD_ARGUMENT", `${file}: ${cause.message}`, { cause });
+  }
 }
 
 function listOf<Item>(items: Item | readonly Item[] | undefined): readonly Item[] {

@@ -4,6 +4,8 @@
  * Invariant: the reader of configuration files follows this very object, so that the two cannot disagree.
  */
 
+import { storeChoices } from "./store-config.ts";
+
 /** The part of JSON Schema, draft 2020-12, that is used here. */
 export interface Schema {
   readonly $schema?: string;
@@ -167,6 +169,29 @@ const forwardEntry = object("A rule for what is passed on.", { pattern: text("Th
   "pattern",
 ]);
 
+const storeEntry = object(
+  "One store.",
+  {
+    topic: text("The topic of the store."),
+    persistent: text("The folder of its database. Left out, nothing is kept on disk."),
+    durability: text(
+      "How safe a write is before it is acknowledged. Default: disk where it is persistent, else memory.",
+      {
+        enum: storeChoices.durability,
+      },
+    ),
+    onHeirLost: text("Whether the authority goes on without its heir: when that is gone for sure, never, or always.", {
+      enum: storeChoices.onHeirLost,
+      default: "proof",
+    }),
+    heir: text("Name of the only node that may be the heir. Default: the first standby that is in sync."),
+    repair: text("What to do with a damaged database. Left out, it is refused and nothing is touched.", {
+      enum: storeChoices.repair,
+    }),
+  },
+  ["topic"],
+);
+
 const entries = (description: string, short: string, long: Schema): Schema => {
   const one = text(short);
   return { description, anyOf: [one, { type: "array", items: { anyOf: [one, long] } }] };
@@ -182,6 +207,16 @@ export const nodeConfigSchema: Schema = {
     listen: entries("Where to listen.", "A location to listen at.", listenEntry),
     connect: entries("Whom to connect to, trying until somebody answers.", "A location, or @NAME.", connectEntry),
     forward: entries("What to pass on between connections.", "A pattern, passed on between all.", forwardEntry),
+    store: entries(
+      "Stores of which this node is the authority.",
+      "A topic, or TOPIC,persistent=DIR and the like as for --store.",
+      storeEntry,
+    ),
+    standby: entries(
+      "Stores of which this node keeps a copy that takes over when the authority fails.",
+      "A topic, or TOPIC,persistent=DIR and the like as for --standby.",
+      storeEntry,
+    ),
     tls: object("How links are encrypted wherever an entry of its own says nothing else.", {
       ...tlsFiles,
       ...tlsListening,

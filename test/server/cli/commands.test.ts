@@ -9,7 +9,19 @@ useCommand();
 
 it("explains itself, each command with an example", async () => {
   const logsAndFiles = ["logs tail", "logs replay", "files receive", "files send", "record", "replay"];
-  for (const command of ["", "node", "pub", "sub", "survey", ...logsAndFiles, "topo", "demo", "bench", "lsp"]) {
+  for (const command of [
+    "",
+    "node",
+    "pub",
+    "sub",
+    "survey",
+    "store",
+    ...logsAndFiles,
+    "topo",
+    "demo",
+    "bench",
+    "lsp",
+  ]) {
     const { status, out, err } = await run(...command.split(" ").filter(Boolean), "--help");
     expect({ status, err }).toEqual({ status: 0, err: "" });
     expect(out).toMatch(/^Usage: switchyard/);

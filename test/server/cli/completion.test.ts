@@ -39,6 +39,7 @@ describe("what is offered", () => {
       { text: "@prod", description: "" },
     ],
     topics: async (location) => [{ text: `topic.of.${location.slice(1)}`, description: "" }],
+    stores: async (location) => [{ text: `store.of.${location.slice(1)}`, description: "" }],
   };
 
   beforeAll(async () => {
@@ -58,6 +59,10 @@ describe("what is offered", () => {
     ["switchyard help logs t", ["tail"]],
     ["switchyard help pub ", []],
     ["switchyard sub --co", ["--count"]],
+    ["switchyard store @lab ", ["store.of.lab"]],
+    ["switchyard store @lab x ex", ["export"]],
+    ["switchyard store @lab x export ", "files"],
+    ["switchyard store @lab x get ", []],
     ["switchyard sub --count ", []],
     ["switchyard sub --count 5 ", ["@lab", "@prod"]],
     ["switchyard sub @l", ["@lab"]],

@@ -1,7 +1,9 @@
 /** The demo cluster as its users start it. */
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { Context, matches, type ReceivedEvent } from "../../../library/index.ts";
-import { run, start, useCommand } from "./command.ts";
+import { folder, RunningCommand, run, useCommand } from "./command.ts";
 
 useCommand();
 
@@ -11,8 +13,8 @@ interface Ready {
   readonly nodes: readonly { readonly name: string; readonly pid: number; readonly location?: string }[];
 }
 
-async function startDemo() {
-  const demo = start("demo", "--json", "--rate", "50");
+async function startDemo(env: Readonly<Record<string, string>> = {}) {
+  const demo = new RunningCommand(["demo", "--json", "--rate", "50"], { env });
   const ready = JSON.parse(await demo.saying("out", /"ready":true/)) as Ready;
   return { demo, ready };
 }
@@ -36,6 +38,25 @@ it("is five nodes that tell what happens, and ends with all of them", async () =
   expect((await demo.end("SIGTERM")).status).toBe(0);
   await gone;
   await context.close();
+});
+
+it("has a store of what is seen, kept by the manager, and a standby for it, and leaves nothing on the disk", async () => {
+  const temporary = join(folder, "tmp");
+  await mkdir(temporary);
+  const { demo, ready } = await startDemo({ TMPDIR: temporary });
+  const size = await run("store", ready.connect, "demo.seen", "watch", "--count", "5", "--json", "--quiet");
+  expect(size.status).toBe(0);
+  const [first = ""] = size.out.split("\n");
+  expect(JSON.parse(first)).toMatchObject({ key: expect.stringMatching(/^(conn|process|heartbeat) /) });
+  const status = await run("store", ready.connect, "demo.seen", "status", "--json");
+  const { nodes } = JSON.parse(status.out) as { nodes: { node: string; role: string; isPersistent: boolean }[] };
+  const roleOf = (name: string) => nodes.find(({ node }) => node === name);
+  expect(roleOf("manager")).toMatchObject({ role: "authority", isPersistent: true });
+  expect(roleOf("logger")).toMatchObject({ role: "standby" });
+  expect([roleOf("sensor-1")?.role, roleOf("sensor-2")?.role]).toEqual(["client", "client"]);
+  const { status: ended } = await demo.end("SIGTERM");
+  expect(ended).toBe(0);
+  expect(await readdir(temporary)).toEqual([]);
 });
 
 it("has one mistake in it: what sensor-2 tells of its health does not get to the manager", async () => {

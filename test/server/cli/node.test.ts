@@ -29,7 +29,15 @@ describe("switchyard node --check", () => {
       err: "",
     });
     const { out } = await run("node", "--config", file, "--check", "--json", "--listen", "ws://127.0.0.1:0");
-    expect(JSON.parse(out)).toEqual({ valid: true, name: null, listen: 3, connect: 1, forward: 2 });
+    expect(JSON.parse(out)).toEqual({
+      valid: true,
+      name: null,
+      listen: 3,
+      connect: 1,
+      forward: 2,
+      store: 0,
+      standby: 0,
+    });
   });
 
   it.each([

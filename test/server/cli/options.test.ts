@@ -1,6 +1,14 @@
 import { InvalidArgumentError } from "commander";
 import { expect, it } from "vitest";
-import { gather, readByteCount, readCount, readDurationMs, readRate, readSpeed } from "../../../server/cli/options.ts";
+import {
+  gather,
+  readByteCount,
+  readCount,
+  readDurationMs,
+  readLifetimeMs,
+  readRate,
+  readSpeed,
+} from "../../../server/cli/options.ts";
 
 it.each([
   [readCount, "12", 12],
@@ -10,6 +18,9 @@ it.each([
   [readDurationMs, "2s", 2000],
   [readDurationMs, "500ms", 500],
   [readDurationMs, "1.5m", 90_000],
+  [readLifetimeMs, "30s", 30_000],
+  [readLifetimeMs, "1.5h", 5_400_000],
+  [readLifetimeMs, "7d", 604_800_000],
   [readByteCount, "1000000", 1_000_000],
   [readByteCount, "10B", 10],
   [readByteCount, "512KiB", 524_288],
@@ -22,6 +33,7 @@ it.each([
   [readCount, ["0", "-1", "1.5", "", "x", "99999999999999999999"]],
   [readRate, ["0", "-1", "", " ", "fast", "Infinity"]],
   [readSpeed, ["0x", "x", "", "-1x", "1.2.3x"]],
+  [readLifetimeMs, ["2", "0h", "h", "1y", ""]],
   [readDurationMs, ["2", "0s", "s", "2h", ""]],
   [readByteCount, ["0", "-1", "", "MiB", "10MB", "10 MiB", "0.1", "9007199254740993"]],
 ])("%o refuses what it cannot be", (read, texts) => {

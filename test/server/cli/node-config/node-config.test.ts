@@ -24,6 +24,7 @@ const good: readonly unknown[] = [
   { connect: [{ location: "b", access: [{ identity: { certificateName: "a" }, own: { deny: [] } }] }] },
   { listen: [{ location: "b", limits: { connections: 5, handshakeMs: 100 } }] },
   { connect: [{ location: "b", tls: { serverName: "n", pins: ["ab"], minVersion: "TLSv1.2" } }] },
+  { store: "a", standby: ["b,persistent=x", { topic: "c", persistent: "d", durability: "disk", heir: "e" }] },
   { forward: ["a", { pattern: "b", from: "left", to: "tcp://127.0.0.1:1" }] },
   { introspection: false, queueMessages: 1, queueBytes: 2, onOverflow: "disconnect", name: "n", insecure: false },
   { tls: { ca: "a", insecureSkipVerify: true, pins: "ab" }, tokenFile: "t" },
@@ -124,8 +125,8 @@ describe("a configuration file", () => {
   it("is documented by an example that is good", () => {
     const page = readFileSync(fileURLToPath(new URL("../../../../docs/cli.md", import.meta.url)), "utf8");
     const [, example = ""] = /```yaml\n([^`]*)```/.exec(page) ?? [];
-    const { listen, connect, forward } = parseNodeConfig(example, "docs/cli.md");
-    expect([listen.length, connect.length, forward.length]).toEqual([3, 3, 2]);
+    const { listen, connect, forward, store, standby } = parseNodeConfig(example, "docs/cli.md");
+    expect([listen, connect, forward, store, standby].map(({ length }) => length)).toEqual([3, 3, 2, 2, 1]);
   });
 
   it("may be short or long, YAML or JSON", () => {
@@ -134,6 +135,8 @@ describe("a configuration file", () => {
       listen: [{ location: "tcp://127.0.0.1:1" }],
       connect: [],
       forward: [{ pattern: "x" }],
+      store: [],
+      standby: [],
     });
     expect(parseNodeConfig("{}", "f")).toEqual(emptyConfig);
   });
@@ -156,7 +159,28 @@ describe("a configuration file", () => {
       ],
       connect: [],
       forward: [],
+      store: [],
+      standby: [],
     });
+  });
+
+  it("names stores as the options do, with their folders from its own", () => {
+    const text = JSON.stringify({
+      store: ["a", "b,persistent=x,durability=disk"],
+      standby: [{ topic: "c", persistent: "/y" }],
+    });
+    const { store, standby } = parseNodeConfig(text, "/etc/node/config.json");
+    expect(store).toEqual([{ topic: "a" }, { topic: "b", persistent: "/etc/node/x", durability: "disk" }]);
+    expect(standby).toEqual([{ topic: "c", persistent: "/y" }]);
+  });
+
+  it.each([
+    ["a,persistant=x", 'f: store a,persistant=x: unknown "persistant"; did you mean persistent=?'],
+    ["a,persistent", "f: store a,persistent: persistent takes a value: persistent=…"],
+    ["a,durability=safe", "f: store a,durability=safe: durability is memory or process or disk or replicated"],
+    ["a*", "f: "],
+  ])("refuses the store %s, and says why", (store, why) => {
+    expect(() => parseNodeConfig(JSON.stringify({ store }), "f")).toThrow(why);
   });
 
   it("is added to by options, which win", () => {
@@ -169,6 +193,8 @@ describe("a configuration file", () => {
       listen: [{ location: "tcp://h:1" }, { location: "ipc:///s" }],
       connect: [],
       forward: [],
+      store: [],
+      standby: [],
     });
     expect(mergeNodeConfig(emptyConfig, emptyConfig)).toEqual(emptyConfig);
   });

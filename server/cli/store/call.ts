@@ -1,0 +1,72 @@
+/**
+ * What the verbs of `switchyard store` are called with, and the store they work on.
+ *
+ * Invariant: a store that is opened here is closed when the verb is done, in whatever way.
+ */
+
+import type { Context } from "../../../library/index.ts";
+import {
+  checkTopic,
+  type Durability,
+  type OpenStoreOptions,
+  type Store,
+  SwitchyardError,
+} from "../../../library/index.ts";
+import { join, withNode } from "../joining.ts";
+import { type Shell, whenStopped } from "../shell.ts";
+
+export interface StoreOptionValues {
+  readonly expire?: number;
+  readonly ifAbsent?: true;
+  readonly ifValue?: string;
+  readonly prefix?: string;
+  readonly count?: number;
+  readonly yes?: true;
+  readonly replace?: true;
+  readonly durability?: Durability;
+  readonly timeout?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly name?: string;
+}
+
+export interface StoreCall {
+  readonly shell: Shell;
+  readonly location: string;
+  readonly topic: string;
+  /** As many as the verb takes. */
+  readonly operands: readonly string[];
+  readonly options: StoreOptionValues;
+}
+
+/** Works on the store, with a node of its own. Whoever is told to stop minds `shell.stopped` itself. */
+export async function withStore<Result>(
+  { shell, location, topic, options }: StoreCall,
+  how: Pick<OpenStoreOptions, "mode" | "access">,
+  use: (store: Store, context: Context) => Promise<Result>,
+): Promise<Result> {
+  checkTopic(topic);
+  return withNode(shell, { command: "store", name: options.name }, async (context) => {
+    await join(shell, context, location);
+    const { timeout, durability } = options;
+    const store = await context.stores.open(topic, { ...how, timeoutMs: timeout, openTimeoutMs: timeout, durability });
+    return use(store, context);
+  });
+}
+
+/** As `withStore`, for what is over with one answer: whoever does not want to wait for it presses Ctrl-C. */
+export function withAnswer(
+  call: StoreCall,
+  how: Pick<OpenStoreOptions, "mode" | "access">,
+  use: (store: Store, context: Context) => Promise<void>,
+): Promise<void> {
+  return withStore(call, how, async (store, context) => {
+    const used = use(store, context);
+    used.catch(() => undefined); // told where it is waited for
+    await Promise.race([used, whenStopped(call.shell).then(giveUp)]);
+  });
+}
+
+function giveUp(): never {
+  throw new SwitchyardError("CLOSED", "told to stop before there was an answer");
+}

@@ -1,0 +1,51 @@
+/** `switchyard store … digest` and `status`: whether copies are equal, and who has them. */
+import type { NodeReport, StoreReport } from "../../../library/index.ts";
+import { waitingFor } from "../progress.ts";
+import { storeFacts } from "../store-facts.ts";
+import { harmlessJson, inGroups, printable, type Style } from "../style.ts";
+import { type StoreCall, withAnswer } from "./call.ts";
+
+/** Of the whole content, in a copy made for this. */
+export async function digest(call: StoreCall): Promise<void> {
+  const { shell, options } = call;
+  await withAnswer(call, { mode: "sync", access: "ro" }, async (store) => {
+    const { version } = store;
+    const entries = store.sizeSync();
+    const text = await waitingFor(shell, "hashing", store.digest());
+    shell.out.line(options.json ? JSON.stringify({ digest: text, entries, ...version }) : text);
+  });
+}
+
+interface Holder {
+  readonly node: NodeReport;
+  readonly store: StoreReport;
+}
+
+export async function status(call: StoreCall): Promise<void> {
+  const { shell, topic, options } = call;
+  await withAnswer(call, { mode: "async", access: "ro" }, async (store, context) => {
+    const entries = await store.size();
+    const { version } = store;
+    const reports = await context.cluster.nodes();
+    const holders = reports.filter(({ id }) => id !== context.id).flatMap((node) => holdersOf(node, topic));
+    if (options.json)
+      shell.out.line(harmlessJson({ store: topic, ...version, entries, nodes: holders.map(holderJson) }));
+    else {
+      shell.out.line(`${shell.style.bold(printable(topic))}  ${inGroups(entries)} there`);
+      for (const holder of holders) shell.out.line(holderLine(holder, shell.style));
+    }
+  });
+}
+
+function holdersOf(node: NodeReport, topic: string): Holder[] {
+  return (node.stores ?? []).filter((store) => store.topic === topic).map((store) => ({ node, store }));
+}
+
+function holderJson({ node, store: { role, state, version, entries, isPersistent } }: Holder) {
+  const { name, id } = node;
+  return { node: name, id, role, state, ...version, ...(entries !== undefined && { entries }), isPersistent };
+}
+
+function holderLine({ node, store }: Holder, style: Style): string {
+  return `  ${style.topic(printable(node.name))}  ${storeFacts(store)}`;
+}
