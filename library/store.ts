@@ -39,6 +39,7 @@ export class Store {
   readonly #options: StoreOptions;
   readonly #durability: Durability;
   readonly #side: Side;
+  readonly #syncTable: LocalTable | undefined;
   readonly #emitter: Emitter<StoreEvents>;
   readonly #writer: Writer<Written>;
   readonly #reader: Reader;
@@ -52,6 +53,7 @@ export class Store {
     this.#options = options;
     this.#durability = durability;
     this.#side = side;
+    this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
     this.#onClose = onClose;
     this.#writer = new Writer(node, topic, client, side.writePort, (...settled) => this.#settle(...settled));
@@ -182,7 +184,7 @@ export class Store {
 
   /** The value under the key, or `undefined`. @throws SwitchyardError `NOT_SYNC`, `BAD_VALUE`, `CLOSED` */
   lookupSync(key: Input): Value | undefined {
-    return this.#table().get(toValue(key))?.value;
+    return this.#table().get(typeof key === "string" ? key : toValue(key))?.value; // text of no key finds nothing
   }
 
   /** As `lookupSync`, with revision and expiry. */
@@ -269,7 +271,7 @@ export class Store {
 
   async #close(graceMs: number): Promise<void> {
     if (graceMs > 0) await this.#writer.settled(graceMs);
-    await this.#side.close();
+    await this.#side.close(graceMs);
     this.#writer.close();
     this.#onClose(this);
     this.#emitter.emit("state", "closed");
@@ -346,7 +348,7 @@ export class Store {
 
   #table(): LocalTable {
     this.#checkOpen();
-    const table = this.mode === "sync" ? this.#side.table : undefined;
+    const table = this.#syncTable;
     if (table === undefined) throw new SwitchyardError("NOT_SYNC", `store ${this.topic}`);
     return table;
   }

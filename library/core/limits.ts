@@ -207,6 +207,18 @@ export const limits = {
   storeAskMs: 1_000,
   /** How long a writer waits before it sends again what an authority had no room for. */
   storePauseMs: 50,
+  /** A replica that heard nothing of its authority for this long says that it is stale. */
+  storeStaleMs: 3_000,
+  /** How long a replica waits for changes that may still be on their way before it asks for them. */
+  storeHoleMs: 30,
+  /** How long it waits before it asks again what came to nothing. */
+  storeRetryMs: 250,
+  /** Pages of one walk that a replica asks for at once. */
+  storePagesInFlight: 4,
+  /** Changes that a replica holds until those before them are there; further ones are asked for later. */
+  storeEarlyChanges: 65_536,
+  /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
+  storeTombstones: 1_048_576,
   /** How often an authority announces its version. */
   storeAnnounceMs: 1_000,
   /** How long a writer or a reader waits unless told otherwise. */
@@ -217,4 +229,20 @@ export const limits = {
   storeTurnMs: 8,
   /** A wall clock that moves by more against the monotonic one is told as an event. */
   clockJumpMs: 2_000,
+  /** How often the authority of a store pings its heir. */
+  termPingMs: 500,
+  /** So long after sending the last ping that the heir answered an authority may answer; then it waits for its heir. */
+  termMs: 2_000,
+  /** So long after its last answer an heir that hears nothing takes over. What it is longer than `termMs` makes up for clocks that run at different rates. */
+  takeoverMs: 3_000,
+  /** How often an authority says so; two of them learn of each other within it and the way between them. */
+  termAnnounceMs: 1_000,
+  /** How long an authority that starts again listens for one that went on meanwhile. */
+  lookAroundMs: 3_500,
+  /** How long a hand-over may take until the authority goes on by itself. */
+  handOverMs: 5_000,
+  /** After so long an act that failed (a disk, a witness) is tried again. */
+  termRetryMs: 500,
+  /** Other authorities that are remembered as reported; then all are reported anew. */
+  authoritiesMet: 64,
 } as const;

@@ -107,9 +107,9 @@ function sideOf({ traffic, options }: AuthoritySideOptions, host: Host, desk: De
     writePort: localWritePort(host),
     readPort: localReadPort(desk),
     reached: () => undefined,
-    close: async () => {
+    close: async (graceMs) => {
       unlisten();
-      await host.close();
+      await host.close(graceMs);
     },
   };
 }

@@ -43,14 +43,12 @@ export class Desk {
       return;
     }
     const asked = durabilities.find((each) => each === durability) ?? this.#durability;
-    this.#host
-      .submit({ client, first, floor: Math.max(floor, 1), operations, durability: asked })
-      .then((answer) => {
-        if (answer.kind === "done") reply("done", [answer.epoch, ...outcomeColumns(answer.outcomes)]);
-        else if (answer.kind === "expected") reply("expected", [answer.number]);
-        else reply("refused", [answer.code, answer.what]);
-      })
-      .catch(() => this.#refuse(name, reply));
+    const request = { client, first, floor: Math.max(floor, 1), operations, durability: asked };
+    this.#host.submit(request, (answer) => {
+      if (answer.kind === "done") reply("done", [answer.epoch, ...outcomeColumns(answer.outcomes)]);
+      else if (answer.kind === "expected") reply("expected", [answer.number]);
+      else reply("refused", [answer.code, answer.what]);
+    });
   }
 
   #refuse(name: string, reply: Reply): void {

@@ -35,6 +35,8 @@ export class Host {
   readonly #endings = new Set<() => void>();
   #writing: Promise<void> | undefined;
   #isScheduled = false;
+  /** When this turn of the event loop began, as far as we have had work in it. */
+  #turnMs: number | undefined;
   #cancelDeadline: (() => void) | undefined;
   #deadlineMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
@@ -54,21 +56,37 @@ export class Host {
     this.schedule();
   }
 
-  submit(request: Omit<Request<Asker>, "asker">): Promise<WriteAnswer> {
-    return new Promise((resolve) => {
-      const asker: Asker = (outcomes) => resolve({ kind: "done", epoch: this.version.epoch, outcomes });
-      const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
-      if (receipt.kind === "waiting") this.schedule();
-      else if (receipt.kind === "known") asker(receipt.outcomes);
-      else resolve(receipt);
-    });
+  submit(request: Omit<Request<Asker>, "asker">, onAnswer: (answer: WriteAnswer) => void): void {
+    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
+    const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
+    if (receipt.kind === "waiting") this.schedule();
+    else if (receipt.kind === "known") asker(receipt.outcomes);
+    else onAnswer(receipt);
   }
 
-  /** Works on what waits, when the code that runs now has come to its end. */
+  /** Works on what waits now, as whoever writes goes on without a break. */
+  push(): void {
+    if (this.#options.storage === undefined && !this.authority.isPending) this.#workWhile(() => true);
+  }
+
+  /** Works on what waits, when the code that runs now has come to its end; after a while, when others have had their turn. */
   schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#options.traffic.node.clock.next(() => this.#work());
+    const { clock } = this.#options.traffic.node;
+    if (this.#isTurnOver()) clock.soon(() => this.#work());
+    else clock.next(() => this.#work());
+  }
+
+  /** A loop that waits for each of its writes would let nobody else run. */
+  #isTurnOver(): boolean {
+    const { clock } = this.#options.traffic.node;
+    if (this.#turnMs !== undefined) return clock.nowMs() - this.#turnMs > limits.storeTurnMs;
+    this.#turnMs = clock.nowMs();
+    clock.soon(() => {
+      this.#turnMs = undefined;
+    });
+    return false;
   }
 
   headColumns() {
@@ -83,14 +101,28 @@ export class Host {
     }
   }
 
-  async close(): Promise<void> {
+  /** A disk that takes longer is not waited for. */
+  async close(graceMs: number): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const end of this.#endings) end();
     this.#cancelDeadline?.();
-    await this.#writing;
+    await this.#within(graceMs, this.#writing);
     this.#answer(this.authority.refuseAll("CLOSED", `store ${this.#options.topic}`));
-    await this.#options.storage?.close();
+    await this.#within(graceMs, this.#options.storage?.close());
+  }
+
+  async #within(graceMs: number, act: Promise<void> | undefined): Promise<void> {
+    act?.catch((error) => this.#options.traffic.node.fail(error));
+    if (act === undefined || graceMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.traffic.node.clock.after(graceMs, resolve);
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      act.then(end, end);
+    });
   }
 
   #nowMs(): number {
@@ -107,19 +139,18 @@ export class Host {
 
   #work(): void {
     this.#isScheduled = false;
-    const startMs = this.#nowMs();
-    while (!this.#isClosed && this.#writing === undefined && this.#hasWork()) {
-      if (this.#nowMs() - startMs > limits.storeTurnMs) {
-        this.#isScheduled = true;
-        this.#options.traffic.node.clock.soon(() => this.#work());
-        return;
-      }
+    this.#workWhile(() => !this.#isTurnOver());
+    if (this.#writing === undefined && !this.#isClosed && this.#hasWork()) this.schedule();
+    this.#armDeadline();
+  }
+
+  #workWhile(goesOn: () => boolean): void {
+    while (!this.#isClosed && this.#writing === undefined && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
       if (this.#options.storage === undefined) this.#commit();
       else this.#writing = this.#write(this.#options.storage, batch);
     }
-    this.#armDeadline();
   }
 
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {

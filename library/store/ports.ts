@@ -15,7 +15,12 @@ const passing: ReadonlySet<string> = new Set(["CLOSED", "FENCED"]);
 const again: WriteAnswer = { kind: "refused", code: "TOO_MANY", what: "another authority is waited for" };
 
 export function localWritePort(host: Host): WritePort {
-  return { window: Number.MAX_SAFE_INTEGER, isOpen: () => true, send: (request) => host.submit(request) };
+  return {
+    window: Number.MAX_SAFE_INTEGER,
+    isOpen: () => true,
+    send: (request, onAnswer) => host.submit(request, onAnswer),
+    push: () => host.push(),
+  };
 }
 
 export function localReadPort(desk: Desk): ReadPort {
@@ -38,11 +43,13 @@ export function remotePorts(
     writePort: {
       window: limits.storeOutcomes,
       isOpen: () => traffic.isHeard("write", topic),
-      send: async ({ client, first, floor, operations, durability }) => {
+      send: ({ client, first, floor, operations, durability }, onAnswer, onFailure) => {
         const args = [client, first, floor, durability, ...operationColumns(operations)];
-        const answer = await traffic.ask("write", topic, "write", args, limits.storeAskMs);
-        return answer && readWriteAnswer(answer);
+        traffic
+          .ask("write", topic, "write", args, limits.storeAskMs)
+          .then((answer) => onAnswer(answer && readWriteAnswer(answer)), onFailure);
       },
+      push: () => {},
     },
     readPort: {
       isOpen: () => traffic.isHeard("read", topic),

@@ -37,5 +37,6 @@ export interface Side {
   readonly readPort: ReadPort;
   /** Resolves when the version is to be read here; `undefined`: it is. */
   reached(version: Version): Promise<void> | undefined;
-  close(): Promise<void>;
+  /** Waits for what is under way, for so long at most. */
+  close(graceMs: number): Promise<void>;
 }

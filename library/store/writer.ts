@@ -21,8 +21,14 @@ export interface WritePort {
   /** Operations that may be under way. */
   readonly window: number;
   isOpen(): boolean;
-  /** `undefined`: nobody answered for a while. */
-  send(request: Omit<Request<never>, "asker">): Promise<WriteAnswer | undefined>;
+  /** `undefined`: nobody answered for a while. One of the two is called, once, maybe at once. */
+  send(
+    request: Omit<Request<never>, "asker">,
+    onAnswer: (answer: WriteAnswer | undefined) => void,
+    onFailure: (error: unknown) => void,
+  ): void;
+  /** Works on what was sent, now; where the authority is elsewhere it does nothing. */
+  push(): void;
 }
 
 /** A write that waits: one object, for there may be a hundred thousand. */
@@ -57,6 +63,7 @@ export class Writer<Result> {
   /** The first that is to be sent next. */
   #next = 1;
   #isScheduled = false;
+  #isFlushing = false;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
@@ -85,7 +92,14 @@ export class Writer<Result> {
     }
     this.#writes.push(write);
     if (write.deadlineMs < this.#timerMs) this.#arm(write.deadlineMs);
-    this.schedule();
+    if (this.#waiting - (this.#next - this.#floor) < limits.storeWriteOperations || this.#isFlushing) this.schedule();
+    else this.#flushNow();
+  }
+
+  /** A loop that writes much: what was written is done with before more is, so that it need not be kept. */
+  #flushNow(): void {
+    this.#flush();
+    this.#port.push();
   }
 
   get #waiting(): number {
@@ -126,7 +140,13 @@ export class Writer<Result> {
   }
 
   #flush(): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#sendAll();
+    this.#isFlushing = false;
+  }
+
+  #sendAll(): void {
     const { watchers } = this.#node.routes;
     const isOpen = this.#port.isOpen();
     if (isOpen || this.#waiting === 0) watchers.delete(this.#onRoutes);
@@ -166,7 +186,8 @@ export class Writer<Result> {
     this.#next += count;
     const operations = writes.map(({ operation }) => operation);
     const request = { client: this.#client, first, floor: this.#floor, operations, durability: writes[0]!.durability };
-    this.#port.send(request).then(
+    this.#port.send(
+      request,
       (answer) => this.#answered(first, writes, answer),
       (error) => this.#failed(first, writes, error),
     );
@@ -187,8 +208,18 @@ export class Writer<Result> {
       this.#moveFloor();
     } else if (answer?.kind === "expected") this.#sendAgainFrom(Math.min(answer.number, first));
     else if (answer === undefined) this.#sendAgainFrom(first);
-    else this.#node.clock.after(limits.storePauseMs, () => this.#sendAgainFrom(first)); // too much waits there
-    this.schedule();
+    else {
+      this.#pause(first); // too much waits there
+      return;
+    }
+    if (this.#waiting > 0) this.schedule();
+  }
+
+  #pause(first: number): void {
+    this.#node.clock.after(limits.storePauseMs, () => {
+      this.#sendAgainFrom(first);
+      this.schedule();
+    });
   }
 
   /** It could not be sent at all. */
@@ -205,15 +236,12 @@ export class Writer<Result> {
   #isolate(number: number): void {
     const write = this.#writes[this.#head + number - this.#floor];
     if (write === undefined || write.isSettled) return;
-    this.#port
-      .send({
-        ...{ client: this.#client, first: number, floor: this.#floor },
-        ...{ operations: [write.operation], durability: write.durability },
-      })
-      .then(
-        (answer) => this.#answered(number, [write], answer),
-        (error) => this.#failed(number, [write], error),
-      );
+    const { operation, durability } = write;
+    this.#port.send(
+      { client: this.#client, first: number, floor: this.#floor, operations: [operation], durability },
+      (answer) => this.#answered(number, [write], answer),
+      (error) => this.#failed(number, [write], error),
+    );
   }
 
   #sendAgainFrom(number: number): void {

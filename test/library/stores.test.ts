@@ -1,5 +1,5 @@
 /** Stores as programs see them, over real transports: who sees what, when, and what fails how. */
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { count, Interval, type Value } from "../../library/core/values/index.ts";
 import type { Context, Store } from "../../library/index.ts";
 import { type StoreChange, tcp } from "../../library/index.ts";
@@ -226,14 +226,14 @@ describe("X4: rules speak of a store by its topic", () => {
     host.on("error", () => {});
     await company.join(client, host, { listen: { access: [{ identity: "client", ...rule }] } });
     const authority = await host.stores.openAuthoritative("t");
-    return [authority, await client.stores.open("t", { mode: "async", timeoutMs: 50 })];
+    return [authority, await client.stores.open("t", { mode: "async" })];
   }
 
   it("who may not write, reads", async () => {
     const [authority, client] = await ruled({ storeWrite: { deny: ["t"] } });
     await authority.insert("a", 1);
     expect(await client.lookup("a")).toBe(1);
-    expect(await codeOf(client.insert("b", 1))).toBe("INDETERMINATE");
+    expect(await codeOf(client.insert("b", 1, { timeoutMs: 50 }))).toBe("INDETERMINATE");
     expect(authority.sizeSync()).toBe(1);
   });
 
@@ -241,7 +241,7 @@ describe("X4: rules speak of a store by its topic", () => {
     const [authority, client] = await ruled({ storeRead: { deny: ["*"] } });
     await client.insert("b", 1);
     expect(authority.lookupSync("b")).toBe(1);
-    expect(await codeOf(client.lookup("b"))).toBe("TIMED_OUT");
+    expect(await codeOf(client.lookup("b", { timeoutMs: 50 }))).toBe("TIMED_OUT");
   });
 
   it("who may not own is no authority to anybody", async () => {
@@ -294,5 +294,4 @@ it("F7: two authorities are told of each other", async () => {
   await right.stores.openAuthoritative("t");
   expect(await conflict).toMatchObject({ topic: "t", authorities: [{ name: "right" }, { name: "left" }] });
   expect(await other).toMatchObject({ topic: "t", authorities: [{ name: "left" }, { name: "right" }] });
-  onTestFinished(() => {});
 });

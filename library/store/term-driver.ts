@@ -1,0 +1,124 @@
+/**
+ * Who is the authority, as this node sees it, at work: carries what core/store/term.ts says to the others, does what it
+ * asks for, and looks at it when it is time.
+ */
+import type { Version } from "../core/store/change.ts";
+import type { Epoch } from "../core/store/epochs.ts";
+import { Term } from "../core/store/term.ts";
+import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
+import type { ReceivedEvent } from "../events.ts";
+import { readTermMessage } from "./term-text.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface TermDriverOptions {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly term: TermOptions;
+  /** Makes it safe. */
+  readonly persist: (record: TermRecord) => Promise<void>;
+  /** All other effects. */
+  readonly onEffect: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
+  /** Other things that are said to those that take part. */
+  readonly onSaid: (said: ReceivedEvent) => void;
+}
+
+export class TermDriver {
+  readonly term: Term;
+  readonly #options: TermDriverOptions;
+  #end: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #timerMs = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+  /** Told of others that are none. */
+  refused = 0;
+
+  constructor(options: TermDriverOptions) {
+    this.#options = options;
+    this.term = new Term(options.term, this.nowMs());
+  }
+
+  nowMs(): number {
+    return this.#options.traffic.node.clock.nowMs();
+  }
+
+  async start(): Promise<void> {
+    const { traffic, topic } = this.#options;
+    this.#end = await traffic.listen("heir", topic, (said) => this.#hear(said));
+    this.check();
+  }
+
+  check(): void {
+    if (!this.#isClosed) this.carryOut(this.term.check(this.nowMs()));
+  }
+
+  /** To one life, or to all that take part. */
+  say(to: string | undefined, name: string, args: ReceivedEvent["args"]): void {
+    const { traffic, topic } = this.#options;
+    if (traffic.isHeard("heir", topic)) traffic.say("heir", topic, name, [to ?? "", ...args]);
+  }
+
+  send(to: string | undefined, message: TermMessage): void {
+    const { from: _, ...body } = message;
+    this.say(to, "term", [JSON.stringify(body)]);
+  }
+
+  carryOut(effects: readonly TermEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === "send") this.send(effect.to, effect.message);
+      else if (effect.kind === "act") this.#act(effect);
+      else this.#options.onEffect(effect);
+    }
+    this.#arm();
+  }
+
+  close(): void {
+    if (!this.#isClosed) this.carryOut(this.term.leave(this.nowMs()));
+    this.#isClosed = true;
+    this.#end?.();
+    this.#cancelTimer?.();
+  }
+
+  #hear(said: ReceivedEvent): void {
+    const { name, args, origin } = said;
+    const { id } = this.#options.traffic.node.origin;
+    if (this.#isClosed || origin.id === id || (args[0] !== "" && args[0] !== id)) return;
+    if (name !== "term") {
+      this.#options.onSaid(said);
+      return;
+    }
+    const message = readTermMessage(args[1], { node: origin.name, life: origin.id });
+    if (message === undefined) this.refused += 1;
+    else this.carryOut(this.term.receive(message, this.nowMs()));
+  }
+
+  #act({ id, act }: Extract<TermEffect, { kind: "act" }>): void {
+    const end = (kind: "persisted" | "failed"): void => {
+      if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
+    };
+    if (act.kind !== "persist") this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
+    else {
+      this.#options.persist(act.record).then(
+        () => end("persisted"),
+        () => end("failed"),
+      );
+    }
+  }
+
+  #arm(): void {
+    const { deadlineMs } = this.term;
+    if (this.#isClosed || deadlineMs === undefined || deadlineMs >= this.#timerMs) return;
+    this.#cancelTimer?.();
+    this.#timerMs = deadlineMs;
+    const waitMs = Math.max(deadlineMs - this.nowMs(), 1);
+    this.#cancelTimer = this.#options.traffic.node.clock.after(waitMs, () => {
+      this.#timerMs = Number.POSITIVE_INFINITY;
+      this.check();
+      this.#arm();
+    });
+  }
+}
+
+/** Epochs as they are kept where the lives that began them are not. */
+export function epochsOf(versions: readonly Version[]): readonly Epoch[] {
+  return versions.map((version) => ({ by: "", ...version }));
+}
