@@ -95,7 +95,8 @@ export class TermDriver {
     const end = (kind: "persisted" | "failed"): void => {
       if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
     };
-    if (act.kind !== "persist") this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
+    if (act.kind !== "persist")
+      this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
     else {
       this.#options.persist(act.record).then(
         () => end("persisted"),

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ClassicLevel } from "classic-level";
 import { Context, SwitchyardError } from "../../../library/index.ts";
+import { openDatabase } from "../../../library/parts.ts";
 import { type Part, tell, told } from "./role.ts";
 import { keyAt, type Pair, pairs, putAll, storeTopic, sumOfValues } from "./store-entries.ts";
 
@@ -88,21 +88,22 @@ async function besideBare(all: readonly Pair[], folder: string, sync: boolean) {
   const context = new Context({ name: "alone" });
   const durability = sync ? "disk" : "process";
   const store = await context.stores.openAuthoritative(storeTopic, { persistent: true, path, durability });
-  const level = new ClassicLevel<string, string>(join(folder, "bare"));
-  await level.open();
+  const bare = await openDatabase(join(folder, "bare"), true);
   const times: { own: number; bare: number }[] = [];
   for (let i = 0; i < all.length; i += batch) {
     const some = all.slice(i, i + batch);
     const own = await milliseconds(() => Promise.all(some.map(({ key, value }) => store.insert(key, value))));
-    const operations = some.map(({ key, value }) => ({ type: "put" as const, key, value }));
-    times.push({ own, bare: await milliseconds(() => level.batch(operations, { sync })) });
+    times.push({ own, bare: await milliseconds(() => bare.batch(operationsOf(some), { sync })) });
   }
-  await level.close();
+  await bare.close();
   await context.close();
   await checkDisk(path, all);
   const perSecond = (name: "own" | "bare") => all.length / (times.reduce((sum, each) => sum + each[name], 0) / 1_000);
-  const [own, bare] = [perSecond("own"), perSecond("bare")];
-  return { own, bare, share: own / bare };
+  return { own: perSecond("own"), bare: perSecond("bare"), share: perSecond("own") / perSecond("bare") };
+}
+
+function operationsOf(some: readonly Pair[]) {
+  return some.map(({ key, value }) => ({ type: "put" as const, key: Buffer.from(key), value: Buffer.from(value) }));
 }
 
 async function milliseconds(act: () => Promise<unknown>): Promise<number> {

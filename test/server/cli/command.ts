@@ -8,7 +8,7 @@
  * Invariant: whatever a test started is gone when the test, or its file, ends.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +32,8 @@ export function useCommand(): void {
   vi.setConfig({ testTimeout: slowMs, hookTimeout: slowMs });
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "switchyard-cli-"));
+    // Native code is not bundled: it is found beside the command, as where it is installed.
+    await symlink(fileURLToPath(new URL("../../../node_modules", import.meta.url)), join(folder, "node_modules"));
     await build({
       entryPoints: [fileURLToPath(new URL("../../../server/cli/main.ts", import.meta.url))],
       outfile: join(folder, "main.mjs"),

@@ -16,7 +16,7 @@ interface Client {
 }
 
 interface Module {
-  createClient(options: { url: string }): Client;
+  readonly createClient: (options: { url: string }) => Client;
 }
 
 const server = {
