@@ -12,12 +12,14 @@ import { isMain, main } from "./setup.mjs";
 import { cached, installPackages, mayInstallPackages, npmInstall, which } from "./tools.mjs";
 
 /** A new name with every change of a version; server/cli/bench/peers/packages.ts looks there. */
-const folderName = "peers-1";
+const folderName = "peers-2";
 
 /** On Node 20 the client of NATS stays at 3.3.1: later ones have parts that want Node 22. */
 const clients = [
   "@nats-io/transport-node@3.3.1",
+  "@nats-io/kv@3.3.1",
   "ioredis@6.0.0",
+  "redis@6.3.1",
   "mqtt@5.16.0",
   "zeromq@6.8.0", // its binaries are in the package
   "qlobber@8.0.1",

@@ -3,7 +3,16 @@ import type { PeerName } from "./peers/peer.ts";
 import type { RoleName } from "./roles.ts";
 
 export interface Contest {
-  readonly shape: "direct" | "relay" | "fan-out" | "one process" | "trips" | "trips in one process" | "alone";
+  readonly shape:
+    | "direct"
+    | "relay"
+    | "fan-out"
+    | "one process"
+    | "trips"
+    | "trips in one process"
+    | "alone"
+    | "put"
+    | "snapshot";
   readonly scheme: "tcp" | "ipc" | "ws" | "inproc";
   readonly roles: {
     readonly publisher: RoleName;

@@ -3,8 +3,9 @@ import type { Contest } from "./contest.ts";
 import type { PeerName } from "./peers/peer.ts";
 import type { CounterpartName } from "./peers/peers.ts";
 import { peers } from "./peers/peers.ts";
+import type { StorePeerName } from "./peers/store-peer.ts";
 
-export type ContestantName = "own" | "raw" | "bare" | "array" | CounterpartName;
+export type ContestantName = "own" | "raw" | "bare" | "array" | "tenth" | CounterpartName;
 
 export interface Contestant {
   readonly name: ContestantName;
@@ -50,3 +51,17 @@ export function allPeers(task: Task, packages: string): readonly Contestant[] {
     return { name: peer, title, needs: peer, contest: { ...task, roles, peer, packages } };
   });
 }
+
+/** Peers that are stores, for a workload over stores. */
+export function storePeers(task: Task, packages: string, names: readonly StorePeerName[]): readonly Contestant[] {
+  const roles: Contest["roles"] =
+    task.shape === "snapshot"
+      ? { publisher: "peerFillStore", subscriber: "peerFetchStore", server: "peerServeStore" }
+      : { publisher: "peerPutIntoStore", subscriber: "peerCopyStore", server: "peerServeStore" };
+  return names.map((peer) => ({
+    ...{ name: peer, title: storeTitles[peer], needs: peer },
+    contest: { ...task, roles, peer, packages },
+  }));
+}
+
+const storeTitles: Readonly<Record<StorePeerName, string>> = { nats: "NATS KV", redis: "Redis" };

@@ -45,6 +45,10 @@ export type FromRole =
       readonly sum: number;
       readonly usage: Usage;
       readonly bytes: number;
+      /** Of a store. */
+      readonly digest?: string;
+      /** How long the event loop was kept from its work at most; where that was looked at. */
+      readonly stallMs?: number;
     }
   | { readonly kind: "figures"; readonly figures: Readonly<Record<string, number>> }
   | { readonly kind: "trips"; readonly microseconds: readonly number[]; readonly usage: Usage };

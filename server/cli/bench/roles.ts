@@ -5,8 +5,11 @@ import * as matching from "./match-roles.ts";
 import * as own from "./own-roles.ts";
 import * as peer from "./peers/peer-roles.ts";
 import { serve } from "./peers/server.ts";
+import * as storePeer from "./peers/store-peer-roles.ts";
 import * as raw from "./raw-roles.ts";
 import type { Part } from "./role.ts";
+import * as storeAlone from "./store-alone-roles.ts";
+import * as store from "./store-roles.ts";
 
 export const roles = {
   publish: own.publish,
@@ -36,6 +39,17 @@ export const roles = {
   matchQlobber: matching.matchQlobber,
   codec: codec.measureOwn,
   codecArray: codec.measureArray,
+  putIntoStore: store.putIntoStore,
+  copyStore: store.copyStore,
+  fillStore: store.fillStore,
+  fetchStore: store.fetchStore,
+  lookUp: storeAlone.lookUp,
+  putOntoDisk: storeAlone.putOntoDisk,
+  peerServeStore: storePeer.peerServeStore,
+  peerPutIntoStore: storePeer.peerPutIntoStore,
+  peerCopyStore: storePeer.peerCopyStore,
+  peerFillStore: storePeer.peerFillStore,
+  peerFetchStore: storePeer.peerFetchStore,
 } satisfies Record<string, (part: Part) => Promise<void>>;
 
 export type RoleName = keyof typeof roles;

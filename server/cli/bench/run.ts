@@ -8,6 +8,7 @@ import { type Actor, withCrew } from "./crew.ts";
 import { sumOf } from "./event.ts";
 import type { FromRole, Part } from "./role.ts";
 import type { RoleName } from "./roles.ts";
+import { storeRunOf } from "./store-run.ts";
 
 export type Figures = Readonly<Record<string, number>>;
 
@@ -50,6 +51,7 @@ async function perform(contest: Contest, listen: () => string, start: Start): Pr
   // All meet at the server; without one, whoever is first listens for the others.
   const first = server === undefined ? () => ({ listen: listen() }) : located(await server.hear("ready"));
   if (shape === "trips") return trips(contest, first, begin);
+  if (shape === "put" || shape === "snapshot") return stores(contest, first, begin);
   const figures =
     shape === "fan-out" ? await fanOut(contest, first, begin) : await chain(contest, first, listen, begin);
   server?.say("stop");
@@ -98,6 +100,16 @@ async function fanOut(contest: Contest, first: () => At, begin: Begin): Promise<
   const received = await arrival(subscriber, contest);
   checkAll(received, contest);
   return figuresOf(contest.events * connectionsOf(contest), sent, received, undefined);
+}
+
+/** An authority, and a copy elsewhere. */
+async function stores(contest: Contest, first: () => At, begin: Begin): Promise<Figures> {
+  const authority = begin(contest.roles.publisher, first());
+  const { location } = await authority.hear("ready");
+  const copy = begin(contest.roles.subscriber!, { location });
+  const { received, figures } = await storeRunOf(contest)(authority, copy, () => arrival(copy, contest));
+  checkAll(received, contest);
+  return figures;
 }
 
 /** What the subscriber had in the end. */

@@ -54,6 +54,8 @@ export function rate(name: string, unit: string, figure: string, scale: number, 
 
 const titles: Readonly<Record<string, string>> = {
   perSecond: "events/s",
+  putsPerSecond: "puts/s",
+  entriesPerSecond: "entries/s",
   coldNs: "cold match",
   bothNs: "encode + decode",
 };

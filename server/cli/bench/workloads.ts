@@ -2,6 +2,7 @@
 import { bareAddend } from "./bare-frames.ts";
 import { allPeers, type Contestant, own, raw, rawTrips } from "./contestant.ts";
 import { eventName, topic } from "./event.ts";
+import { storeWorkloads } from "./store-workloads.ts";
 import { cost, rate, type Target, timesAsLittle, timesAsMuch } from "./target.ts";
 
 export interface Workload {
@@ -20,7 +21,14 @@ export interface Sizes {
 }
 
 export function workloads(sizes: Sizes): readonly Workload[] {
-  return [...throughput(sizes), ...inOneProcess(sizes), ...roundTrips(sizes), ...matching(sizes), codec(sizes)];
+  return [
+    ...throughput(sizes),
+    ...inOneProcess(sizes),
+    ...roundTrips(sizes),
+    ...matching(sizes),
+    codec(sizes),
+    ...storeWorkloads(sizes),
+  ];
 }
 
 function throughput({ scale, packages }: Sizes): readonly Workload[] {

@@ -46,6 +46,10 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   "match-100k": ["own", "qlobber"],
   match: ["own", "qlobber"],
   codec: ["own", "array"],
+  "store-put": ["own", "redis", "nats"],
+  "store-get": ["own"],
+  "store-snapshot": ["own", "tenth", "redis"],
+  "store-persist": ["own"],
 };
 
 const peerNames = ["nats", "redis", "mosquitto", "zeromq", "qlobber"];
@@ -62,9 +66,10 @@ async function bench(...args: readonly string[]): Promise<Report> {
 
 function checkFigures({ contestants, targets, unmeasured }: Result): void {
   for (const { figures } of contestants) {
-    const { growthMiB = 0, serverMicroseconds = 0, ...others } = figures; // these may well be nothing
+    const { growthMiB = 0, serverMicroseconds = 0, authorityMicroseconds = 0, ...others } = figures; // these may well be nothing
     expect(growthMiB).toBeGreaterThanOrEqual(0);
     expect(serverMicroseconds).toBeGreaterThanOrEqual(0);
+    expect(authorityMicroseconds).toBeGreaterThanOrEqual(0);
     expect(Object.entries(others).filter(([, figure]) => !(figure > 0 && Number.isFinite(figure)))).toEqual([]);
     expect(Object.keys(others)).not.toEqual([]);
   }

@@ -23,7 +23,7 @@ interface Module {
 export const nats: Peer = {
   name: "nats",
   title: "NATS",
-  packages: ["@nats-io/transport-node"],
+  packages: ["@nats-io/transport-node", "@nats-io/kv"],
   server: {
     command: "nats-server",
     scheme: "nats",

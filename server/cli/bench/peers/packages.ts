@@ -11,7 +11,7 @@ import { delimiter, join } from "node:path";
 
 /** Where `.ci/peers.mjs` installs; the same name is there. */
 export function defaultFolder(): string {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "switchyard", "peers-1");
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "switchyard", "peers-2");
 }
 
 export class Packages {

@@ -17,7 +17,7 @@ interface Module {
 export const redis: Peer = {
   name: "redis",
   title: "Redis",
-  packages: ["ioredis"],
+  packages: ["ioredis", "redis"],
   server: {
     command: "redis-server",
     scheme: "redis",

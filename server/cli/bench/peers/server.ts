@@ -20,10 +20,13 @@ import { peers } from "./peers.ts";
 const tries = 5;
 
 export async function serve(part: Part): Promise<void> {
-  const server = peers[part.peer!].server!;
+  await serveWith(peers[part.peer!].server!);
+}
+
+export async function serveWith(server: Server): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "switchyard-peer-"));
   try {
-    const { child, port } = await start(server, folder);
+    const { child, port } = await startServer(server, folder);
     const before = cpuSeconds(child.pid!);
     tell({ kind: "ready", location: `${server.scheme}://127.0.0.1:${port}` });
     await told("stop");
@@ -36,7 +39,8 @@ export async function serve(part: Part): Promise<void> {
   }
 }
 
-async function start(server: Server, folder: string): Promise<{ child: ChildProcess; port: number }> {
+/** It is gone when this process is. */
+export async function startServer(server: Server, folder: string): Promise<{ child: ChildProcess; port: number }> {
   let said = "";
   for (let i = 0; i < tries; i++) {
     const port = await freePort();
