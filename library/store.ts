@@ -297,7 +297,9 @@ export class Store {
     const written: Promise<Written> = new Promise<Written>((resolve, rejectWith) => {
       // Whoever does not wait for it is not ended by it; most never fail, and cost nothing for that.
       const reject = (error: unknown): void => {
-        queueMicrotask(() => written.catch(() => {}));
+        queueMicrotask(() => {
+          written.catch(() => {});
+        });
         rejectWith(error);
       };
       try {
