@@ -38,8 +38,8 @@ export async function keepStores(shell: Shell, context: Context, config: NodeCon
   };
 }
 
-function optionsOf(config: StoreConfig): StandbyOptions {
-  const { topic: _, persistent, ...options } = config;
+function optionsOf(entry: StoreConfig): StandbyOptions {
+  const { topic: _, persistent, ...options } = entry;
   return { ...options, ...(persistent !== undefined && { persistent: true, path: persistent }) };
 }
 
