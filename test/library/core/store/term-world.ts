@@ -14,6 +14,7 @@ import type {
   TermMessage,
   TermOptions,
   TermRecord,
+  TermState,
 } from "../../../../library/core/store/term-messages.ts";
 import { swapped, type WitnessRecord } from "../../../../library/core/store/witness.ts";
 import type { SeededChance } from "../../../simulator/chance.ts";
@@ -60,6 +61,9 @@ export interface Node {
   isLive: boolean;
   record: TermRecord | undefined;
   wakeMs: number | undefined;
+  /** What it had as authority, when it ceased to be one in this life. */
+  former: readonly string[];
+  was: TermState;
 }
 
 export class TermWorld {
@@ -68,7 +72,12 @@ export class TermWorld {
   readonly options: WorldOptions;
   /** Writes acknowledged as replicated. */
   readonly replicated = new Set<string>();
+  /** Writes that an authority committed, with its heir or without. */
+  readonly committed = new Set<string>();
+  /** Handed out by who had them as authority and follows another one. */
   readonly diverged: string[] = [];
+  /** What nobody can be asked to hand out: it was in memory, or its life ended before it heard of the other. */
+  readonly perished = new Set<string>();
   answers = 0;
   takeovers = 0;
   lossRate = 0;
@@ -95,7 +104,16 @@ export class TermWorld {
         logEpoch: 0,
         logEpochs: [],
       };
-      const rest = { life: "", isAlive: false, pausedUntilMs: 0, isLive: false, record: undefined, wakeMs: undefined };
+      const rest = {
+        life: "",
+        isAlive: false,
+        pausedUntilMs: 0,
+        isLive: false,
+        record: undefined,
+        wakeMs: undefined,
+        former: [],
+        was: "follower" as const,
+      };
       this.nodes.push({ ...node, ...rest, term: undefined as unknown as Term } as Node);
     }
     for (const node of this.nodes) this.start(node);
@@ -112,6 +130,7 @@ export class TermWorld {
     this.#lives += 1;
     node.life = `${this.#chance.integer(0, 9)}${this.#lives}`;
     node.isAlive = true;
+    node.was = "follower";
     node.pausedUntilMs = 0;
     node.isLive = false;
     if (!this.options.isPersistent) {
@@ -139,10 +158,23 @@ export class TermWorld {
     if (!node.isAlive) return;
     node.isAlive = false;
     const { life } = node;
+    const perishes = this.options.isPersistent ? node.former : [...node.former, ...node.log];
+    for (const write of perishes) this.perished.add(write);
+    node.former = [];
+    if (!this.options.isPersistent) this.#forget();
     for (const other of this.nodes) {
       if (other === node || !this.#chance.flip(0.7)) continue;
       this.after(this.#chance.integer(1, 1500), () => this.run(other, () => other.term.gone(life, this.clock(other))));
     }
+  }
+
+  /** In memory a write lives as long as one of the pair does; what others have of it is luck. */
+  #forget(): void {
+    const pair = this.nodes.filter(
+      (node) => node.isAlive && (isAuthoritative(node) || ["heir", "taking-over", "handing-over"].includes(node.was)),
+    );
+    const known = new Set(pair.flatMap(({ log }) => log));
+    for (const write of this.replicated) if (!known.has(write)) this.replicated.delete(write);
   }
 
   pause(node: Node, ms: number): void {
@@ -238,12 +270,20 @@ export class TermWorld {
     for (const effect of effects) {
       if (effect.kind === "send") this.#send(node, effect.to, { kind: "term", message: effect.message });
       else if (effect.kind === "act") this.#act(node, effect.id, effect.act);
-      else if (effect.kind === "diverged") this.diverged.push(...node.log.slice(effect.afterRevision));
-      else if (effect.kind === "state") this.#became(node, effect.epoch, effect.epochs);
+      else if (effect.kind === "diverged") this.#handOut(node, effect.afterRevision);
+      else if (effect.kind === "state") this.#became(node, effect);
     }
   }
 
-  #became(node: Node, epoch: number, epochs: readonly Epoch[]): void {
+  #handOut(node: Node, afterRevision: number): void {
+    this.diverged.push(...node.former.slice(afterRevision));
+    node.former = [];
+  }
+
+  #became(node: Node, { state, epoch, epochs }: Extract<TermEffect, { kind: "state" }>): void {
+    const hadAll = node.was !== "follower" && node.was !== "heir" && node.was !== "taking-over";
+    if (state === "follower" && hadAll) node.former = node.log.slice(0, node.committed);
+    node.was = state;
     const began = epochs.at(-1);
     const isNew = isAuthoritative(node) && began?.by === node.life && node.logEpoch !== epoch;
     if (!isNew) return;
@@ -360,6 +400,7 @@ export class TermWorld {
     const durability = node.term.isProtectable ? "replicated" : "disk";
     if (!node.term.mayAcknowledge(this.clock(node), revision, durability)) return;
     node.committed = revision;
+    this.committed.add(node.log[revision - 1]!);
     if (durability === "replicated") this.replicated.add(node.log[revision - 1]!);
   }
 }
