@@ -24,14 +24,15 @@ const expectedInVsix = [
   /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/extension\/(media|l10n)\/[\w./-]+\.(svg|png|md|json)$/,
   /^extension\/dist\/NOTICES\.txt$/,
-  /^extension\/dist\/(cli|server)\/main\.js$/,
+  /^extension\/dist\/server\/main\.js$/,
+  /^extension\/dist\/cli\/(main|[\w-]+-[0-9A-Z]{8})\.js$/,
   /^extension\/dist\/extension\/main\.cjs$/,
   /^extension\/dist\/webview\/[\w-]+\.(js|css|ttf|svg)$/,
 ];
 
 const expectedInTarball = [
   /^package\/(package\.json|README\.md|LICENSE)$/,
-  /^package\/dist\/cli\/(main\.js(\.map)?|NOTICES\.txt)$/,
+  /^package\/dist\/cli\/((main|[\w-]+-[0-9A-Z]{8})\.js(\.map)?|NOTICES\.txt)$/,
   /^package\/dist\/library\/index\.js(\.map)?$/,
   /^package\/dist\/types\/library\/[\w./-]+\.d\.ts$/,
   /^package\/docs\/schemas\/[\w-]+\.schema\.json$/,

@@ -4,12 +4,14 @@
  * It is told each segment in turn, as it is written or found on opening, and comes to the same either way.
  * Invariant: `size` is the number of entries. Knows nothing of values, or of where segments are kept.
  */
+import type { Entry } from "../core/store/change.ts";
 import { keyOf } from "../core/values/index.ts";
 import {
   bodyOf,
   type Lead,
   RecordKind,
   recordsOf,
+  unpackEntry,
   unpackForget,
   unpackKey,
   unpackLead,
@@ -44,9 +46,6 @@ interface Client {
   pieces: { readonly number: number; readonly end: number }[];
 }
 
-/** So much may be void, whatever there is besides. */
-const spareBytes = 4 * 1024 * 1024;
-
 export class Ledger {
   lead: Lead | undefined;
   #leadRecord = -1;
@@ -68,8 +67,8 @@ export class Ledger {
     return this.#entries.has(id);
   }
 
-  /** More is void than not. */
-  get isWasteful(): boolean {
+  /** More is void than not, and more than is spared. */
+  isWasteful(spareBytes: number): boolean {
     return this.#bytes > 2 * this.#liveBytes + spareBytes;
   }
 
@@ -116,10 +115,30 @@ export class Ledger {
     }
   }
 
+  /** The entries of a segment that count. */
+  entriesOf(segment: Segment): readonly Entry[] {
+    let number = this.#extentOf(segment)?.first;
+    if (number === undefined) return [];
+    const entries: Entry[] = [];
+    for (const found of recordsOf(segment.bytes, headerBytes)) {
+      if (found.kind === RecordKind.put) {
+        const entry = unpackEntry(bodyOf(segment.bytes, found));
+        if (this.#entries.get(keyOf(entry.key)) === number) entries.push(entry);
+      }
+      number += 1;
+    }
+    return entries;
+  }
+
+  #extentOf({ sequence }: Segment): Extent | undefined {
+    const extent = this.#extents[this.#placeOf((each) => each.sequence, sequence)];
+    return extent?.sequence === sequence ? extent : undefined;
+  }
+
   /** The records of a segment that count. */
   liveOf(segment: Segment): readonly Live[] {
-    const extent = this.#extents[this.#placeOf(({ sequence }) => sequence, segment.sequence)];
-    if (extent?.sequence !== segment.sequence) return [];
+    const extent = this.#extentOf(segment);
+    if (extent === undefined) return [];
     const live: Live[] = [];
     let number = extent.first;
     for (const found of recordsOf(segment.bytes, headerBytes)) {

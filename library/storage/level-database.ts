@@ -24,16 +24,26 @@ export type Database = Pick<
 export type OpenDatabase = (folder: string, isNew: boolean) => Promise<Database>;
 
 export const openDatabase: OpenDatabase = async (folder, isNew) => {
-  const { ClassicLevel: Level } = await import("classic-level");
+  const Level = await load();
   const database = new Level<Buffer, Buffer>(folder, { keyEncoding: "buffer", valueEncoding: "buffer" });
   // Without compression tables can be checked before LevelDB reads them; see level-table-file.ts.
   await database.open({ createIfMissing: isNew, compression: false });
   return database;
 };
 
+async function load(): Promise<typeof ClassicLevel> {
+  try {
+    return (await import("classic-level")).ClassicLevel;
+  } catch (cause) {
+    throw new SwitchyardError("UNSUPPORTED", "the package classic-level, in which stores are kept, is not here", {
+      cause,
+    });
+  }
+}
+
 /** Throws `LOCKED` when somebody has it open; leaves its data alone. */
 export async function refuseLocked(folder: string): Promise<void> {
-  const { ClassicLevel: Level } = await import("classic-level");
+  const Level = await load();
   const database = new Level(folder);
   // The lock is taken before it is found that there is a database, so this fails either way.
   const refusal: unknown = await database.open({ createIfMissing: false, errorIfExists: true }).then(

@@ -24,7 +24,7 @@ import {
 import { diskFailure } from "./level-failures.ts";
 import { LevelReplacement } from "./level-replacement.ts";
 import { malformed } from "./pack.ts";
-import { bodyOf, type Lead, RecordKind, unpackEntry, unpackResults } from "./record.ts";
+import { bodyOf, type Lead, RecordKind, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { Batch, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
 import { Turns } from "./turns.ts";
@@ -35,6 +35,8 @@ export interface Opened extends Verified {
   readonly acknowledged: AcknowledgedFile;
   readonly folder: string;
   readonly openDatabase: OpenDatabase;
+  /** So much may be void, whatever there is besides. */
+  readonly spareBytes: number;
   /** Called once, when it is closed. */
   readonly closed: () => void;
 }
@@ -56,7 +58,7 @@ export class LevelTable implements OpenStorage {
   #removedBelow: number;
   #unsyncedMoves = 0;
   #isBroken = false;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
   #readers = 0;
 
   constructor(opened: Opened) {
@@ -79,8 +81,8 @@ export class LevelTable implements OpenStorage {
 
   async *entries(): AsyncGenerator<readonly Entry[]> {
     for await (const segment of this.#segments()) {
-      const live = this.#ledger.liveOf(segment).filter(({ kind }) => kind === RecordKind.put);
-      if (live.length > 0) yield live.map((record) => unpackEntry(bodyOf(segment.bytes, record)));
+      const entries = this.#ledger.entriesOf(segment);
+      if (entries.length > 0) yield entries;
     }
   }
 
@@ -134,19 +136,18 @@ export class LevelTable implements OpenStorage {
   }
 
   close(): Promise<void> {
-    if (this.#isClosed) return this.#turns.idle();
-    this.#isClosed = true;
-    return this.#turns.take(() => this.#close()).catch(() => this.#turns.idle());
+    this.#closing ??= this.#turns.idle().then(() => this.#close());
+    return this.#closing;
   }
 
   #inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) return Promise.reject(new SwitchyardError("CLOSED", this.#opened.folder));
+    if (this.#closing !== undefined) return Promise.reject(new SwitchyardError("CLOSED", this.#opened.folder));
     return this.#turns.take(async () => {
       try {
         if (this.#isBroken) await this.#mend();
         return await task();
       } catch (error) {
-        this.#break();
+        if (!(error instanceof SwitchyardError)) this.#break(); // else nothing was begun, or another try is no use
         throw diskFailure(error, this.#opened.folder);
       }
     });
@@ -185,20 +186,21 @@ export class LevelTable implements OpenStorage {
     }));
     await this.#database.batch([...puts, ...removed], { sync });
     this.#removedBelow = this.#syncedNeeded;
-    const last = segments.at(-1)!;
-    this.#tail = { ...this.#tail, sequence: last.sequence, checksum: last.checksum, version: last.version };
-    this.#acknowledge(sync ? last.sequence : said.synced);
+    const { sequence: end, checksum, version } = segments.at(-1)!;
+    this.#acknowledge({ ...this.#tail, sequence: end, checksum, version }, sync ? end : said.synced);
   }
 
-  #acknowledge(synced: number): void {
+  /** From here on it is what there is; when the note of it fails, it is not. */
+  #acknowledge(tail: Tail, synced: number): void {
     const { acknowledged } = this.#opened;
-    const { generation, sequence } = this.#tail;
+    const { generation, sequence } = tail;
     acknowledged.write({ ...acknowledged.last, generation, sequence, synced, voidFrom: 0 });
+    this.#tail = tail;
   }
 
   /** What is to be moved with this write: nothing, while little is void. */
   async #oldest(): Promise<readonly Moved[]> {
-    if (!this.#ledger.isWasteful || this.#readers > 0) return [];
+    if (!this.#ledger.isWasteful(this.#opened.spareBytes) || this.#readers > 0) return [];
     const moved: Moved[] = [];
     for (const sequence of this.#ledger.oldest(leastMovedBytes)) {
       const bytes = (await this.#database.get(segmentKey(this.#tail.generation, sequence))) as Buffer | undefined;
@@ -209,7 +211,7 @@ export class LevelTable implements OpenStorage {
   }
 
   async #commit(replacement: LevelReplacement, last: Segment): Promise<void> {
-    const { folder, acknowledged } = this.#opened;
+    const { folder } = this.#opened;
     const { generation } = replacement;
     const root = packRoot({ format: currentFormat, generation });
     await syncLogs(folder);
@@ -220,23 +222,27 @@ export class LevelTable implements OpenStorage {
     ];
     await this.#database.batch(puts, { sync: true });
     const { sequence, checksum, version } = last;
-    this.#tail = { generation, sequence, checksum, version };
+    this.#acknowledge({ generation, sequence, checksum, version }, sequence);
     this.#ledger = replacement.ledger;
     this.#ledger.take(last);
     this.#syncedNeeded = 1;
     this.#removedBelow = 1;
     this.#unsyncedMoves = 0;
-    this.#acknowledge(sequence);
-    acknowledged.sync(); // of two generations the older one must never be taken for the acknowledged
-    await keepOnly(this.#database, generation, 1, sequence);
+    // What is left of the older one does not count, and is removed when this fails on the next occasion.
+    await keepOnly(this.#database, generation, 1, sequence).catch(() => {
+      this.#isBroken = true;
+    });
   }
 
   /** What failed last does not count, whatever becomes of it. */
   #break(): void {
     this.#isBroken = true;
     const { acknowledged } = this.#opened;
+    const { generation, sequence } = this.#tail;
+    const { last } = acknowledged;
+    const synced = last.generation === generation ? Math.min(last.synced, sequence) : 0;
     try {
-      acknowledged.write({ ...acknowledged.last, voidFrom: this.#tail.sequence + 1 });
+      acknowledged.write({ ...last, generation, sequence, synced, voidFrom: sequence + 1 });
     } catch {
       // Written in place, so it fails only where nothing can be written; what is there then was acknowledged by nobody.
     }
@@ -255,7 +261,7 @@ export class LevelTable implements OpenStorage {
     await keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
     this.#syncedNeeded = this.#ledger.needed ?? 1;
     this.#removedBelow = this.#syncedNeeded;
-    this.#acknowledge(sequence); // on opening LevelDB makes a table of its log, and syncs it
+    this.#acknowledge(this.#tail, sequence); // on opening LevelDB makes a table of its log, and syncs it
     this.#isBroken = false;
   }
 
@@ -264,7 +270,7 @@ export class LevelTable implements OpenStorage {
     try {
       if (!this.#isBroken && acknowledged.last.synced < this.#tail.sequence) {
         await syncLogs(folder);
-        this.#acknowledge(this.#tail.sequence);
+        this.#acknowledge(this.#tail, this.#tail.sequence);
       }
       acknowledged.sync();
     } catch {

@@ -7,9 +7,9 @@
 
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, realpath, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { SwitchyardError, whatFailed } from "../core/errors.ts";
+import { whatFailed } from "../core/errors.ts";
 import { type Acknowledged, AcknowledgedFile, bootOf, readAcknowledged } from "./acknowledged.ts";
 import { Appending } from "./appending.ts";
 import { Ledger } from "./ledger.ts";
@@ -28,6 +28,7 @@ import {
 } from "./level-database.ts";
 import { diskFailure } from "./level-failures.ts";
 import { copyForCheck } from "./level-files.ts";
+import { damage, isEmpty, removeLeftovers, setAside, syncFolders } from "./level-folder.ts";
 import { LevelTable } from "./level-table.ts";
 import { malformed } from "./pack.ts";
 import { salvageFolder } from "./salvage.ts";
@@ -44,7 +45,11 @@ export interface LevelOptions {
   readonly migrations?: ReadonlyMap<number, Migration>;
   /** Names this life of this machine. */
   readonly boot?: () => string;
+  /** So much may be void before room is given back. Default: 4 MiB. */
+  readonly spareBytes?: number;
 }
+
+const usualSpareBytes = 4 * 1024 * 1024;
 
 /** Open in this process: LevelDB's lock is for processes. */
 const open = new Set<string>();
@@ -60,11 +65,13 @@ class Opening {
   readonly #openDatabase: OpenDatabase;
   readonly #migrations: ReadonlyMap<number, Migration>;
   readonly #boot: () => string;
+  readonly #spareBytes: number;
 
-  constructor({ openDatabase: open = openDatabase, migrations = new Map(), boot = bootOf }: LevelOptions) {
-    this.#openDatabase = open;
-    this.#migrations = migrations;
-    this.#boot = boot;
+  constructor(options: LevelOptions) {
+    this.#openDatabase = options.openDatabase ?? openDatabase;
+    this.#migrations = options.migrations ?? new Map();
+    this.#boot = options.boot ?? bootOf;
+    this.#spareBytes = options.spareBytes ?? usualSpareBytes;
   }
 
   async open(path: string, { repair, clear = false }: StorageOptions = {}): Promise<OpenStorage> {
@@ -76,8 +83,7 @@ class Opening {
       open.add(real);
       place = real;
       const table = await this.#openPlace(real, repair);
-      if (clear) await clearTable(table);
-      return table;
+      return clear ? await cleared(table) : table;
     } catch (error) {
       if (place !== undefined) open.delete(place);
       throw diskFailure(error, path);
@@ -162,7 +168,8 @@ class Opening {
     const closed = (): void => {
       open.delete(path);
     };
-    return new LevelTable({ ...verified, database, acknowledged, folder, openDatabase: this.#openDatabase, closed });
+    const ways = { openDatabase: this.#openDatabase, spareBytes: this.#spareBytes, closed };
+    return new LevelTable({ ...verified, ...ways, database, acknowledged, folder });
   }
 
   /** Makes an empty database. One that was begun and never finished is taken on. */
@@ -188,6 +195,7 @@ class Opening {
         ],
         { sync: true },
       );
+      await syncFolders(path);
       ledger.take(first!);
       const { sequence, checksum, version } = first!;
       const made = { generation: 0, sequence, checksum, version };
@@ -207,6 +215,7 @@ class Opening {
     for (const name of repair === "truncate" ? ["table", "acknowledged"] : []) {
       await rename(join(fresh, name), join(path, name));
     }
+    await syncFolders(path);
     if (repair === "from-replica") await (await this.#make(path, [])).close();
     return `the damaged database is kept in ${aside}`;
   }
@@ -235,47 +244,19 @@ function rescuedHead(head: StoreHead | undefined, revision: number): StoreHead {
   return { epochs: [], highestEpoch: version.epoch, lineage: newLineage(), ...head, version };
 }
 
-async function clearTable(table: LevelTable): Promise<void> {
-  const replacement = await table.replace();
-  await replacement.commit({
-    epochs: [],
-    highestEpoch: table.head.highestEpoch,
-    lineage: newLineage(),
-    version: emptyVersion,
-  });
+/** Of epochs the highest stays, for none below it may begin again. */
+async function cleared(table: LevelTable): Promise<LevelTable> {
+  try {
+    const { highestEpoch } = table.head;
+    const replacement = await table.replace();
+    await replacement.commit({ epochs: [], highestEpoch, lineage: newLineage(), version: emptyVersion });
+    return table;
+  } catch (error) {
+    await table.close();
+    throw error;
+  }
 }
 
 function newLineage(): string {
   return randomBytes(16).toString("hex");
-}
-
-/** Of a copy whatever LevelDB cannot read is damage of the original; a lack of room or of rights is none. */
-function damage(error: unknown, folder: string, copy: string): SwitchyardError {
-  const failure = diskFailure(error, folder);
-  const code = failure.code === "DISK_FAILED" ? "CORRUPT" : failure.code;
-  return new SwitchyardError(code, whatFailed(failure).replaceAll(copy, folder), { cause: error });
-}
-
-/** Nothing of ours is there, nor was. */
-async function isEmpty(path: string): Promise<boolean> {
-  const names = await readdir(path);
-  return !names.some((name) => /^(table|acknowledged|repair|damaged-\d+)$/.test(name));
-}
-
-async function setAside(path: string): Promise<string> {
-  let number = 1;
-  while (existsSync(join(path, `damaged-${number}`))) number += 1;
-  const aside = join(path, `damaged-${number}`);
-  await mkdir(aside);
-  for (const name of ["table", "acknowledged"]) {
-    if (existsSync(join(path, name))) await rename(join(path, name), join(aside, name));
-  }
-  return aside;
-}
-
-/** Copies of a process that ended while it looked at them. */
-async function removeLeftovers(path: string): Promise<void> {
-  for (const name of await readdir(path)) {
-    if (/^(check|salvage)-\d+-[0-9a-f]+$/.test(name)) await rm(join(path, name), { recursive: true, force: true });
-  }
 }

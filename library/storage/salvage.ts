@@ -14,7 +14,6 @@ import { placeOfKey, refuseLocked, rootKey, unpackRoot } from "./level-database.
 import { diskFailure } from "./level-failures.ts";
 import { readLog } from "./level-files.ts";
 import { type Item, itemsOf, readTable, Varints } from "./level-table-file.ts";
-import { bodyOf, RecordKind, unpackEntry } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { StoreHead } from "./storage.ts";
 
@@ -146,8 +145,8 @@ async function replay(places: Places): Promise<{ readonly ledger: Ledger; readon
 
 async function* read(places: Places, ledger: Ledger): AsyncGenerator<readonly Entry[]> {
   for await (const segment of inOrder(places)) {
-    const live = ledger.liveOf(segment).filter(({ kind }) => kind === RecordKind.put);
-    if (live.length > 0) yield live.map((record) => unpackEntry(bodyOf(segment.bytes, record)));
+    const entries = ledger.entriesOf(segment);
+    if (entries.length > 0) yield entries;
   }
 }
 

@@ -50,7 +50,8 @@ export interface OpenStorage {
   /**
    * Writes a batch: all of it, or nothing. Resolves when it is as safe as `durability` says: `memory` and `process`, when
    * the operating system has it; `disk` and above, when it is synced. Batches take effect in the order of the calls.
-   * @throws SwitchyardError `NO_SPACE`, `DISK_FAILED`, `CLOSED`. Then nothing of it is there, nor will be after a restart.
+   * @throws SwitchyardError `NO_SPACE`, `DISK_FAILED`, `NOT_PERMITTED`, `CLOSED`. Then nothing of it is there, nor will be
+   * after a restart; whatever already waited behind it fails with it. The next call tries again.
    */
   write(batch: Batch, durability: Durability): Promise<void>;
 
@@ -59,7 +60,7 @@ export interface OpenStorage {
 
   /**
    * Begins anew: what comes until `commit` replaces the whole table, atomically; a crash before leaves the old one.
-   * For a replica that takes a snapshot.
+   * For a replica that takes a snapshot. Results begin empty.
    */
   replace(): Promise<Replacement>;
 

@@ -39,9 +39,34 @@ export function fitsSignature(bytes: Uint8Array, start: number, end: number, typ
   bytesLeft = Math.max(8 * (end - start), limits.valueBytes);
   if (!cursor.next() || cursor.kind !== Marker.array || cursor.length !== types.length) return false;
   for (let i = 0; i < types.length; i++) {
-    if (!fits(types[i]!, 0)) return false;
+    const type = types[i]!;
+    const next = behindPlain(type.code, bytes, cursor.at, end);
+    if (next > 0) cursor.at = next;
+    else if (!fits(type, 0)) return false;
   }
   return cursor.at === end;
+}
+
+/** Where the payload ends, if it is of the form that most have: a short ASCII text, a small number, a float. Else 0. */
+function behindPlain(code: FieldCode, bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return 0;
+  const marker = bytes[at]!;
+  let next = at + 1;
+  if (code === "s") {
+    if ((marker & 0xe0) !== 0xa0) return 0;
+    next += marker & 0x1f;
+    if (next > end) return 0;
+    for (let i = at + 1; i < next; i++) if (bytes[i]! >= 0x80) return 0;
+    return next;
+  }
+  if (code === "d") {
+    if (marker === 0xcb) next += 8;
+    else if (marker >= 0x80) return 0;
+  } else if (code === "c" || code === "a" || code === "i") {
+    if (marker === 0xce) next += 4;
+    else if (marker >= 0x80) return 0;
+  } else return 0;
+  return next > end ? 0 : next;
 }
 
 /** True when the bytes are exactly the body of a file write: a path as text, then bytes. */

@@ -1,11 +1,12 @@
 /**
  * `switchyard record`: keeps live events, log lines and file writes in a file.
  *
- * Invariant: what arrives here is written, or told. While the file is slow nothing more is read from the cluster; what
+ * Invariant: what arrives here and is wanted is written, or told. While the file is slow nothing more is read from the cluster; what
  * others then drop is counted, and said at the end.
  */
 import type { Command } from "commander";
 import { type Context, checkPattern, time } from "../../library/index.ts";
+import { type MessageFilter, readMessageFilter } from "./filter/filters.ts";
 import { join, withNode } from "./joining.ts";
 import { readByteCount, readCount, readDurationMs } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly duration?: number;
   readonly count?: number;
   readonly maxBytes?: number;
+  readonly filter?: MessageFilter;
   readonly quiet?: true;
   readonly name?: string;
 }
@@ -33,6 +35,7 @@ export function registerRecord(program: Command, shell: Shell): void {
     .option("--duration <time>", "end after that time: 10s, 5m", readDurationMs)
     .option("--count <n>", "end after n messages", readCount)
     .option("--max-bytes <n>", "end before the file has grown by more: 1000000, 10MiB", readByteCount)
+    .option("--filter <expression>", "keep only what it holds for, by fields and names of columns", readMessageFilter)
     .option("--quiet", "say nothing but failures on stderr")
     .option("--name <name>", "what other nodes see")
     .addHelpText(
@@ -41,8 +44,13 @@ export function registerRecord(program: Command, shell: Shell): void {
 Ctrl-C ends a recording in good order; whatever ends it, all lines up to there
 can be replayed.
 
-Example:
-  switchyard record tcp://127.0.0.1:9999 'app.*' 'zeek.*' -o morning.rec.gz --duration 10m`,
+A filter knows name and args of events, the columns of log lines and log, path
+and bytes (how many) of file writes, and of all of them topic, time, from (the
+node it is of) and hops. \`switchyard help sub\` tells how it compares.
+
+Examples:
+  switchyard record tcp://127.0.0.1:9999 'app.*' 'zeek.*' -o morning.rec.gz --duration 10m
+  switchyard record tcp://127.0.0.1:9999 '*' -o dns.rec --filter 'name == "dns_request" || service == "dns"'`,
     )
     .action((location: string, patterns: string[], options: Options) => run(shell, location, patterns, options));
 }
@@ -54,7 +62,7 @@ async function run(shell: Shell, location: string, patterns: readonly string[], 
     const file = await openRecordingFile(shell, options.output);
     const recorder = new Recorder(shell, file, options);
     try {
-      file.out.write(headerLine(time(new Date()), patterns));
+      file.out.write(headerLine(time(new Date()), patterns, options.filter?.text));
       await subscribe(context, patterns, recorder);
       const to = options.output === "-" ? "standard output" : options.output;
       const how = file.isAppended ? "appending" : "recording";
@@ -91,6 +99,7 @@ class Recorder {
   readonly #timer: NodeJS.Timeout | undefined;
   #finish: () => void = () => {};
   #isStopped = false;
+  #filtered = 0;
   #bytes = 0;
 
   constructor(shell: Shell, file: RecordingFile, options: Options) {
@@ -105,13 +114,17 @@ class Recorder {
   }
 
   readonly takeEvent: Parameters<Context["events"]["on"]>[1] = (event, topic) =>
-    this.#take("events", () => this.#printer.event(event, topic, this.#atMs));
+    this.#take("events", this.#options.filter?.takesEvent(event, topic), () =>
+      this.#printer.event(event, topic, this.#atMs),
+    );
 
-  readonly takeLine: Parameters<Context["logs"]["on"]>[1] = (line) =>
-    this.#take("lines", () => this.#printer.line(line, this.#atMs));
+  readonly takeLine: Parameters<Context["logs"]["on"]>[1] = (line, topic) =>
+    this.#take("lines", this.#options.filter?.takesLine(line, topic), () => this.#printer.line(line, this.#atMs));
 
   readonly takeFile: Parameters<Context["files"]["on"]>[1] = (write, topic) =>
-    this.#take("files", () => this.#printer.file(write, topic, this.#atMs));
+    this.#take("files", this.#options.filter?.takesWrite(write, topic), () =>
+      this.#printer.file(write, topic, this.#atMs),
+    );
 
   get #atMs(): number {
     return Math.round(performance.now() - this.#startMs);
@@ -121,9 +134,13 @@ class Recorder {
     return this.#tally.events + this.#tally.lines + this.#tally.files;
   }
 
-  /** The promise holds whoever sends while the file is slow. */
-  #take(kind: keyof Tally, print: () => string): Promise<void> | undefined {
+  /** The promise holds whoever sends while the file is slow. Without a filter all is wanted. */
+  #take(kind: keyof Tally, isWanted = true, print: () => string): Promise<void> | undefined {
     if (this.#isStopped || this.#file.failed.aborted || this.#shell.stopped.aborted) return undefined;
+    if (!isWanted) {
+      this.#filtered += 1;
+      return undefined;
+    }
     const text = print();
     this.#bytes += Buffer.byteLength(text);
     if (this.#bytes > (this.#options.maxBytes ?? Number.POSITIVE_INFINITY)) {
@@ -157,6 +174,7 @@ class Recorder {
     const { events, lines, files } = this.#tally;
     const kinds = [counted(events, "event"), counted(lines, "log line"), counted(files, "file write")];
     const dropped = missed === 0 ? "" : " on their way here, for want of speed";
-    this.#shell.say(`recorded ${kinds.join(", ")}; dropped ${inGroups(missed)}${dropped}`);
+    const filtered = this.#filtered === 0 ? "" : `; filtered out ${inGroups(this.#filtered)}`;
+    this.#shell.say(`recorded ${kinds.join(", ")}${filtered}; dropped ${inGroups(missed)}${dropped}`);
   }
 }

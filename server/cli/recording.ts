@@ -26,9 +26,13 @@ export interface Tally {
   files: number;
 }
 
-/** The first line of a recording, and of each part that was appended to it. */
-export function headerLine(began: Time, patterns: readonly string[]): string {
-  return json({ switchyard: "recording", version: recordingVersion, began: began.toString(), patterns });
+/**
+ * The first line of a recording, and of each part that was appended to it.
+ *
+ * @param filter what alone was kept of what matched; absent: all
+ */
+export function headerLine(began: Time, patterns: readonly string[], filter?: string): string {
+  return json({ switchyard: "recording", version: recordingVersion, began: began.toString(), patterns, filter });
 }
 
 /** The last line of a part; without it the part was cut off. */

@@ -9,7 +9,7 @@ import { Table } from "../../library/core/store/table.ts";
 import { levelStorage } from "../../library/storage/level.ts";
 import { type Database, openDatabase } from "../../library/storage/level-database.ts";
 import type { OpenStorage } from "../../library/storage/storage.ts";
-import { batchOf, put } from "../compliance/storage.ts";
+import { allEntries, batchOf, put } from "../compliance/storage.ts";
 import { cases } from "../rig/cases.ts";
 import type { SeededChance } from "../simulator/chance.ts";
 import { contentOf, inFolder, textOf } from "./database.ts";
@@ -58,7 +58,7 @@ const sayings: readonly (readonly [string, string])[] = [
 
 describe("T6, S11: writes that fail", () => {
   cases(
-    "leave nothing, whether LevelDB wrote them or not, also when the process ends then",
+    "leave nothing, whether LevelDB wrote them or not, also when it is closed then",
     { ci: 34, soak: 340 },
     async (chance, index) => {
       const [saying, code] = sayings[index % sayings.length]!;
@@ -76,7 +76,7 @@ describe("T6, S11: writes that fail", () => {
       };
       await inFolder(async (folder) => {
         const path = join(folder, "store");
-        const storage = levelStorage({ openDatabase: faulty });
+        const storage = levelStorage({ openDatabase: faulty, spareBytes: chance.pick([-1e9, 500, 1e9]) });
         const account = new Account();
         let open = await storage.open(path);
         for (let round = 0; round < 4; round++) {
@@ -121,10 +121,94 @@ describe("T6, S11: writes that fail", () => {
       isFaulty = false;
       await open.write(batchOf(1, [put("k", 9n)]), "disk");
       expect([open.size, open.head.version.revision]).toEqual([1, 1]);
+      isFaulty = true;
+      void open.write(batchOf(2, [put("k", 10n)]), "disk").catch(() => {});
+      await open.close(); // whatever it has to wait for fails
+      isFaulty = false;
+      const again = await levelStorage().open(join(folder, "store"));
+      expect(again.head.version.revision).toBe(1);
+      await again.close();
+    });
+  });
+});
+
+describe("T6, S10: opening that fails", () => {
+  it.each(sayings)(
+    "for %s is %s, never CORRUPT: a whole database must not be taken for a damaged one",
+    async (saying, code) => {
+      await inFolder(async (folder) => {
+        const path = join(folder, "store");
+        const open = await levelStorage().open(path);
+        await open.write(batchOf(1, [put("k", 1n)]), "disk");
+        await open.close();
+        for (const failing of [1, 2]) {
+          let left = failing;
+          const faulty = (at: string, isNew: boolean): Promise<Database> => {
+            left -= 1;
+            return left === 0 ? Promise.reject(new Error(saying)) : openDatabase(at, isNew);
+          };
+          const opening = levelStorage({ openDatabase: faulty }).open(path, { repair: "from-replica" });
+          await expect(opening).rejects.toMatchObject({ code });
+        }
+        const again = await levelStorage().open(path);
+        expect([again.size, again.notices]).toEqual([1, []]);
+        await again.close();
+      });
+    },
+  );
+});
+
+describe("T6, S11: a whole table that takes the place of another", () => {
+  cases("is the new one or the old one, wherever it fails", { ci: 40, soak: 400 }, async (chance) => {
+    let left = Number.POSITIVE_INFINITY;
+    let isWritten = false;
+    const faulty = async (folder: string, isNew: boolean): Promise<Database> => {
+      const database = await openDatabase(folder, isNew);
+      const methods = { batch: database.batch, clear: database.clear, put: database.put } as const;
+      const wrapped = Object.entries(methods).map(([name, method]) => [
+        name,
+        async (...args: unknown[]) => {
+          left -= 1;
+          if (left >= 0 || isWritten) await (method as (...all: unknown[]) => Promise<void>).apply(database, args);
+          if (left < 0) throw new Error("No space left on device");
+        },
+      ]);
+      return Object.assign(database, Object.fromEntries(wrapped)) as Database;
+    };
+    await inFolder(async (folder) => {
+      const path = join(folder, "store");
+      let open = await levelStorage({ openDatabase: faulty }).open(path);
+      await open.write(batchOf(1, [put("old", 1n)]), "disk");
+      isWritten = chance.flip();
+      left = chance.integer(0, 7);
+      const outcome = await replaced(open).then(
+        () => "new",
+        (error: unknown) => {
+          expect(error).toMatchObject({ code: "NO_SPACE" });
+          return "old";
+        },
+      );
+      left = Number.POSITIVE_INFINITY;
+      if (chance.flip()) await open.writeHead({ epochs: [], highestEpoch: 9, lineage: "ef".repeat(16) });
+      else await open.close();
+      await open.close();
+      open = await levelStorage().open(path);
+      const entries = await allEntries(open);
+      expect([...entries.keys()].sort()).toEqual(outcome === "old" ? ["old"] : ["new-0", "new-1", "new-2"]);
+      expect(open.head.version.revision).toBe(outcome === "old" ? 1 : 12);
       await open.close();
     });
   });
 });
+
+async function replaced(open: OpenStorage): Promise<void> {
+  const replacement = await open.replace();
+  for (let page = 0; page < 3; page++) {
+    const times = { expiresAtMs: undefined, expiresAfterMs: undefined };
+    await replacement.add([{ key: `new-${page}`, value: "x", revision: 10 + page, ...times }]);
+  }
+  await replacement.commit({ ...open.head, version: { epoch: 4, revision: 12 } });
+}
 
 const mountPoint = process.getuid?.() === 0 ? tmpfsOf(8) : undefined;
 

@@ -33,13 +33,13 @@ function logOf(path: string): string {
 }
 
 /** Another machine life: the files are what survived of an earlier one. */
-const afterPowerLoss = levelStorage({ boot: () => "another" });
+const afterPowerLoss = levelStorage({ boot: () => "another", spareBytes: 4_000 });
 
 beforeAll(async () => {
   const path = join(root, "live");
   const chance = new SeededChance(3);
   const table = new Table();
-  const open = await levelStorage({ boot: () => "one" }).open(path);
+  const open = await levelStorage({ boot: () => "one", spareBytes: 4_000 }).open(path);
   let synced = { bytes: statSync(logOf(path)).size, write: 0 };
   history.push(textOf(0, table));
   for (let write = 1; write <= 60; write++) {
@@ -60,7 +60,7 @@ beforeAll(async () => {
 describe("T4, S9: power loss", () => {
   cases(
     "leaves what was synced, and the beginning of what came after",
-    { ci: 1_000, soak: 50_000 },
+    { ci: 1_000, soak: 50_000, withinMs: 180_000 },
     async (chance, index) => {
       const at = index % boundaries.length;
       const { folder, syncedBytes, bytes, synced } = boundaries[at]!;

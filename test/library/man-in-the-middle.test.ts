@@ -38,6 +38,15 @@ async function open({ middle, opener }: Pick<Scene, "middle" | "opener">): Promi
   return outcome;
 }
 
+/** The links of two openers, whose first frames nobody answers. */
+async function twoOpenings({ middle, opener }: Pick<Scene, "middle" | "opener">): Promise<[MiddleLink, MiddleLink]> {
+  middle.onOpened = () => {};
+  void open({ middle, opener });
+  void open({ middle, opener: middle.node("second") });
+  await middle.settle();
+  return middle.opened as [MiddleLink, MiddleLink];
+}
+
 /** The fields of a frame; its bytes where it is none any more. */
 function meaning(bytes: Uint8Array): unknown {
   const control = bytes.length < 8 ? undefined : readControl(bytes, 0, bytes.length);
@@ -225,12 +234,8 @@ const attacks: readonly (readonly [string, Attack])[] = [
     "joins two openers",
     async (_, all) => {
       const { middle } = all;
-      const second = middle.node("second");
-      middle.onOpened = () => {};
-      void open(all);
-      void open({ middle, opener: second });
-      await middle.settle();
-      middle.join(middle.opened[0]!, middle.opened[1]!, (frame) => [frame]);
+      const [one, other] = await twoOpenings(all);
+      middle.join(one, other, (frame) => [frame]);
       await middle.settle();
       expect(middle.opened.map(({ isClosed }) => isClosed)).toEqual([true, true]);
       expectApart(all);
@@ -251,12 +256,7 @@ const attacks: readonly (readonly [string, Attack])[] = [
     "crosses two handshakes",
     async (_, all) => {
       const { middle } = all;
-      const second = middle.node("second");
-      middle.onOpened = () => {};
-      void open(all);
-      void open({ middle, opener: second });
-      await middle.settle();
-      const [one, other] = middle.opened as [MiddleLink, MiddleLink];
+      const [one, other] = await twoOpenings(all);
       const [atOne, atOther] = [middle.call(), middle.call()];
       for (const [opened, accepted, others] of [
         [one, atOne, atOther],

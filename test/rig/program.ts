@@ -121,8 +121,8 @@ async function bundle(path: string): Promise<string> {
 /** Native code is loaded from where it is installed. */
 const nativeCode: Plugin = {
   name: "native-code",
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^classic-level$/ }, () => ({
+  setup: (builder) => {
+    builder.onResolve({ filter: /^classic-level$/ }, () => ({
       path: createRequire(import.meta.url).resolve("classic-level"),
       external: true,
     }));

@@ -2,13 +2,15 @@
  * Simulated disks: storage whose machine can lose power, whose writes can fail, and take their simulated time.
  *
  * A crash keeps everything that was synced, and of what came after it the beginning, of a length that chance draws; of
- * the process alone (`kill`) it keeps all that the operating system had. Invariant: a batch is there whole or not at all,
+ * the process alone (`kill`) it keeps all that the operating system had. What was being written then may be there or
+ * not. Invariant: a batch is there whole or not at all,
  * and those that survive are the first ones. The same seed loses the same.
  */
 import { type FailureCode, SwitchyardError } from "../../library/core/errors.ts";
 import { Image } from "../../library/storage/image.ts";
 import { clearImage, inChunks, oneByOne, replacementOf } from "../../library/storage/memory.ts";
 import type { OpenStorage, Storage, StorageOptions } from "../../library/storage/storage.ts";
+import { Turns } from "../../library/storage/turns.ts";
 import type { SeededChance } from "./chance.ts";
 import type { SimulatedTime } from "./clock.ts";
 
@@ -19,6 +21,8 @@ interface DiskFile {
   present: Image;
   /** What came after the sync, in order. */
   unsynced: ((image: Image) => void)[];
+  /** What is being written: nobody was told, and it may be there or not after an accident. */
+  underWay: ((image: Image) => void) | undefined;
   isOpen: boolean;
 }
 
@@ -50,6 +54,7 @@ export class SimulatedDisk {
   crash(): void {
     this.#life += 1;
     for (const file of this.#files.values()) {
+      this.#settle(file);
       const kept = file.unsynced.slice(0, this.#chance.integer(0, file.unsynced.length));
       for (const change of kept) change(file.synced);
       file.unsynced = [];
@@ -61,7 +66,16 @@ export class SimulatedDisk {
   /** The process is killed: what the operating system has stays. */
   kill(): void {
     this.#life += 1;
-    for (const file of this.#files.values()) file.isOpen = false;
+    for (const file of this.#files.values()) {
+      this.#settle(file);
+      file.isOpen = false;
+    }
+  }
+
+  #settle(file: DiskFile): void {
+    const { underWay } = file;
+    file.underWay = undefined;
+    if (underWay !== undefined && this.#chance.flip()) this.#change(file, false, underWay);
   }
 
   /** From now on writes fail so, until it is told `undefined`. */
@@ -84,19 +98,19 @@ export class SimulatedDisk {
 
   #opened(path: string, file: DiskFile, life: number): OpenStorage {
     let isClosed = false;
-    let turn: Promise<unknown> = Promise.resolve();
+    const turns = new Turns();
     const write = (isSynced: boolean, change: (image: Image) => void): Promise<void> => {
       if (isClosed) return Promise.reject(new SwitchyardError("CLOSED", path));
-      const done = turn.then(async () => {
+      return turns.take(async () => {
+        if (this.#failure === undefined) file.underWay = change;
         await this.#delay(life);
+        file.underWay = undefined;
         if (this.#failure !== undefined) {
           this.refused += 1;
           throw new SwitchyardError(this.#failure, path);
         }
         this.#change(file, isSynced, change);
       });
-      turn = done.catch(() => {});
-      return done;
     };
     return {
       notices: [],
@@ -118,7 +132,7 @@ export class SimulatedDisk {
       close: async () => {
         if (isClosed) return;
         isClosed = true;
-        await turn;
+        await turns.idle();
         if (life !== this.#life) return;
         this.#sync(file);
         file.isOpen = false;
@@ -149,5 +163,5 @@ export class SimulatedDisk {
 }
 
 function newFile(lineage: string): DiskFile {
-  return { synced: new Image(lineage), present: new Image(lineage), unsynced: [], isOpen: false };
+  return { synced: new Image(lineage), present: new Image(lineage), unsynced: [], underWay: undefined, isOpen: false };
 }

@@ -1,6 +1,14 @@
-/** Filters over what arrives: events by their name and arguments, lines of logs by their columns. */
-import { count, type LogHeader, type LogLine, type ReceivedEvent, type Value } from "../../../library/index.ts";
+/** Filters over what arrives: events by their name and arguments, lines of logs by their columns, writes by their path. */
+import {
+  count,
+  type FileWrite,
+  type LogHeader,
+  type LogLine,
+  type ReceivedEvent,
+  type Value,
+} from "../../../library/index.ts";
 import { isTrue, type Lookup } from "./evaluate.ts";
+import type { Expression } from "./expression.ts";
 import { parseFilter } from "./parse.ts";
 
 /** Whether an event is wanted. */
@@ -8,6 +16,15 @@ export type EventFilter = (event: ReceivedEvent, topic: string) => boolean;
 
 /** Whether a line is wanted. */
 export type LineFilter = (line: LogLine, topic: string) => boolean;
+
+/** One filter over all that a recording holds. What one kind of message does not have is none there. */
+export interface MessageFilter {
+  /** As it was given. */
+  readonly text: string;
+  readonly takesEvent: EventFilter;
+  readonly takesLine: LineFilter;
+  readonly takesWrite: (write: FileWrite, topic: string) => boolean;
+}
 
 type Field<Of> = (of: Of, topic: string) => Value;
 
@@ -29,16 +46,45 @@ const lineFields: ReadonlyMap<string, Field<LogLine>> = new Map<string, Field<Lo
   ["hops", ({ hops }) => count(hops)],
 ]);
 
+const writeFields: ReadonlyMap<string, Field<FileWrite>> = new Map<string, Field<FileWrite>>([
+  ["path", ({ path }) => path],
+  ["bytes", ({ bytes }) => count(bytes.length)],
+  ["topic", (_write, topic) => topic],
+  ["time", ({ time }) => time],
+  ["from", ({ origin }) => origin.name],
+  ["hops", ({ hops }) => count(hops)],
+]);
+
 /** @throws SwitchyardError `BAD_FILTER` */
 export function readEventFilter(text: string): EventFilter {
-  const expression = parseFilter(text, [...eventFields.keys()]);
-  return (event, topic) => isTrue(expression, (name) => eventFields.get(name)?.(event, topic) ?? null);
+  return filterBy(eventFields, parseFilter(text, [...eventFields.keys()]));
+}
+
+function filterBy<Of>(
+  fields: ReadonlyMap<string, Field<Of>>,
+  expression: Expression,
+): (of: Of, topic: string) => boolean {
+  return (of, topic) => isTrue(expression, (name) => fields.get(name)?.(of, topic) ?? null);
 }
 
 /** @throws SwitchyardError `BAD_FILTER` */
 export function readLineFilter(text: string): LineFilter {
-  const expression = parseFilter(text);
+  return filterLines(parseFilter(text));
+}
+
+function filterLines(expression: Expression): LineFilter {
   return (line, topic) => isTrue(expression, lookupIn(line, topic));
+}
+
+/** @throws SwitchyardError `BAD_FILTER` */
+export function readMessageFilter(text: string): MessageFilter {
+  const expression = parseFilter(text); // any name may be that of a column
+  return {
+    text,
+    takesEvent: filterBy(eventFields, expression),
+    takesLine: filterLines(expression),
+    takesWrite: filterBy(writeFields, expression),
+  };
 }
 
 /** Where each column of a log stands. */

@@ -11,6 +11,11 @@ storageCompliance({ name: "memory", make: async () => ({ storage: memoryStorage(
 
 storageCompliance({ name: "level", make: async () => ({ storage: levelStorage(), path: newPath() }) });
 
+storageCompliance({
+  name: "level that moves everything with each write",
+  make: async () => ({ storage: levelStorage({ spareBytes: -1e9 }), path: newPath() }),
+});
+
 const time = new SimulatedTime();
 let seed = 0;
 

@@ -1,6 +1,7 @@
 /** What only storage on disk does: formats, room that is given back, and tables of many entries. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { ClassicLevel } from "classic-level";
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../library/core/store/change.ts";
 import { readAcknowledged } from "../../../library/storage/acknowledged.ts";
@@ -94,6 +95,47 @@ describe("room", () => {
     expect(bytesIn(path)).toBeLessThan(24 * 1024 * 1024);
   });
 });
+
+describe("writes of 512 entries of 100 bytes", () => {
+  /** Each way takes its turn, so that whatever else the machine does meets both alike. */
+  it("take at most a third longer than bare batches of LevelDB, synced or not", { timeout: 60_000 }, async () => {
+    const bare = new ClassicLevel(newPath());
+    const open = await levelStorage().open(newPath());
+    const value = "v".repeat(100);
+    for (const sync of [false, true]) {
+      const [ours, theirs]: [number[], number[]] = [[], []];
+      for (let round = 0; round < 60; round++) {
+        const keys = Array.from({ length: 512 }, (_, i) => `key-${(512 * round + i) % 10_000}`);
+        theirs.push(
+          await timed(() =>
+            bare.batch(
+              keys.map((key) => ({ type: "put", key, value })),
+              { sync },
+            ),
+          ),
+        );
+        const batch = batchOf(
+          open.head.version.revision + 512,
+          keys.map((key) => put(key, value)),
+        );
+        ours.push(await timed(() => open.write(batch, sync ? "disk" : "process")));
+      }
+      expect(median(ours), `median of bare ones: ${median(theirs)} ms`).toBeLessThan(median(theirs) / 0.75);
+    }
+    await open.close();
+    await bare.close();
+  });
+});
+
+async function timed(run: () => Promise<void>): Promise<number> {
+  const startMs = performance.now();
+  await run();
+  return performance.now() - startMs;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
 
 describe("a table of many entries", () => {
   const count = 200_000;

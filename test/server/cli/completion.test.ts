@@ -75,6 +75,8 @@ describe("what is offered", () => {
     ["switchyard context use ", ["lab", "prod"]],
     ["switchyard context add x y --tok", ["--token-file"]],
     ["switchyard completion z", ["zsh"]],
+    ["switchyard record @lab a --fi", ["--filter"]],
+    ["switchyard record @lab a --filter ", []],
     ["switchyard nowhere ", []],
   ])("behind %j is %j", async (line, offer) => {
     expect(await offered(line)).toEqual(offer);

@@ -138,6 +138,25 @@ describe("record and replay", () => {
     );
   });
 
+  it("keep only what a filter holds for, of each kind", async () => {
+    const { location, context, connection } = await cluster();
+    const path = fresh();
+    const filter = 'name == "nothing" || (log == "DNS::LOG" && id.orig_h in [2001:db8::]/32) || path ~ "*/1.bin"';
+    const recorder = await recording(location, path, "--filter", filter, "--count", "30");
+    await connection.settled();
+    await raiseAll(context);
+    const { status, err } = await recorder.ended;
+    expect(status).toBe(0);
+    expect(err).toMatch(/^recorded 12 events, 12 log lines, 6 file writes; filtered out \d+; dropped 0$/m);
+    const text = await readFile(path, "utf8");
+    expect(JSON.parse(text.slice(0, text.indexOf("\n")))).toMatchObject({ patterns: ["app.*", "zeek.*"], filter });
+    const counts = Object.entries(messages(text)).map(([topic, all]) => [topic, all.length]);
+    expect(Object.fromEntries(counts)).toEqual({ "app.none": 12, "zeek.dns": 12, "app.files": 6 });
+    expect(text).not.toContain('"id":"free"'); // no log of which nothing is kept
+    const { err: told } = await run("replay", location, path, "--dry-run");
+    expect(told).toMatch(/^would raise 12 events, 12 log lines, 6 file writes /);
+  });
+
   it("put a prefix before each topic, at a rate", async () => {
     const { location } = await cluster();
     const path = fresh();
@@ -256,6 +275,7 @@ describe("wrong input", () => {
   const rows: readonly (readonly [what: string, args: readonly string[], status: number, line: RegExp])[] = [
     ["no output", ["record", "LOC", "*"], 2, /required option '-o, --output <file>' not specified/],
     ["a bad pattern", ["record", "LOC", "*********", "-o", "DIR/x.rec"], 2, /\[BAD_PATTERN\]$/],
+    ["a bad filter", ["record", "LOC", "*", "-o", "DIR/x.rec", "--filter", "name = 5"], 2, /column 6.*\[BAD_FILTER\]$/],
     ["a bad time", ["record", "LOC", "*", "-o", "DIR/x.rec", "--duration", "soon"], 2, /wanted a time such as 2s/],
     [
       "a bad size",

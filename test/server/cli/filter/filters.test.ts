@@ -14,7 +14,7 @@ import {
 } from "../../../../library/index.ts";
 import { isLike } from "../../../../server/cli/filter/compare.ts";
 import { isTrue } from "../../../../server/cli/filter/evaluate.ts";
-import { readEventFilter, readLineFilter } from "../../../../server/cli/filter/filters.ts";
+import { readEventFilter, readLineFilter, readMessageFilter } from "../../../../server/cli/filter/filters.ts";
 import { parseFilter } from "../../../../server/cli/filter/parse.ts";
 
 const event: ReceivedEvent = {
@@ -153,6 +153,35 @@ describe("a filter over lines of a log", () => {
   it("takes a column that is not there for one that is unset", () => {
     expect(takes("nowhere == - && duration == -")).toBe(true);
     expect(takes("nowhere > 5 || duration > 1 sec")).toBe(false);
+  });
+});
+
+describe("a filter over all kinds of messages", () => {
+  const from = { time: time("2026-11-23T12:00:00Z"), origin: { name: "w", id: "00" }, hops: 1 };
+  const line: LogLine = {
+    ...{ log: { topic: "t", id: "l", writer: "w", columns: [{ name: "name", type: "string" }] }, ...from },
+    values: ["dns"],
+  };
+  const write = { path: "a/b.pcap", bytes: new Uint8Array(300), ...from };
+
+  it.each([
+    ['name == "conn_opened"', [true, false, false]],
+    ['name == "dns"', [false, true, false]], // the column
+    ["args[0] == 42 || log == l", [true, true, false]],
+    ['path ~ "*.pcap" && bytes > 299', [false, false, true]],
+    ["bytes > 300", [false, false, false]],
+    ["path == -", [true, true, false]],
+    ['from == "w"', [false, true, true]],
+    ['topic == "t" && time > 2026-11-23T11:00:00Z && hops < 3', [true, true, true]],
+    ["nowhere == -", [true, true, true]],
+  ])("%j takes event, line and write: %j", (text, taken) => {
+    const filter = readMessageFilter(text);
+    expect([filter.takesEvent(event, "t"), filter.takesLine(line, "t"), filter.takesWrite(write, "t")]).toEqual(taken);
+    expect(filter.text).toBe(text);
+  });
+
+  it("fails with BAD_FILTER where it is none", () => {
+    expect(() => readMessageFilter("name = 5")).toThrow(expect.objectContaining({ code: "BAD_FILTER" }));
   });
 });
 
