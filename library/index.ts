@@ -51,20 +51,21 @@ export type { Peer } from "./peer.ts";
 export { software, version } from "./software.ts";
 export { type Salvaged, salvageFolder } from "./storage/salvage.ts";
 export type { Storage } from "./storage/storage.ts";
-export type { Rival } from "./store/authority-side.ts";
 export type { Keys } from "./store/keys.ts";
 export type {
   AuthoritativeOptions,
   InsertOptions,
   OpenStoreOptions,
   ReadOptions,
+  StandbyOptions,
   StoreOptions,
+  TakeoverOptions,
   WriteOptions,
 } from "./store/options.ts";
 export type { StoreRoleName, StoreState } from "./store/side.ts";
 export type { StoreChange, StoreEvents, StoreReset, Written } from "./store/told.ts";
 export type { Store } from "./store.ts";
-export type { AuthorityConflict, Stores } from "./stores.ts";
+export type { AuthorityConflict, Rival, Stores } from "./stores.ts";
 export type { Answer, SurveyOptions } from "./surveys.ts";
 export type { DeclaredSchema, Forwarding, Topics } from "./topics.ts";
 export { inproc } from "./transports/inproc.ts";

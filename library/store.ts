@@ -27,7 +27,7 @@ export interface StoreParts {
   readonly topic: string;
   readonly client: string;
   readonly options: StoreOptions;
-  readonly durability: Durability;
+  readonly durability: Durability | undefined;
   readonly side: Side;
   readonly emitter: Emitter<StoreEvents>;
   readonly onClose: (store: Store) => void;
@@ -37,7 +37,7 @@ export class Store {
   readonly topic: string;
   readonly #node: Node;
   readonly #options: StoreOptions;
-  readonly #durability: Durability;
+  readonly #durability: Durability | undefined;
   readonly #side: Side;
   readonly #syncTable: LocalTable | undefined;
   readonly #emitter: Emitter<StoreEvents>;
@@ -261,6 +261,17 @@ export class Store {
       if (pieces % 1_024 === 0) await new Promise<void>((resolve) => this.#node.clock.soon(resolve));
     }
     return hash.digest("hex");
+  }
+
+  /**
+   * Makes this standby the authority: in agreement with the present one or, with `force`, whatever that does; then what
+   * it acknowledged and this copy has not is lost. Of two authorities in conflict, picks this one.
+   * @throws SwitchyardError `UNSUPPORTED` where the store was not opened as authority or standby, `CONFLICT`, `NO_AUTHORITY`
+   */
+  async promote({ force = false, timeoutMs }: { readonly force?: boolean } & ReadOptions = {}): Promise<void> {
+    if (this.#side.promote === undefined)
+      throw new SwitchyardError("UNSUPPORTED", `store ${this.topic} as ${this.role}`);
+    await this.#side.promote(force, this.#timeoutFor({ timeoutMs }));
   }
 
   /** Waits for writes under way, for two seconds at most, then lets go of everything. Closing twice is harmless. */

@@ -1,23 +1,34 @@
 /** Stores: tables under a topic, of which one node is the authority and any node may have a copy. */
 import { SwitchyardError } from "./core/errors.ts";
 import type { Change, Durability, Entry, Version } from "./core/store/change.ts";
+import type { TermEffect } from "./core/store/term-messages.ts";
 import { checkTopic } from "./core/topic.ts";
 import { Emitter } from "./emitter.ts";
 import type { Node } from "./node.ts";
 import type { Storage } from "./storage/storage.ts";
-import { openAuthoritySide, type Rival } from "./store/authority-side.ts";
 import { clientSide, openReplicaSide } from "./store/client-sides.ts";
+import { Elective } from "./store/elective.ts";
+import { readStart } from "./store/opening.ts";
 import {
   type AuthoritativeOptions,
   checkStoreOptions,
   type OpenStoreOptions,
+  type StandbyOptions,
   type StoreOptions,
+  type TakeoverOptions,
   timeoutOf,
 } from "./store/options.ts";
 import type { Side } from "./store/side.ts";
 import { type StoreEvents, storeChangeOf } from "./store/told.ts";
 import { Traffic } from "./store/traffic.ts";
 import { Store } from "./store.ts";
+
+/** One of them. */
+export interface Rival {
+  readonly name: string;
+  readonly id: string;
+  readonly version: Version;
+}
 
 /** Two nodes are authoritative for one store. */
 export interface AuthorityConflict {
@@ -36,8 +47,6 @@ export class Stores {
   readonly #onConflict: (conflict: AuthorityConflict) => void;
   readonly #open = new Set<Store>();
   readonly #authoritative = new Set<string>();
-  /** Rivals that were told of. */
-  readonly #rivals = new Set<string>();
 
   constructor(node: Node, storage: Storage | undefined, onConflict: (conflict: AuthorityConflict) => void) {
     this.#node = node;
@@ -56,28 +65,67 @@ export class Stores {
    * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `AUTHORITY_CONFLICT` where this node is the authority already,
    * `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`
    */
-  async openAuthoritative(topic: string, options: AuthoritativeOptions = {}): Promise<Store> {
+  async openAuthoritative(topic: string, options: AuthoritativeOptions & TakeoverOptions = {}): Promise<Store> {
     this.#check(topic, options);
     if (options.persistent === true && typeof options.path !== "string") {
       throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
     }
+    return this.#openElective(topic, options, "authority");
+  }
+
+  /**
+   * Opens a copy that takes over when the authority fails (docs/stores.md). Resolves when it is whole.
+   * @throws SwitchyardError as `openAuthoritative`, and `NO_AUTHORITY` after `openTimeoutMs`
+   */
+  async openStandby(topic: string, options: StandbyOptions = {}): Promise<Store> {
+    this.#check(topic, options);
+    return this.#openElective(topic, options, "standby");
+  }
+
+  async #openElective(topic: string, options: StandbyOptions, role: "authority" | "standby"): Promise<Store> {
     if (this.#authoritative.has(topic)) throw new SwitchyardError("AUTHORITY_CONFLICT", `store ${topic}, twice here`);
+    const timeoutMs = timeoutOf(options.openTimeoutMs, openTimeoutMs);
     this.#authoritative.add(topic);
+    let begun: Elective | undefined;
     try {
-      const handle = this.#handle(topic);
-      const isPersistent = options.persistent === true;
-      const durability = options.durability ?? (isPersistent ? "disk" : "memory");
-      const side = await openAuthoritySide({
-        ...{ traffic: this.#traffic, topic, options, durability, onChange: handle.onChange },
-        storage: isPersistent ? (this.#storage ?? (await diskStorage())) : undefined,
-        onClockJump: (jumpMs) => handle.emitter.emit("clockJump", jumpMs),
-        onRival: (rival, version) => this.#rival(topic, rival, version),
-      });
-      return this.#keep(topic, options, durability, side, handle.emitter);
+      const { elective, emitter } = await this.#elective(topic, options, role);
+      begun = elective;
+      await elective.begin(timeoutMs);
+      return this.#keep(topic, options, options.durability, elective.side(), emitter);
     } catch (error) {
       this.#authoritative.delete(topic);
+      await begun?.close(0);
       throw error;
     }
+  }
+
+  async #elective(topic: string, options: StandbyOptions, role: "authority" | "standby") {
+    const { emitter, onChange, onState, onReset } = this.#handle(topic);
+    const { persistent = false, path, clear, repair, onHeirLost, heir, schema } = options;
+    if (persistent && typeof path !== "string") {
+      throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
+    }
+    const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
+    const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;
+    for (const what of opened?.notices ?? []) {
+      this.#node.fail(new SwitchyardError("CORRUPT", `store ${topic}, mended: ${what}`));
+    }
+    const elective = new Elective({
+      ...{ traffic: this.#traffic, topic, role, schema, opened, onChange, start: await readStart(opened) },
+      term: { onHeirLost, heir, looksAround: onHeirLost !== undefined || heir !== undefined },
+      durability: options.durability ?? (persistent ? "disk" : "memory"),
+      onEffect: (effect) => {
+        if (effect.kind === "state") onState(effect.state);
+        else if (effect.kind === "reset") onReset(effect);
+      },
+      onTerm: (effect) => {
+        if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
+        if (effect.kind === "conflict") this.#conflict(topic, effect);
+      },
+      onDiverged: (entries) => emitter.emit("diverged", { count: entries.length, entries }),
+      onClockJump: (jumpMs) => emitter.emit("clockJump", jumpMs),
+    });
+    return { elective, emitter };
   }
 
   /**
@@ -103,7 +151,7 @@ export class Stores {
             },
             timeoutMs,
           );
-    return this.#keep(topic, options, options.durability ?? "memory", side, emitter);
+    return this.#keep(topic, options, options.durability, side, emitter);
   }
 
   /** Closes all, each as `store.close` does. */
@@ -135,7 +183,7 @@ export class Stores {
   #keep(
     topic: string,
     options: StoreOptions,
-    durability: Durability,
+    durability: Durability | undefined,
     side: Side,
     emitter: Emitter<StoreEvents>,
   ): Store {
@@ -143,7 +191,7 @@ export class Stores {
       ...{ node: this.#node, topic, client: this.#newClient(), options, durability, side, emitter },
       onClose: (closed) => {
         this.#open.delete(closed);
-        if (side.role === "authority") this.#authoritative.delete(topic);
+        if (side.promote !== undefined) this.#authoritative.delete(topic);
       },
     });
     this.#open.add(store);
@@ -154,11 +202,10 @@ export class Stores {
     return Array.from(this.#node.chance.bytes(16), (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
 
-  #rival(topic: string, rival: Rival, version: Version): void {
-    const key = `${rival.id} ${topic}`;
-    if (this.#rivals.has(key)) return;
-    this.#rivals.add(key);
-    this.#onConflict({ topic, authorities: [{ ...this.#node.origin, version }, rival] });
+  #conflict(topic: string, { other, theirs, ours }: Extract<TermEffect, { kind: "conflict" }>): void {
+    const { name, id } = this.#node.origin;
+    const rival = { name: other.node, id: other.life, version: theirs };
+    this.#onConflict({ topic, authorities: [{ name, id, version: ours }, rival] });
   }
 }
 

@@ -13,22 +13,31 @@ type Args = readonly Value[];
 type Reply = (name: string, args: Args) => void;
 
 export class Desk {
+  readonly #durability: () => Durability;
   readonly #host: Host;
-  readonly #durability: Durability;
   readonly #nowMs: () => number;
   readonly #pages: Pages;
   /** What others said that is nothing to be asked. */
   refused = 0;
 
-  constructor(host: Host, durability: Durability, nowMs: () => number) {
+  constructor(host: Host, durability: () => Durability, nowMs: () => number) {
     this.#host = host;
     this.#durability = durability;
     this.#nowMs = nowMs;
     this.#pages = new Pages(host.authority);
   }
 
+  /** Of writes that do not say. */
+  get durability(): Durability {
+    return this.#durability();
+  }
+
   /** A question to read something. */
   read({ name, args }: Pick<ReceivedEvent, "name" | "args">, reply: Reply): void {
+    if (!this.#host.mayAnswer()) {
+      reply("refused", ["FENCED", name]);
+      return;
+    }
     const answer = this.#read(name, args);
     if (answer === undefined) this.#refuse(name, reply);
     else reply(...answer);
@@ -42,7 +51,7 @@ export class Desk {
       this.#refuse(name, reply);
       return;
     }
-    const asked = durabilities.find((each) => each === durability) ?? this.#durability;
+    const asked = durabilities.find((each) => each === durability) ?? this.#durability();
     const request = { client, first, floor: Math.max(floor, 1), operations, durability: asked };
     this.#host.submit(request, (answer) => {
       if (answer.kind === "done") reply("done", [answer.epoch, ...outcomeColumns(answer.outcomes)]);

@@ -5,10 +5,10 @@
  * Invariant: nothing is told or answered of a batch before it is as safe as it must be. Which order and which outcome is
  * decided in core/store/authority.ts.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
-import type { Change, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
 import { changeColumns } from "../core/store/columns.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
@@ -27,6 +27,21 @@ export interface HostOptions {
   /** Told of each change as it is committed. */
   readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
   readonly onClockJump: (jumpMs: number) => void;
+  /** Whether, and since when, this is the authority. */
+  readonly gate: Gate;
+}
+
+/** What a term allows its authority, this very moment. */
+export interface Gate {
+  readonly epochs: readonly Version[];
+  mayAnswer(): boolean;
+  mayAcknowledge(revision: number, durability: Durability): boolean;
+  /** Why waiting for that is in vain; `undefined`: it is not. */
+  refusal(durability: Durability): FailureCode | undefined;
+  /** Gives the batch to the heir, if there is one; again when it is asked for again. */
+  prepare(batch: PendingBatch): void;
+  /** The table is at another version. */
+  advanced(): void;
 }
 
 export class Host {
@@ -34,6 +49,11 @@ export class Host {
   readonly #options: HostOptions;
   readonly #endings = new Set<() => void>();
   #writing: Promise<void> | undefined;
+  /** A batch that the heir has to hold first. */
+  #waiting: PendingBatch | undefined;
+  #cancelRepeat: (() => void) | undefined;
+  /** With the batch that goes to disk: it cannot be taken back. */
+  #certainRevision = 0;
   #isScheduled = false;
   /** When this turn of the event loop began, as far as we have had work in it. */
   #turnMs: number | undefined;
@@ -90,12 +110,47 @@ export class Host {
   }
 
   headColumns() {
-    return headColumns(this.authority.version, this.authority.epochs);
+    return headColumns(this.authority.version, this.#options.gate.epochs);
+  }
+
+  /** Up to this revision nothing can be taken back. */
+  get certainRevision(): number {
+    return Math.max(this.version.revision, this.#certainRevision);
+  }
+
+  mayAnswer(): boolean {
+    return this.#options.gate.mayAnswer();
+  }
+
+  /** The term may have come to allow what waits. */
+  look(): void {
+    const batch = this.#waiting;
+    if (batch === undefined || this.#isClosed) return;
+    const { gate, topic } = this.#options;
+    const durability = batch.durability ?? "process";
+    const refusal = gate.refusal(durability);
+    if (refusal !== undefined) this.#takeBack(refusal, `store ${topic}`);
+    else if (gate.mayAcknowledge(batch.version.revision, durability)) {
+      this.#endWait();
+      this.#proceed(batch);
+      this.schedule();
+    }
+  }
+
+  /** Another epoch of ours: what was not certain is taken back, and sent again by whoever sent it. */
+  beginEpoch(epoch: number): void {
+    this.#takeBack("FENCED", `store ${this.#options.topic}`);
+    const begin = (): void => {
+      if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch);
+      this.schedule();
+    };
+    if (this.#writing === undefined) begin();
+    else void this.#writing.then(begin);
   }
 
   /** Resolves when nothing waits any more that came before. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && (this.#writing !== undefined || this.#hasWork())) {
+    while (!this.#isClosed && this.#waiting === undefined && (this.#writing !== undefined || this.#hasWork())) {
       this.schedule();
       await (this.#writing ?? new Promise<void>((resolve) => this.#options.traffic.node.clock.next(resolve)));
     }
@@ -107,9 +162,9 @@ export class Host {
     this.#isClosed = true;
     for (const end of this.#endings) end();
     this.#cancelDeadline?.();
+    this.#endWait();
     await this.#within(graceMs, this.#writing);
-    this.#answer(this.authority.refuseAll("CLOSED", `store ${this.#options.topic}`));
-    await this.#within(graceMs, this.#options.storage?.close());
+    this.#answer(this.authority.refuseAll("FENCED", `store ${this.#options.topic}`));
   }
 
   async #within(graceMs: number, act: Promise<void> | undefined): Promise<void> {
@@ -140,17 +195,53 @@ export class Host {
   #work(): void {
     this.#isScheduled = false;
     this.#workWhile(() => !this.#isTurnOver());
-    if (this.#writing === undefined && !this.#isClosed && this.#hasWork()) this.schedule();
+    if (this.#isFree && this.#hasWork()) this.schedule();
     this.#armDeadline();
   }
 
   #workWhile(goesOn: () => boolean): void {
-    while (!this.#isClosed && this.#writing === undefined && this.#hasWork() && goesOn()) {
+    while (this.#isFree && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
-      if (this.#options.storage === undefined) this.#commit();
-      else this.#writing = this.#write(this.#options.storage, batch);
+      if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process"))
+        this.#proceed(batch);
+      else this.#wait(batch);
     }
+  }
+
+  get #isFree(): boolean {
+    return !this.#isClosed && this.#writing === undefined && this.#waiting === undefined;
+  }
+
+  #proceed(batch: PendingBatch): void {
+    if (this.#options.storage === undefined) this.#commit();
+    else {
+      this.#certainRevision = batch.version.revision;
+      this.#writing = this.#write(this.#options.storage, batch);
+    }
+  }
+
+  #wait(batch: PendingBatch): void {
+    this.#waiting = batch;
+    const repeat = (): void => {
+      this.#options.gate.prepare(batch);
+      this.#cancelRepeat = this.#options.traffic.node.clock.after(limits.storeRetryMs, repeat);
+    };
+    repeat();
+    this.look();
+  }
+
+  #endWait(): void {
+    this.#waiting = undefined;
+    this.#cancelRepeat?.();
+    this.#cancelRepeat = undefined;
+  }
+
+  #takeBack(code: SwitchyardError["code"], what: string): void {
+    if (this.#waiting === undefined) return;
+    this.#endWait();
+    this.#answer(this.authority.abort(code, what));
+    this.schedule();
   }
 
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
@@ -160,6 +251,7 @@ export class Host {
     } catch (error) {
       const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
       const what = error instanceof Error ? error.message : String(error);
+      this.#certainRevision = 0;
       this.#answer(this.authority.abort(code, what));
       this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
       if (batch.durability === undefined) this.#pause(); // what is due stays due
@@ -180,6 +272,7 @@ export class Host {
 
   #commit(): void {
     const { batch, settled }: Committed<Asker> = this.authority.commit();
+    this.#options.gate.advanced();
     this.#tell(batch);
     const { epoch } = batch.version;
     for (let i = 0; i < batch.changes.length; i++) {

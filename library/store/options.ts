@@ -35,6 +35,19 @@ export interface AuthoritativeOptions extends StoreOptions {
   readonly repair?: "truncate" | "from-replica" | undefined;
 }
 
+/** Of stores that have standbys. */
+export interface TakeoverOptions {
+  /** Whether an authority goes on without its heir: when that is gone for sure, never, or always. Default `proof`. */
+  readonly onHeirLost?: "proof" | "wait" | "continue" | undefined;
+  /** Name of the only node that may be the heir. Default: the first standby that is in sync. */
+  readonly heir?: string | undefined;
+}
+
+export interface StandbyOptions extends AuthoritativeOptions, TakeoverOptions {
+  /** How long it waits for its first copy, before it fails with `NO_AUTHORITY`. Default 30,000. */
+  readonly openTimeoutMs?: number | undefined;
+}
+
 export interface WriteOptions {
   /** How long it may take; then `NO_AUTHORITY` or `INDETERMINATE`. */
   readonly timeoutMs?: number | undefined;

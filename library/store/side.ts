@@ -4,7 +4,7 @@ import type { Value } from "../core/values/index.ts";
 import type { ReadPort } from "./reader.ts";
 import type { WritePort } from "./writer.ts";
 
-export type StoreRoleName = "authority" | "replica" | "client";
+export type StoreRoleName = "authority" | "standby" | "replica" | "client";
 
 /**
  * - `syncing`: the replica is not yet up to date;
@@ -37,6 +37,8 @@ export interface Side {
   readonly readPort: ReadPort;
   /** Resolves when the version is to be read here; `undefined`: it is. */
   reached(version: Version): Promise<void> | undefined;
+  /** Only where it may be the authority. */
+  promote?(force: boolean, timeoutMs: number): Promise<void>;
   /** Waits for what is under way, for so long at most. */
   close(graceMs: number): Promise<void>;
 }

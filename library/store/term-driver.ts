@@ -16,8 +16,12 @@ export interface TermDriverOptions {
   readonly term: TermOptions;
   /** Makes it safe. */
   readonly persist: (record: TermRecord) => Promise<void>;
+  /** Tells the term what is held, before it hears of anything. */
+  readonly hold: (term: Term) => void;
   /** All other effects. */
   readonly onEffect: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
+  /** The term heard something, or looked at the time: it may allow more, or less. */
+  readonly onLooked: () => void;
   /** Other things that are said to those that take part. */
   readonly onSaid: (said: ReceivedEvent) => void;
 }
@@ -69,6 +73,7 @@ export class TermDriver {
       else this.#options.onEffect(effect);
     }
     this.#arm();
+    this.#options.onLooked();
   }
 
   close(): void {
@@ -88,14 +93,18 @@ export class TermDriver {
     }
     const message = readTermMessage(args[1], { node: origin.name, life: origin.id });
     if (message === undefined) this.refused += 1;
-    else this.carryOut(this.term.receive(message, this.nowMs()));
+    else {
+      this.#options.hold(this.term);
+      this.carryOut(this.term.receive(message, this.nowMs()));
+    }
   }
 
   #act({ id, act }: Extract<TermEffect, { kind: "act" }>): void {
     const end = (kind: "persisted" | "failed"): void => {
       if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
     };
-    if (act.kind !== "persist") this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
+    if (act.kind !== "persist")
+      this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
     else {
       this.#options.persist(act.record).then(
         () => end("persisted"),

@@ -33,6 +33,10 @@ export interface StoreEvents {
   change(change: StoreChange): void;
   state(state: StoreState): void;
   reset(reset: StoreReset): void;
+  /** We were the authority, and another one has nothing of these entries of ours. */
+  diverged(diverged: { readonly count: number; readonly entries: readonly Entry[] }): void;
+  /** What we are in the succession: `alone`, `protected`, `unprotected`, `waiting-for-heir`, `heir`, `follower` and so on. */
+  term(state: string, epoch: number): void;
   /** The authority's wall clock jumped by so much. */
   clockJump(jumpMs: number): void;
 }

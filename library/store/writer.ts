@@ -16,6 +16,11 @@ export type WriteAnswer =
   | { readonly kind: "expected"; readonly number: number }
   | { readonly kind: "refused"; readonly code: SwitchyardError["code"]; readonly what: string };
 
+/** `durability`: `undefined`: what the authority takes for enough. */
+export interface WriteRequest extends Omit<Request<never>, "asker" | "durability"> {
+  readonly durability: Durability | undefined;
+}
+
 /** The way to the authority. */
 export interface WritePort {
   /** Operations that may be under way. */
@@ -23,7 +28,7 @@ export interface WritePort {
   isOpen(): boolean;
   /** `undefined`: nobody answered for a while. One of the two is called, once, maybe at once. */
   send(
-    request: Omit<Request<never>, "asker">,
+    request: WriteRequest,
     onAnswer: (answer: WriteAnswer | undefined) => void,
     onFailure: (error: unknown) => void,
   ): void;
@@ -34,7 +39,7 @@ export interface WritePort {
 /** A write that waits: one object, for there may be a hundred thousand. */
 export interface Write<Result> {
   operation: Operation;
-  readonly durability: Durability;
+  readonly durability: Durability | undefined;
   readonly deadlineMs: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: SwitchyardError) => void;

@@ -286,12 +286,24 @@ it("the cluster shows stores and what they are", async () => {
   );
 });
 
+it("F4: without a standby nothing is acknowledged as replicated", async () => {
+  const [left, , right] = await row();
+  const authority = await left.stores.openAuthoritative("t");
+  expect(await codeOf(authority.insert("a", 1, { durability: "replicated" }))).toBe("UNPROTECTED");
+  expect(authority.sizeSync()).toBe(0);
+  const copy = await right.stores.open("t", { mode: "async" });
+  expect(await codeOf(copy.promote())).toBe("UNSUPPORTED");
+});
+
 it("F7: two authorities are told of each other", async () => {
   const [left, , right] = await row();
   const conflict = new Promise((resolve) => right.on("authority-conflict", resolve));
   const other = new Promise((resolve) => left.on("authority-conflict", resolve));
-  await left.stores.openAuthoritative("t");
-  await right.stores.openAuthoritative("t");
+  const full = await left.stores.openAuthoritative("t");
+  await full.insert("a", 1);
+  const empty = await right.stores.openAuthoritative("t");
   expect(await conflict).toMatchObject({ topic: "t", authorities: [{ name: "right" }, { name: "left" }] });
   expect(await other).toMatchObject({ topic: "t", authorities: [{ name: "left" }, { name: "right" }] });
+  while (empty.lookupSync("a") !== 1) await new Promise((resolve) => setImmediate(resolve)); // it yields
+  expect([full.role, empty.role]).toEqual(["authority", "standby"]);
 });

@@ -145,6 +145,16 @@ describe("S2: a client", () => {
     expect(send(authority, 1, [bump, bump, bump])).toMatchObject({ kind: "known", outcomes: { length: 3 } });
   });
 
+  it("is answered even for numbers that it gave up while others waited", () => {
+    const authority = opened();
+    send(authority, 1, [bump]);
+    authority.begin(0, 0);
+    expect(send(authority, 5, [bump], { floor: 10 })).toEqual({ kind: "waiting" });
+    const given = authority.commit().settled.find(({ asker }) => asker === "c:5");
+    expect(given?.outcomes).toMatchObject([{ kind: "failed", code: "INDETERMINATE" }]);
+    expect(authority.get("n", 0)?.value).toBe(1n);
+  });
+
   it("is remembered for its last outcomes, and never served twice for those before", () => {
     const authority = opened();
     for (let i = 0; i < 5; i++)
@@ -175,6 +185,16 @@ describe("S2: a client", () => {
     expect(send(again, 1_001, [bump], { floor: 1_001 })).toMatchObject({ kind: "known" });
     expect(send(again, 999, [bump])).toMatchObject({ outcomes: [{ code: "INDETERMINATE" }] });
     expect(send(again, 1_002, [bump])).toEqual({ kind: "waiting" });
+  });
+
+  it("keeps its newest outcome even if it waits for none", () => {
+    const authority = opened();
+    send(authority, 1, inserts(300));
+    send(authority, 301, [bump], { floor: 1_000 });
+    const { forget } = authority.begin(0, 0)!;
+    authority.commit();
+    expect(forget).toEqual([{ client: "c", before: 300 }]);
+    expect([...authority.results()]).toMatchObject([{ client: "c", first: 300 }]);
   });
 
   it("is forgotten when too many came after it, and the storage is told", () => {
@@ -253,6 +273,19 @@ describe("S12: what is due", () => {
     expect(authority.begin(100, 100)?.results[0]?.outcomes).toMatchObject([{ value: 1n }]);
     authority.commit();
     expect(authority.get("n", 1_000)?.value).toBe(1n);
+  });
+
+  it("counts as absent, too, where it is too much to be removed in one batch", () => {
+    const authority = opened();
+    const total = limits.storeBatchOperations + 10;
+    const expiry = { kind: "after", ms: 10 } as const;
+    for (let i = 0; i < total; i++) send(authority, 1 + i, [{ kind: "insert", key: `${i}`, value: 41n, expiry }]);
+    commitAll(authority);
+    const bumps = Array.from({ length: total }, (_, i) => ({ kind: "increment", key: `${i}`, by: 1n }) as const);
+    for (const [i, operation] of bumps.entries()) send(authority, 1 + total + i, [operation]);
+    const { results } = authority.begin(10, 10)!;
+    const wrong = results.flatMap(({ outcomes }) => outcomes).filter((o) => o.kind === "failed" || o.value !== 1n);
+    expect(wrong).toEqual([]);
   });
 
   it("is removed first after a restart, however much it is", () => {

@@ -34,3 +34,10 @@ it("knows who is due, whatever was set, moved and taken out", () => {
     { numRuns: 1_000 },
   );
 });
+
+it("moves up who takes the place of one that is taken out of another branch", () => {
+  const deadlines = new Deadlines();
+  for (const due of [1, 10, 2, 11, 12, 3, 4]) deadlines.set(`${due}`, due);
+  deadlines.delete("11");
+  expect(deadlines.due(5, 9).sort()).toEqual(["1", "2", "3", "4"]);
+});

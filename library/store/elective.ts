@@ -1,0 +1,398 @@
+/**
+ * A handle that may be the authority: it is one while its term says so, and a replica that waits for its turn else.
+ *
+ * Invariant: there is a host or a follower, never both; which, the term decides. What is acknowledged and answered is
+ * asked of the term each time.
+ */
+import { SwitchyardError } from "../core/errors.ts";
+import { Authority, type AuthorityStart } from "../core/store/authority.ts";
+import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
+import type { ReplicaEffect } from "../core/store/replica-messages.ts";
+import type { StoreSchema } from "../core/store/schema.ts";
+import { entryCheck } from "../core/store/schema.ts";
+import type { Table } from "../core/store/table.ts";
+import type { TermEffect, TermOptions, TermState } from "../core/store/term-messages.ts";
+import type { ReceivedEvent } from "../events.ts";
+import type { OpenStorage } from "../storage/storage.ts";
+import { Desk } from "./desk.ts";
+import { Follower } from "./follower.ts";
+import { type Asker, type Gate, Host } from "./host.ts";
+import { writeWhole } from "./opening.ts";
+import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
+import { PreparedBatches, preparedColumns, readPrepared } from "./prepared.ts";
+import type { Side } from "./side.ts";
+import { epochsOf, TermDriver } from "./term-driver.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface ElectiveOptions {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly role: "authority" | "standby";
+  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround">;
+  readonly schema: StoreSchema | undefined;
+  /** Of writes that do not say, while there is no heir. */
+  readonly durability: Durability;
+  readonly opened: OpenStorage | undefined;
+  readonly start: AuthorityStart;
+  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  readonly onEffect: (effect: ReplicaEffect) => void;
+  readonly onTerm: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
+  readonly onDiverged: (entries: readonly Entry[]) => void;
+  readonly onClockJump: (jumpMs: number) => void;
+}
+
+interface Ruling {
+  readonly host: Host;
+  readonly desk: Desk;
+  isClosed: boolean;
+  /** It listens. */
+  isOpen: boolean;
+  readonly endings: (() => void)[];
+}
+
+/** States in which we are the authority. `handing-over` is one of before: it stays what it was. */
+const ruling: ReadonlySet<TermState> = new Set(["alone", "protected", "unprotected", "waiting-for-heir", "conflicted"]);
+const following: ReadonlySet<TermState> = new Set(["follower", "heir", "closed"]);
+
+export class Elective {
+  readonly driver: TermDriver;
+  readonly #options: ElectiveOptions;
+  readonly #prepared = new PreparedBatches();
+  #ruling: Ruling | undefined;
+  #follower: Follower | undefined;
+  /** What there is before either, and between the two. */
+  #start: AuthorityStart;
+  #former: AuthorityStart | undefined;
+  #lookers: (() => void)[] = [];
+  #isSynced = false;
+  #toldHeld = -1;
+  #isBusy = false;
+  #isClosed = false;
+
+  constructor(options: ElectiveOptions) {
+    this.#options = options;
+    this.#start = options.start;
+    const { traffic, topic, role, term, start, opened } = options;
+    const { id, name } = traffic.node.origin;
+    const epoch = Math.max(opened?.head.highestEpoch ?? 0, start.version.epoch);
+    const epochs = epochsOf(start.epochs);
+    const wasAuthority = role === "authority" && epoch > 0;
+    this.driver = new TermDriver({
+      ...{ traffic, topic },
+      term: {
+        ...term,
+        self: { node: name, life: id },
+        role,
+        record: wasAuthority ? { epoch, role: "authority", heir: undefined, epochs } : undefined,
+        remembers: false,
+        isPersistent: opened !== undefined,
+        holdings: { version: start.version, epochs, isLive: false },
+      },
+      persist: async (record) => {
+        const lineage = opened?.head.lineage ?? "";
+        await opened?.writeHead({ epochs: record.epochs, highestEpoch: record.epoch, lineage });
+      },
+      hold: () => this.#hold(),
+      onEffect: (effect) => this.#take(effect),
+      onLooked: () => this.#ruling?.host.look(),
+      onSaid: (said) => this.#hear(said),
+    });
+  }
+
+  get host(): Host | undefined {
+    return this.#ruling?.host;
+  }
+
+  get follower(): Follower | undefined {
+    return this.#follower;
+  }
+
+  /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
+  async begin(timeoutMs: number): Promise<void> {
+    await this.driver.start();
+    await this.until(() => this.#ruling?.isOpen === true || this.#isSynced, timeoutMs);
+  }
+
+  /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
+  async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+    const { traffic, topic } = this.#options;
+    const endMs = this.driver.nowMs() + timeoutMs;
+    while (!isSo()) {
+      traffic.node.checkOpen();
+      if (this.driver.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `store ${topic}, ${timeoutMs} ms`);
+      await new Promise<void>((resolve) => {
+        const cancel = traffic.node.clock.after(Math.max(endMs - this.driver.nowMs(), 1), resolve);
+        this.#lookers.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+  }
+
+  /**
+   * Asks for the role, or takes it. Resolves when we have it.
+   * @throws SwitchyardError `CONFLICT`, `NO_AUTHORITY`
+   */
+  async promote(force: boolean, timeoutMs: number): Promise<void> {
+    const { term } = this.driver;
+    this.driver.carryOut(force ? term.force(this.driver.nowMs()) : term.promote(this.driver.nowMs()));
+    await this.until(() => this.#ruling?.isOpen === true && term.state !== "conflicted", timeoutMs);
+  }
+
+  #looked(): void {
+    const lookers = this.#lookers;
+    this.#lookers = [];
+    for (const look of lookers) look();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    this.#looked();
+    const opened = this.#options.opened;
+    await this.#stepDown(graceMs);
+    this.driver.close();
+    this.#follower?.close();
+    const closing = opened?.close();
+    closing?.catch((error) => this.#options.traffic.node.fail(error));
+    if (graceMs > 0) await closing?.catch(() => {});
+  }
+
+  #take(effect: Exclude<TermEffect, { kind: "send" | "act" }>): void {
+    if (effect.kind === "state") this.#change();
+    if (effect.kind === "diverged") this.#tellDiverged(effect.afterRevision);
+    this.#options.onTerm(effect);
+    this.#looked();
+  }
+
+  #tellDiverged(afterRevision: number): void {
+    const { table } = this.#former ?? this.#start;
+    this.#options.onDiverged([...table].filter(({ revision }) => revision > afterRevision));
+  }
+
+  /** Brings what we do in line with what we are; one change after the other. */
+  #change(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#settle()
+      .catch((error) => this.#options.traffic.node.fail(error))
+      .finally(() => {
+        this.#isBusy = false;
+        if (!this.#isClosed && this.#isOutOfLine()) this.#change();
+      });
+  }
+
+  #isOutOfLine(): boolean {
+    const { state } = this.driver.term;
+    if (ruling.has(state))
+      return this.#ruling === undefined || this.#ruling.host.version.epoch < this.driver.term.epoch;
+    return following.has(state) && state !== "closed" && this.#follower === undefined;
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#isClosed) return;
+    const { state, epoch } = this.driver.term;
+    if (ruling.has(state)) {
+      if (this.#ruling === undefined) await this.#stepUp();
+      else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(epoch);
+    } else if (following.has(state)) {
+      await this.#stepDown(2_000);
+      if (state !== "closed" && this.#follower === undefined) await this.#follow();
+    }
+    this.#ruling?.host.look();
+  }
+
+  async #stepUp(): Promise<void> {
+    const { traffic, topic, schema, opened, durability, onChange, onClockJump } = this.#options;
+    const { clock } = traffic.node;
+    const start = this.#heirloom();
+    if (opened !== undefined && opened.head.version.revision !== start.version.revision)
+      await writeWhole(opened, start);
+    const authority = new Authority<Asker>({
+      ...{ nowMs: clock.nowMs(), wallMs: clock.wallMs(), start: start.epochs.length > 0 ? start : undefined },
+      check: schema && entryCheck(schema),
+    });
+    authority.beginEpoch(this.driver.term.epoch);
+    const host = new Host({ traffic, topic, authority, storage: opened, onChange, onClockJump, gate: this.#gate() });
+    const safety = (): Durability => (this.driver.term.heirLife === undefined ? durability : "replicated");
+    const desk = new Desk(host, safety, () => clock.nowMs());
+    const own: Ruling = { host, desk, isClosed: false, isOpen: false, endings: [] };
+    this.#ruling = own;
+    this.#hold();
+    await host.settled(); // what was due is gone
+    const endings = await Promise.all([
+      traffic.listen("read", topic, (said, reply) => desk.read(said, reply)),
+      traffic.listen("write", topic, (said, reply) => desk.write(said, reply)),
+    ]);
+    own.endings.push(...endings);
+    if (own.isClosed) for (const end of endings) end();
+    else {
+      own.isOpen = true;
+      host.start();
+      this.#looked();
+    }
+  }
+
+  /** What we begin with as authority: what a replica shows, and what was prepared besides. */
+  #heirloom(): AuthorityStart {
+    const follower = this.#follower;
+    if (follower === undefined) return this.#start;
+    const { version, epochs, table } = follower.replica;
+    follower.close();
+    this.#follower = undefined;
+    const revision = this.#prepared.applyTo(table, version.revision);
+    return { version: { epoch: version.epoch, revision }, epochs, table, results: this.#prepared.results };
+  }
+
+  async #stepDown(graceMs: number): Promise<void> {
+    const own = this.#ruling;
+    if (own === undefined) return;
+    own.isClosed = true;
+    this.#ruling = undefined;
+    for (const end of own.endings) end();
+    await own.host.close(graceMs);
+    const { table, version, epochs } = own.host.authority;
+    this.#start = { table, version, epochs, results: own.host.authority.results() };
+    this.#former = this.#start;
+  }
+
+  async #follow(): Promise<void> {
+    const { traffic, topic, onChange, onEffect } = this.#options;
+    const { version, epochs, table } = this.#start;
+    const follower = new Follower({
+      ...{ traffic, topic, onChange },
+      start: version.revision === 0 ? undefined : { version, epochs, entries: table },
+      onEffect: (effect) => {
+        if (this.#follower !== follower) return;
+        if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#hold();
+        if (effect.kind === "synced") {
+          this.#isSynced = true;
+          this.#looked();
+        }
+        onEffect(effect);
+      },
+    });
+    this.#follower = follower;
+    await follower.start();
+  }
+
+  /** Tells the term what we hold, and the authority, if we are its heir. */
+  #hold(): void {
+    const { term } = this.driver;
+    const own = this.#ruling?.host;
+    if (own !== undefined) {
+      const version = { epoch: own.version.epoch, revision: own.certainRevision };
+      term.hold({ version, epochs: term.epochs, isLive: false });
+      return;
+    }
+    const replica = this.#follower?.replica;
+    if (replica === undefined) return;
+    const { epoch, revision } = replica.version;
+    const held = this.#prepared.heldRevision(revision);
+    const isLive = replica.state === "live" && epoch === term.epoch;
+    term.hold({ version: { epoch, revision: held }, epochs: epochsOf(replica.epochs), isLive });
+    if (term.state === "heir" && held > this.#toldHeld) this.#tellHeld(epoch, held);
+  }
+
+  #tellHeld(epoch: number, revision: number): void {
+    this.#toldHeld = revision;
+    const { id, name } = this.#options.traffic.node.origin;
+    this.driver.send(undefined, { kind: "held", from: { node: name, life: id }, epoch, revision });
+  }
+
+  #hear({ name, args, origin }: ReceivedEvent): void {
+    const batch = name === "prepare" ? readPrepared(args.slice(1)) : undefined;
+    const replica = this.#follower?.replica;
+    if (batch === undefined || replica === undefined) return;
+    if (!this.driver.term.mayPrepare(batch.version.epoch, origin.id)) return;
+    if (replica.version.epoch === batch.version.epoch) this.#prepared.add(batch, replica.version.revision);
+    this.#toldHeld = -1; // what we said before may be lost
+    this.#hold();
+  }
+
+  #gate(): Gate {
+    const { driver } = this;
+    const { term } = driver;
+    return {
+      get epochs() {
+        return term.epochs;
+      },
+      mayAnswer: () => term.mayAnswer(driver.nowMs()),
+      mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
+      refusal: (durability) => {
+        if (term.state === "conflicted") return "AUTHORITY_CONFLICT";
+        const isVain = durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs());
+        return isVain ? "UNPROTECTED" : undefined;
+      },
+      prepare: (batch) => {
+        if (term.heirLife !== undefined) driver.say(term.heirLife, "prepare", preparedColumns(batch));
+      },
+      advanced: () => this.#hold(),
+    };
+  }
+
+  /** What the handle stands on, whatever we are at the time. */
+  side(): Side {
+    const { traffic, topic, opened } = this.#options;
+    const replica = () => this.#follower?.replica;
+    const copy = (): Table => this.#copy;
+    const initial = (): Version => this.#start.version;
+    const remote = remotePorts(traffic, topic, () => {});
+    const local = (): Ruling | undefined => this.#ruling;
+    const nowMs = (): number => traffic.node.clock.nowMs();
+    return {
+      get role() {
+        return local() === undefined ? "standby" : "authority";
+      },
+      get version() {
+        return local()?.host.version ?? replica()?.version ?? initial();
+      },
+      get state() {
+        return local() === undefined ? (replica()?.state ?? "syncing") : "live";
+      },
+      get lag() {
+        return local() === undefined ? (replica()?.lag ?? 0) : 0;
+      },
+      get ageMs() {
+        return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
+      },
+      isPersistent: opened !== undefined,
+      table: {
+        get: (key) => {
+          const own = local();
+          return own === undefined ? copy().get(key) : own.host.authority.get(key, nowMs());
+        },
+        size: () => local()?.host.authority.size(nowMs()) ?? copy().size,
+        entries: () => local()?.host.authority.entries(nowMs()) ?? copy(),
+      },
+      writePort: {
+        get window() {
+          return local() === undefined ? remote.writePort.window : Number.MAX_SAFE_INTEGER;
+        },
+        isOpen: () => local() !== undefined || remote.writePort.isOpen(),
+        send: (request, onAnswer, onFailure) => {
+          const own = local();
+          if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
+          else localWritePort(own.host, () => own.desk.durability).send(request, onAnswer, onFailure);
+        },
+        push: () => local()?.host.push(),
+      },
+      readPort: {
+        isOpen: () => local() !== undefined || remote.readPort.isOpen(),
+        ask: (name, args, timeoutMs) => {
+          const own = local();
+          return own === undefined
+            ? remote.readPort.ask(name, args, timeoutMs)
+            : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
+        },
+      },
+      reached: (version) => (local() === undefined ? this.#follower?.reached(version) : undefined),
+      promote: (force, timeoutMs) => this.promote(force, timeoutMs),
+      close: (graceMs) => this.close(graceMs),
+    };
+  }
+
+  get #copy(): Table {
+    return this.#follower?.replica.table ?? this.#start.table;
+  }
+}
