@@ -126,15 +126,16 @@ function listen(opened: Store): void {
   opened.on("diverged", (diverged) => say({ kind: "diverged", count: diverged.count }));
 }
 
+async function obey(told: Told): Promise<void> {
+  const answer = await orders[told.kind]!(told).catch((error) => ({ failed: String(error) }));
+  if (answer !== undefined) say({ kind: told.kind, ...answer });
+}
+
 async function main(): Promise<void> {
   context.on("authority-conflict", ({ authorities }) => say({ kind: "conflict", authorities }));
   context.on("error", (error) => say({ kind: "error", code: error.code, message: error.message }));
   createInterface({ input: process.stdin })
-    .on("line", async (line) => {
-      const told = JSON.parse(line) as Told;
-      const answer = await orders[told.kind]!(told).catch((error) => ({ failed: String(error) }));
-      if (answer !== undefined) say({ kind: told.kind, ...answer });
-    })
+    .on("line", (line) => void obey(JSON.parse(line) as Told))
     .on("close", () => process.exit());
   const listening = task.listen === undefined ? undefined : await context.connections.listen(task.listen);
   say({ kind: "opening", location: listening?.location });
