@@ -58,6 +58,13 @@ export class StoreCompany {
     await this.node(client).hear("when");
   }
 
+  /** A writer that is there for so many writes. */
+  async flowsFrom(writer: string, location: string, more: number): Promise<void> {
+    await this.start({ name: writer, role: "client", dial: [location], atOnce: 4 });
+    await this.flows(writer, more);
+    await this.stop([writer]);
+  }
+
   async status(name: string, kind: "status" | "digest" = "status"): Promise<Status> {
     return (await this.node(name).ask({ kind })) as never as Status;
   }

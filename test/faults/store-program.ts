@@ -105,6 +105,18 @@ const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<st
     const value = await store!.lookup(String(key)).catch((error) => (error as SwitchyardError).code);
     return { value: typeof value === "string" ? value : plain(value) };
   },
+  /** One more connection. */
+  dial: async ({ location }) => {
+    await context.connections.open(String(location));
+    return undefined;
+  },
+  /** Whether a write is taken: no code, or the one of its failure. */
+  try: async () => ({
+    code: await store!.insert("tried", 1, { timeoutMs: 3_000 }).then(
+      () => "",
+      (error) => (error as SwitchyardError).code,
+    ),
+  }),
   promote: async ({ force }) => {
     await store!.promote({ force: force === true });
     return {};
