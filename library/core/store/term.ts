@@ -493,7 +493,8 @@ export class Term {
     const record = this.#lastRecord();
     const wasAuthority = this.#phase.kind === "authority";
     const theirs = { epoch: message.epoch, revision: message.kind === "announce" ? message.revision : 0 };
-    const conflict = wasAuthority ? this.#meet(message.from, theirs) : [];
+    // Said of the epoch that is over, so that the other one knows of us, too.
+    const conflict = wasAuthority ? [...this.#meet(message.from, theirs), this.#announce(message.from.life, 0)] : [];
     this.epoch = message.epoch;
     return [...conflict, ...this.#follow(record)];
   }
