@@ -68,6 +68,9 @@ export class Elective {
   #toldHeld = -1;
   #isBusy = false;
   #isClosed = false;
+  /** Of what we have, the authority's history lacks some: the next copy begins with nothing. */
+  #isForked = false;
+  #isDiskForked = false;
 
   constructor(options: ElectiveOptions) {
     this.#options = options;
@@ -166,8 +169,14 @@ export class Elective {
   }
 
   #tellDiverged(afterRevision: number): void {
-    const { table } = this.#former ?? this.#start;
+    const { table } = this.#ruling?.host.authority ?? this.#former ?? this.#start; // we may not have stepped down yet
     this.#options.onDiverged([...table].filter(({ revision }) => revision > afterRevision));
+    this.#isForked = true;
+    this.#isDiskForked = this.#options.opened !== undefined;
+    if (this.#follower === undefined) return;
+    this.#follower.close(); // it may have taken the same numbers for the same history
+    this.#follower = undefined;
+    this.#change();
   }
 
   /** Brings what we do in line with what we are; one change after the other. */
@@ -206,8 +215,9 @@ export class Elective {
     const { traffic, topic, schema, opened, durability, onChange, onClockJump } = this.#options;
     const { clock } = traffic.node;
     const start = this.#heirloom();
-    if (opened !== undefined && opened.head.version.revision !== start.version.revision)
-      await writeWhole(opened, start);
+    const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
+    if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
+    this.#isDiskForked = false;
     const authority = new Authority<Asker>({
       ...{ nowMs: clock.nowMs(), wallMs: clock.wallMs(), start: start.epochs.length > 0 ? start : undefined },
       check: schema && entryCheck(schema),
@@ -250,18 +260,20 @@ export class Elective {
     own.isClosed = true;
     this.#ruling = undefined;
     for (const end of own.endings) end();
+    this.#former = startOf(own.host.authority); // while the last batch ends, too, somebody may ask for it
     await own.host.close(graceMs);
-    const { table, version, epochs } = own.host.authority;
-    this.#start = { table, version, epochs, results: own.host.authority.results() };
+    this.#start = startOf(own.host.authority);
     this.#former = this.#start;
   }
 
   async #follow(): Promise<void> {
     const { traffic, topic, onChange, onEffect } = this.#options;
     const { version, epochs, table } = this.#start;
+    const beginsEmpty = version.revision === 0 || this.#isForked;
+    this.#isForked = false;
     const follower = new Follower({
       ...{ traffic, topic, onChange },
-      start: version.revision === 0 ? undefined : { version, epochs, entries: table },
+      start: beginsEmpty ? undefined : { version, epochs, entries: table },
       onEffect: (effect) => {
         if (this.#follower !== follower) return;
         if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#hold();
@@ -397,4 +409,9 @@ export class Elective {
   get #copy(): Table {
     return this.#follower?.replica.table ?? this.#start.table;
   }
+}
+
+function startOf(authority: Authority<Asker>): AuthorityStart {
+  const { table, version, epochs } = authority;
+  return { table, version, epochs, results: authority.results() };
 }

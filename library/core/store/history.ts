@@ -13,3 +13,8 @@ export function holdsVersion(epochs: readonly Version[], newest: number, { epoch
   const end = epochs[at + 1]?.revision ?? newest;
   return revision >= epochs[at]!.revision && revision <= end;
 }
+
+/** The epoch that a history was in when it came to this revision; where two meet there, the later one. */
+export function epochAt(epochs: readonly Version[], revision: number): number | undefined {
+  return epochs.findLast((begun) => begun.revision <= revision)?.epoch;
+}

@@ -12,7 +12,7 @@ import { limits } from "../limits.ts";
 import type { Change, Entry, Version } from "./change.ts";
 import { EarlyChanges } from "./early-changes.ts";
 import { forkOf, isRun, laterThan } from "./fork.ts";
-import { holdsVersion } from "./history.ts";
+import { epochAt, holdsVersion } from "./history.ts";
 import type {
   Answer,
   Head,
@@ -190,8 +190,13 @@ export class Replica {
       const before = this.table.apply(change, revision);
       this.#effects.push({ kind: "changed", revision, change, before });
     }
-    this.version = { epoch: this.version.epoch, revision };
+    this.#moveTo(revision);
     this.#hasAdvanced = true;
+  }
+
+  /** Along the history that we follow: of an epoch that began beyond the revision, the table has nothing yet. */
+  #moveTo(revision: number): void {
+    this.version = { epoch: epochAt(this.epochs, revision) ?? this.version.epoch, revision };
   }
 
   #heard(nowMs: number): void {
@@ -219,7 +224,7 @@ export class Replica {
   }
 
   /** Another authority, or the first. `isRival`: of an epoch that we have of another one. */
-  #follow({ epoch, epochs, revision }: Head, isRival: boolean): void {
+  #follow({ epochs, revision }: Head, isRival: boolean): void {
     this.#goal = revision;
     this.#early.clear();
     this.#since = undefined;
@@ -228,8 +233,8 @@ export class Replica {
     if (!this.isWhole) return;
     const isOurs = !isRival && holdsVersion(epochs, revision, this.version);
     if (isOurs) {
-      this.version = { epoch, revision: this.version.revision };
       this.epochs = epochs;
+      this.#moveTo(this.version.revision);
       this.#effects.push({ kind: "epoch", version: this.version, epochs });
       return;
     }

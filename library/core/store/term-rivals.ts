@@ -28,7 +28,8 @@ export function fenced(seat: Seat, message: TermMessage): TermEffect[] {
   const record = lastRecord(seat);
   const wasAuthority = seat.phase.kind === "authority";
   const theirs = { epoch: message.epoch, revision: message.kind === "announce" ? message.revision : 0 };
-  const conflict = wasAuthority ? meet(seat, message.from, theirs) : [];
+  // Said of the epoch that is over, so that the other one knows of us, too.
+  const conflict = wasAuthority ? [...meet(seat, message.from, theirs), seat.announce(message.from.life, 0)] : [];
   seat.epoch = message.epoch;
   return [...conflict, ...follow(seat, record)];
 }

@@ -1,0 +1,162 @@
+/**
+ * A node with one handle of a store, as a process of its own, for tests that kill and stop it: an authority, a standby, or
+ * a client that writes and keeps account of what became of its writes.
+ */
+import { createInterface } from "node:readline";
+import {
+  Context,
+  count,
+  type Durability,
+  type Store,
+  SwitchyardError,
+  systemChance,
+  type Value,
+} from "../../library/index.ts";
+import type { Told } from "../rig/program.ts";
+import { WriteAccount } from "./write-account.ts";
+
+export interface StoreTask {
+  readonly name: string;
+  readonly role: "authority" | "standby" | "client";
+  /** Where it listens; without a port, one is taken. */
+  readonly listen?: string;
+  readonly dial: readonly string[];
+  readonly path?: string;
+  readonly durability?: Durability;
+  readonly mode?: "sync" | "async";
+  readonly onHeirLost?: "proof" | "wait" | "continue";
+  /** Writes that it has under way at a time. */
+  readonly atOnce?: number;
+}
+
+const topic = "kept";
+/** A client that writes has its own keys, so many. */
+const ownKeys = 40;
+
+const task = JSON.parse(process.argv[2] ?? "{}") as StoreTask;
+/** Connections are dialled again as early as they ever are: a test has no time for more. */
+const context = new Context({ name: task.name, chance: { ...systemChance, next: () => 0 } });
+const account = new WriteAccount();
+let store: Store | undefined;
+let isWriting = false;
+let awaited = Number.POSITIVE_INFINITY;
+
+function say(told: Told): void {
+  process.stdout.write(`${JSON.stringify(told)}\n`);
+}
+
+async function open(): Promise<Store> {
+  const { role, path, durability, onHeirLost, mode } = task;
+  const options = { persistent: path !== undefined, path, durability, onHeirLost };
+  if (role === "authority") return context.stores.openAuthoritative(topic, options);
+  if (role === "standby") return context.stores.openStandby(topic, options);
+  return context.stores.open(topic, { mode });
+}
+
+/** One increment that all clients make, and one insert of its own in turn. */
+async function write(number: number): Promise<void> {
+  const key = number % 3 === 0 ? "sum" : number % 3 === 1 ? `${task.name} sum` : `${task.name} ${number % ownKeys}`;
+  const settle = account.send(key, number);
+  try {
+    if (number % 3 === 2) await store!.insert(key, number);
+    else await store!.increment(key, count(1));
+    settle("acknowledged");
+    if (account.acknowledged < awaited) return;
+    awaited = Number.POSITIVE_INFINITY;
+    say({ kind: "when" });
+  } catch (error) {
+    settle(error instanceof SwitchyardError ? error.code : String(error));
+  }
+}
+
+/** One of those that write beside each other until they are told to stop. */
+async function writer(): Promise<void> {
+  while (isWriting) {
+    const number = account.sent;
+    await write(number);
+  }
+}
+
+let writers: Promise<unknown> = Promise.resolve();
+
+function plain(value: Value | undefined): unknown {
+  return value === undefined || value === null ? null : Number(value);
+}
+
+/** All entries of the copy, as pairs of text and number. */
+function content(): unknown {
+  return [...store!.entriesSync()].map(({ key, value }) => [String(key), plain(value)]);
+}
+
+const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<string, unknown>> | undefined>>> = {
+  await: async ({ more }) => {
+    awaited = account.acknowledged + Number(more);
+    return undefined;
+  },
+  stop: async () => {
+    isWriting = false;
+    await writers;
+    return { account: account.toTold() };
+  },
+  content: async () => ({ content: content(), version: store!.version }),
+  digest: async () => ({ digest: await store!.digest(), ...status() }),
+  status: async () => status(),
+  read: async ({ key }) => {
+    const value = await store!.lookup(String(key)).catch((error) => (error as SwitchyardError).code);
+    return { value: typeof value === "string" ? value : plain(value) };
+  },
+  /** One more connection. */
+  dial: async ({ location }) => {
+    await context.connections.open(String(location));
+    return undefined;
+  },
+  /** Whether a write is taken: no code, or the one of its failure. */
+  try: async () => ({
+    code: await store!.insert("tried", 1, { timeoutMs: 3_000 }).then(
+      () => "",
+      (error) => (error as SwitchyardError).code,
+    ),
+  }),
+  promote: async ({ force }) => {
+    await store!.promote({ force: force === true });
+    return {};
+  },
+};
+
+function status(): Readonly<Record<string, unknown>> {
+  const { role, state, version } = store!;
+  return { role, state, version, forks };
+}
+
+const forks: unknown[] = [];
+
+function listen(opened: Store): void {
+  opened.on("reset", ({ isFork, from, to }) => {
+    if (isFork) forks.push({ from, to });
+  });
+  opened.on("term", (state, epoch) => say({ kind: "term", state, epoch }));
+  opened.on("diverged", (diverged) => say({ kind: "diverged", count: diverged.count }));
+}
+
+async function obey(told: Told): Promise<void> {
+  const answer = await orders[told.kind]!(told).catch((error) => ({ failed: String(error) }));
+  if (answer !== undefined) say({ kind: told.kind, ...answer });
+}
+
+async function main(): Promise<void> {
+  context.on("authority-conflict", ({ authorities }) => say({ kind: "conflict", authorities }));
+  context.on("error", (error) => say({ kind: "error", code: error.code, message: error.message }));
+  createInterface({ input: process.stdin })
+    .on("line", (line) => void obey(JSON.parse(line) as Told))
+    .on("close", () => process.exit());
+  const listening = task.listen === undefined ? undefined : await context.connections.listen(task.listen);
+  say({ kind: "opening", location: listening?.location });
+  for (const location of task.dial) void context.connections.open(location, { retry: true }).catch(() => {});
+  store = await open();
+  listen(store);
+  say({ kind: "ready" });
+  isWriting = task.atOnce !== undefined;
+  writers = Promise.all(Array.from({ length: task.atOnce ?? 0 }, writer));
+}
+
+void main();
