@@ -4,24 +4,31 @@
  * Invariant: there is a host or a follower, never both; which, the term decides. What is acknowledged and answered is
  * asked of the term each time.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
 import { Authority, type AuthorityStart } from "../core/store/authority.ts";
 import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import { entryCheck } from "../core/store/schema.ts";
 import type { Table } from "../core/store/table.ts";
-import type { TermEffect, TermOptions, TermState } from "../core/store/term-messages.ts";
+import type { TermEffect, TermMessage, TermOptions, TermRecord, TermState } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import { Desk } from "./desk.ts";
+import { EpochLives } from "./epoch-lives.ts";
+
 import { Follower } from "./follower.ts";
 import { type Asker, type Gate, Host } from "./host.ts";
+import { KnownResults } from "./known-results.ts";
 import { writeWhole } from "./opening.ts";
 import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
 import { PreparedBatches, preparedColumns, readPrepared } from "./prepared.ts";
+import { ResultsHandover } from "./results-handover.ts";
 import type { Side } from "./side.ts";
-import { epochsOf, TermDriver } from "./term-driver.ts";
+import { StandbyDisk } from "./standby-disk.ts";
+import { TermDriver } from "./term-driver.ts";
+import { readTermRecord, termRecordText } from "./term-record.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface ElectiveOptions {
@@ -58,6 +65,13 @@ export class Elective {
   readonly driver: TermDriver;
   readonly #options: ElectiveOptions;
   readonly #prepared = new PreparedBatches();
+  readonly #lives: EpochLives;
+  /** What we know of outcomes while another one is the authority. */
+  readonly #known = new KnownResults();
+  readonly #handover: ResultsHandover;
+  #disk: StandbyDisk | undefined;
+  /** What the disk has, or will have soon. */
+  #record: TermRecord | undefined;
   #ruling: Ruling | undefined;
   #follower: Follower | undefined;
   /** What there is before either, and between the two. */
@@ -74,27 +88,42 @@ export class Elective {
     this.#start = options.start;
     const { traffic, topic, role, term, start, opened } = options;
     const { id, name } = traffic.node.origin;
+    const remembered = readTermRecord(opened?.head.record);
+    this.#record = remembered.record;
+    this.#lives = new EpochLives(remembered.epochs);
     const epoch = Math.max(opened?.head.highestEpoch ?? 0, start.version.epoch);
-    const epochs = epochsOf(start.epochs);
+    const epochs = this.#lives.of(start.epochs, undefined);
     const wasAuthority = role === "authority" && epoch > 0;
+    this.#handover = new ResultsHandover(traffic, topic, this.#known, () => this.#hold());
     this.driver = new TermDriver({
       ...{ traffic, topic },
       term: {
         ...term,
         self: { node: name, life: id },
         role,
-        record: wasAuthority ? { epoch, role: "authority", heir: undefined, epochs } : undefined,
-        remembers: false,
+        record: remembered.record ?? (wasAuthority ? { epoch, role: "authority", heir: undefined, epochs } : undefined),
+        remembers: opened !== undefined,
         isPersistent: opened !== undefined,
         holdings: { version: start.version, epochs, isLive: false },
       },
       persist: async (record) => {
         const lineage = opened?.head.lineage ?? "";
-        await opened?.writeHead({ epochs: record.epochs, highestEpoch: record.epoch, lineage });
+        this.#record = record;
+        const { epochs: all, epoch: highestEpoch } = record;
+        await opened?.writeHead({ epochs: all, highestEpoch, lineage, record: termRecordText(record) });
+        this.#lives.had(all);
       },
-      hold: () => this.#hold(),
+      hold: (message) => {
+        if (message.kind === "announce") this.#lives.announced(message.from.life, message.epochs);
+        this.#hold(this.#isToBeHeir(message) && !this.#isHandedOver(message.from.life, message.epoch));
+      },
+      change: (message) => this.#honest(message),
       onEffect: (effect) => this.#take(effect),
-      onLooked: () => this.#ruling?.host.look(),
+      onLooked: () => {
+        this.#ruling?.host.look();
+        const life = this.#follower?.replica.authority?.node;
+        if (life !== undefined && this.driver.term.state === "heir") this.#handover.begin(life, this.driver.term.epoch);
+      },
       onSaid: (said) => this.#hear(said),
     });
   }
@@ -153,6 +182,8 @@ export class Elective {
     await this.#stepDown(graceMs);
     this.driver.close();
     this.#follower?.close();
+    this.#handover.close();
+    this.#disk?.close();
     const closing = opened?.close();
     closing?.catch((error) => this.#options.traffic.node.fail(error));
     if (graceMs > 0) await closing?.catch(() => {});
@@ -206,10 +237,15 @@ export class Elective {
     const { traffic, topic, schema, opened, durability, onChange, onClockJump } = this.#options;
     const { clock } = traffic.node;
     const start = this.#heirloom();
+    await opened?.writeHead(opened.head); // behind all that was prepared
     if (opened !== undefined && opened.head.version.revision !== start.version.revision)
       await writeWhole(opened, start);
     const authority = new Authority<Asker>({
-      ...{ nowMs: clock.nowMs(), wallMs: clock.wallMs(), start: start.epochs.length > 0 ? start : undefined },
+      ...{
+        nowMs: clock.nowMs(),
+        wallMs: clock.wallMs(),
+        start: start.epochs.length > 0 || start.version.revision > 0 ? start : undefined,
+      },
       check: schema && entryCheck(schema),
     });
     authority.beginEpoch(this.driver.term.epoch);
@@ -240,8 +276,10 @@ export class Elective {
     const { version, epochs, table } = follower.replica;
     follower.close();
     this.#follower = undefined;
+    this.#disk?.close();
+    this.#disk = undefined;
     const revision = this.#prepared.applyTo(table, version.revision);
-    return { version: { epoch: version.epoch, revision }, epochs, table, results: this.#prepared.results };
+    return { version: { epoch: version.epoch, revision }, epochs, table, results: [...this.#known.upTo(revision)] };
   }
 
   async #stepDown(graceMs: number): Promise<void> {
@@ -258,12 +296,21 @@ export class Elective {
 
   async #follow(): Promise<void> {
     const { traffic, topic, onChange, onEffect } = this.#options;
-    const { version, epochs, table } = this.#start;
+    const { version, epochs, table, results } = this.#start;
+    const known = [...results];
+    this.#start = { version, epochs, table, results: known };
+    for (const each of known) this.#known.add(each);
+    this.#disk = this.#openDisk();
     const follower = new Follower({
-      ...{ traffic, topic, onChange },
+      ...{ traffic, topic },
+      onChange: (change, before, at) => {
+        this.#disk?.changed(change);
+        onChange(change, before, at);
+      },
       start: version.revision === 0 ? undefined : { version, epochs, entries: table },
       onEffect: (effect) => {
         if (this.#follower !== follower) return;
+        this.#disk?.take(effect, follower.replica.version);
         if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#hold();
         if (effect.kind === "synced") {
           this.#isSynced = true;
@@ -276,8 +323,53 @@ export class Elective {
     await follower.start();
   }
 
+  #openDisk(): StandbyDisk | undefined {
+    const { opened, durability, traffic, topic } = this.#options;
+    if (opened === undefined) return undefined;
+    return new StandbyDisk({
+      ...{ opened, durability },
+      whole: () => {
+        const { version, epochs, table } = this.#follower?.replica ?? this.#start;
+        return { version, epochs, table, results: this.#known.upTo(version.revision) };
+      },
+      writeEpochs: () => this.#writeEpochs(opened, this.#follower?.replica.epochs ?? []),
+      onSynced: () => this.#hold(),
+      onFailure: (cause) =>
+        traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),
+      later: (run) => void traffic.node.clock.after(limits.storeAnnounceMs, run),
+    });
+  }
+
+  /** The last record counts, also while it is on its way. */
+  async #writeEpochs(opened: OpenStorage, versions: readonly Version[]): Promise<void> {
+    const { lineage, highestEpoch } = opened.head;
+    const epoch = Math.max(highestEpoch, versions.at(-1)?.epoch ?? 0);
+    const epochs = this.#lives.of(versions, this.#follower?.replica.authority?.node);
+    const isOurs = this.#record !== undefined && this.#record.role !== "follower";
+    const record = isOurs
+      ? termRecordText(this.#record!)
+      : termRecordText({ epoch, heir: undefined, role: this.#record?.role, epochs });
+    await opened.writeHead({ epochs: versions, lineage, highestEpoch: epoch, record });
+  }
+
+  /** We were named heir, by this very message or before. */
+  #isToBeHeir(message: TermMessage): boolean {
+    return message.kind === "ping" && message.heir === this.#options.traffic.node.origin.id;
+  }
+
+  #isHandedOver(life: string, epoch: number): boolean {
+    return this.#handover.isDone(life, epoch);
+  }
+
+  /** An heir that does not know all outcomes yet holds nothing, as far as the authority is concerned. */
+  #honest(message: TermMessage): TermMessage {
+    const { node } = this.#follower?.replica.authority ?? { node: "" };
+    if (message.kind !== "pong" || this.driver.term.state !== "heir") return message;
+    return this.#isHandedOver(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+  }
+
   /** Tells the term what we hold, and the authority, if we are its heir. */
-  #hold(): void {
+  #hold(isNew = false): void {
     const { term } = this.driver;
     const own = this.#ruling?.host;
     if (own !== undefined) {
@@ -288,10 +380,12 @@ export class Elective {
     const replica = this.#follower?.replica;
     if (replica === undefined) return;
     const { epoch, revision } = replica.version;
-    const held = this.#prepared.heldRevision(revision);
-    const isLive = replica.state === "live" && epoch === term.epoch;
-    term.hold({ version: { epoch, revision: held }, epochs: epochsOf(replica.epochs), isLive });
-    if (term.state === "heir" && held > this.#toldHeld) this.#tellHeld(epoch, held);
+    const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
+    const isKnown = term.state !== "heir" || this.#isHandedOver(replica.authority?.node ?? "", epoch);
+    const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isNew;
+    const epochs = this.#lives.of(replica.epochs, replica.authority?.node);
+    term.hold({ version: { epoch, revision: held }, epochs, isLive });
+    if (term.state === "heir" && isKnown && held > this.#toldHeld) this.#tellHeld(epoch, held);
   }
 
   #tellHeld(epoch: number, revision: number): void {
@@ -305,7 +399,10 @@ export class Elective {
     const replica = this.#follower?.replica;
     if (batch === undefined || replica === undefined) return;
     if (!this.driver.term.mayPrepare(batch.version.epoch, origin.id)) return;
-    if (replica.version.epoch === batch.version.epoch) this.#prepared.add(batch, replica.version.revision);
+    this.#handover.begin(origin.id, batch.version.epoch);
+    for (const each of batch.results) this.#known.add(each);
+    const isNext = replica.version.epoch === batch.version.epoch && this.#prepared.add(batch, replica.version.revision);
+    if (isNext) this.#disk?.prepared(batch);
     this.#toldHeld = -1; // what we said before may be lost
     this.#hold();
   }
@@ -316,6 +413,9 @@ export class Elective {
     return {
       get epochs() {
         return term.epochs;
+      },
+      get heir() {
+        return term.heirLife;
       },
       mayAnswer: () => term.mayAnswer(driver.nowMs()),
       mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
@@ -395,4 +495,8 @@ export class Elective {
   get #copy(): Table {
     return this.#follower?.replica.table ?? this.#start.table;
   }
+}
+
+function codeOf(error: unknown): FailureCode {
+  return error instanceof SwitchyardError ? error.code : "INTERNAL";
 }

@@ -2,8 +2,6 @@
  * Who is the authority, as this node sees it, at work: carries what core/store/term.ts says to the others, does what it
  * asks for, and looks at it when it is time.
  */
-import type { Version } from "../core/store/change.ts";
-import type { Epoch } from "../core/store/epochs.ts";
 import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
@@ -16,8 +14,10 @@ export interface TermDriverOptions {
   readonly term: TermOptions;
   /** Makes it safe. */
   readonly persist: (record: TermRecord) => Promise<void>;
-  /** Tells the term what is held, before it hears of anything. */
-  readonly hold: (term: Term) => void;
+  /** Tells the term what is held, before it hears this. */
+  readonly hold: (message: TermMessage) => void;
+  /** What is said, as it is to be said. */
+  readonly change: (message: TermMessage) => TermMessage;
   /** All other effects. */
   readonly onEffect: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
   /** The term heard something, or looked at the time: it may allow more, or less. */
@@ -62,7 +62,7 @@ export class TermDriver {
   }
 
   send(to: string | undefined, message: TermMessage): void {
-    const { from: _, ...body } = message;
+    const { from: _, ...body } = this.#options.change(message);
     this.say(to, "term", [JSON.stringify(body)]);
   }
 
@@ -94,7 +94,7 @@ export class TermDriver {
     const message = readTermMessage(args[1], { node: origin.name, life: origin.id });
     if (message === undefined) this.refused += 1;
     else {
-      this.#options.hold(this.term);
+      this.#options.hold(message);
       this.carryOut(this.term.receive(message, this.nowMs()));
     }
   }
@@ -125,9 +125,4 @@ export class TermDriver {
       this.#arm();
     });
   }
-}
-
-/** Epochs as they are kept where the lives that began them are not. */
-export function epochsOf(versions: readonly Version[]): readonly Epoch[] {
-  return versions.map((version) => ({ by: "", ...version }));
 }
