@@ -385,7 +385,9 @@ export class Elective {
     const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isNew;
     const epochs = this.#lives.of(replica.epochs, replica.authority?.node);
     term.hold({ version: { epoch, revision: held }, epochs, isLive });
-    if (term.state === "heir" && isKnown && held > this.#toldHeld) this.#tellHeld(epoch, held);
+    if (term.state !== "heir" || !isKnown) return;
+    if (held > this.#toldHeld) this.#tellHeld(epoch, held);
+    this.driver.arm();
   }
 
   #tellHeld(epoch: number, revision: number): void {

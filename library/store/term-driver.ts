@@ -72,7 +72,7 @@ export class TermDriver {
       else if (effect.kind === "act") this.#act(effect);
       else this.#options.onEffect(effect);
     }
-    this.#arm();
+    this.arm();
     this.#options.onLooked();
   }
 
@@ -113,7 +113,8 @@ export class TermDriver {
     }
   }
 
-  #arm(): void {
+  /** After the term was told what is held: it may have something to wait for now. */
+  arm(): void {
     const { deadlineMs } = this.term;
     if (this.#isClosed || deadlineMs === undefined || deadlineMs >= this.#timerMs) return;
     this.#cancelTimer?.();
@@ -122,7 +123,7 @@ export class TermDriver {
     this.#cancelTimer = this.#options.traffic.node.clock.after(waitMs, () => {
       this.#timerMs = Number.POSITIVE_INFINITY;
       this.check();
-      this.#arm();
+      this.arm();
     });
   }
 }

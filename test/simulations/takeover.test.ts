@@ -170,3 +170,41 @@ simulate("S9: what was acknowledged as replicated is on the heir's disk", { seed
   const roles = stores.map((store) => store.role).sort();
   if (roles.join(" ") !== "authority standby") throw new Error(`they are ${roles.join(" and ")}`);
 });
+
+simulate(
+  "S2: increments from before there was an heir, sent again after a takeover, count once",
+  { seeds: 40 },
+  async (world) => {
+    const { chance, network } = world;
+    const [router, first, second, guest] = [world.node(), world.node(), world.node(), world.node()];
+    router.topics.forward("*");
+    await world.join(first, router);
+    await world.join(second, router);
+    const joint = await world.join(guest, router);
+    const authority = await first.stores.openAuthoritative("t");
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    const client = await guest.stores.open("t", { mode: "async", timeoutMs: 30_000 });
+    const writes: Promise<unknown>[] = [];
+    const write = (): void => {
+      for (let n = chance.integer(1, 4); n > 0; n--) writes.push(client.increment("n", count(1)));
+    };
+    write();
+    await world.settle(chance.between(0, 20));
+    const opening = second.stores.openStandby("t");
+    for (let i = 0; i < 100 && !states.includes("protected"); i++) {
+      write();
+      await world.settle(chance.between(0, 20));
+      network.cut(joint.opener.name, joint.listener.name); // what is answered now is lost
+      await world.settle(chance.between(0, 200));
+    }
+    const standby = await opening;
+    await world.until(() => states.includes("protected"), 10_000);
+    write();
+    await world.settle(chance.between(0, 5));
+    world.kill(first);
+    await Promise.all(writes);
+    const made = Number((standby.lookupSync("n") as Count).value);
+    if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
+  },
+);
