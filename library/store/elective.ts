@@ -35,7 +35,7 @@ export interface ElectiveOptions {
   readonly traffic: Traffic;
   readonly topic: string;
   readonly role: "authority" | "standby";
-  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround">;
+  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround" | "hasArbiter">;
   readonly schema: StoreSchema | undefined;
   /** Of writes that do not say, while there is no heir. */
   readonly durability: Durability;

@@ -7,6 +7,7 @@ import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/s
 import type { ReceivedEvent } from "../events.ts";
 import { readTermMessage } from "./term-text.ts";
 import type { Traffic } from "./traffic.ts";
+import { askWitness } from "./witness.ts";
 
 export interface TermDriverOptions {
   readonly traffic: Traffic;
@@ -103,9 +104,12 @@ export class TermDriver {
     const end = (kind: "persisted" | "failed"): void => {
       if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
     };
-    if (act.kind !== "persist")
-      this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
-    else {
+    if (act.kind !== "persist") {
+      const { traffic, topic } = this.#options;
+      void askWitness(traffic, topic, act).then((result) => {
+        if (!this.#isClosed) this.carryOut(this.term.done(id, result, this.nowMs()));
+      });
+    } else {
       this.#options.persist(act.record).then(
         () => end("persisted"),
         () => end("failed"),

@@ -208,3 +208,34 @@ simulate(
     if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
   },
 );
+
+simulate(
+  "F5: with a witness either side goes on alone, and the witness has it in its record",
+  { seeds: 20 },
+  async (world) => {
+    const { chance } = world;
+    const disk = new SimulatedDisk(world.time, chance.fork());
+    const judge = world.node({ name: "judge", storage: disk.storage });
+    const [first, second] = [world.node({ name: "first" }), world.node({ name: "second" })];
+    judge.topics.forward("*");
+    await world.join(first, judge);
+    await world.join(second, judge);
+    const witness = await judge.stores.openWitness("t", { path: "w" });
+    const authority = await first.stores.openAuthoritative("t", { arbiter: "witness" });
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    const standby = await second.stores.openStandby("t", { arbiter: "witness" });
+    await world.until(() => states.includes("protected"), 15_000);
+    await authority.insert("a", 1);
+    if (witness.record?.authority !== "first" || witness.record.heir !== "second") throw new Error("it was not asked");
+    const isHeirLeft = chance.flip();
+    world.kill(isHeirLeft ? first : second);
+    const [left, name] = isHeirLeft ? ([standby, "second"] as const) : ([authority, "first"] as const);
+    await world.until(
+      () => left.role === "authority" && witness.record?.authority === name && witness.record.heir === undefined,
+      15_000,
+    );
+    await left.insert("b", 2, { timeoutMs: 15_000, durability: "memory" });
+    if (left.lookupSync("a") !== 1) throw new Error("a is gone");
+  },
+);
