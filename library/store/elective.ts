@@ -11,24 +11,23 @@ import type { Change, Durability, Entry, Version } from "../core/store/change.ts
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import { entryCheck } from "../core/store/schema.ts";
-import type { Table } from "../core/store/table.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord, TermState } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import { Desk } from "./desk.ts";
+import { electiveSide } from "./elective-side.ts";
 import { EpochLives } from "./epoch-lives.ts";
-
 import { Follower } from "./follower.ts";
-import { type Asker, type Gate, Host } from "./host.ts";
+import { type Asker, Host } from "./host.ts";
 import { KnownResults } from "./known-results.ts";
 import { writeWhole } from "./opening.ts";
-import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
-import { PreparedBatches, preparedColumns, readPrepared } from "./prepared.ts";
+import { PreparedBatches, readPrepared } from "./prepared.ts";
 import { ResultsHandover } from "./results-handover.ts";
 import type { Side } from "./side.ts";
 import { StandbyDisk } from "./standby-disk.ts";
 import { TermDriver } from "./term-driver.ts";
-import { readTermRecord, termRecordText } from "./term-record.ts";
+import { termGate } from "./term-gate.ts";
+import { readTermRecord, termRecordText, writeEpochs } from "./term-record.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface ElectiveOptions {
@@ -249,7 +248,15 @@ export class Elective {
       check: schema && entryCheck(schema),
     });
     authority.beginEpoch(this.driver.term.epoch);
-    const host = new Host({ traffic, topic, authority, storage: opened, onChange, onClockJump, gate: this.#gate() });
+    const host = new Host({
+      traffic,
+      topic,
+      authority,
+      storage: opened,
+      onChange,
+      onClockJump,
+      gate: termGate(this.driver, () => this.#hold()),
+    });
     const safety = (): Durability => (this.driver.term.heirLife === undefined ? durability : "replicated");
     const desk = new Desk(host, safety, () => clock.nowMs());
     const own: Ruling = { host, desk, isClosed: false, isOpen: false, endings: [] };
@@ -332,24 +339,15 @@ export class Elective {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
         return { version, epochs, table, results: this.#known.upTo(version.revision) };
       },
-      writeEpochs: () => this.#writeEpochs(opened, this.#follower?.replica.epochs ?? []),
+      writeEpochs: () => {
+        const { epochs = [], authority } = this.#follower?.replica ?? {};
+        return writeEpochs(opened, this.#lives.of(epochs, authority?.node), this.#record);
+      },
       onSynced: () => this.#hold(),
       onFailure: (cause) =>
         traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),
       later: (run) => void traffic.node.clock.after(limits.storeAnnounceMs, run),
     });
-  }
-
-  /** The last record counts, also while it is on its way. */
-  async #writeEpochs(opened: OpenStorage, versions: readonly Version[]): Promise<void> {
-    const { lineage, highestEpoch } = opened.head;
-    const epoch = Math.max(highestEpoch, versions.at(-1)?.epoch ?? 0);
-    const epochs = this.#lives.of(versions, this.#follower?.replica.authority?.node);
-    const isOurs = this.#record !== undefined && this.#record.role !== "follower";
-    const record = isOurs
-      ? termRecordText(this.#record!)
-      : termRecordText({ epoch, heir: undefined, role: this.#record?.role, epochs });
-    await opened.writeHead({ epochs: versions, lineage, highestEpoch: epoch, record });
   }
 
   /** We were named heir, by this very message or before. */
@@ -409,93 +407,16 @@ export class Elective {
     this.#hold();
   }
 
-  #gate(): Gate {
-    const { driver } = this;
-    const { term } = driver;
-    return {
-      get epochs() {
-        return term.epochs;
-      },
-      get heir() {
-        return term.heirLife;
-      },
-      mayAnswer: () => term.mayAnswer(driver.nowMs()),
-      mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
-      refusal: (durability) => {
-        if (term.state === "conflicted") return "AUTHORITY_CONFLICT";
-        const isVain = durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs());
-        return isVain ? "UNPROTECTED" : undefined;
-      },
-      prepare: (batch) => {
-        if (term.heirLife !== undefined) driver.say(term.heirLife, "prepare", preparedColumns(batch));
-      },
-      advanced: () => this.#hold(),
-    };
-  }
-
-  /** What the handle stands on, whatever we are at the time. */
   side(): Side {
     const { traffic, topic, opened } = this.#options;
-    const replica = () => this.#follower?.replica;
-    const copy = (): Table => this.#copy;
-    const initial = (): Version => this.#start.version;
-    const remote = remotePorts(traffic, topic, () => {});
-    const local = (): Ruling | undefined => this.#ruling;
-    const nowMs = (): number => traffic.node.clock.nowMs();
-    return {
-      get role() {
-        return local() === undefined ? "standby" : "authority";
-      },
-      get version() {
-        return local()?.host.version ?? replica()?.version ?? initial();
-      },
-      get state() {
-        return local() === undefined ? (replica()?.state ?? "syncing") : "live";
-      },
-      get lag() {
-        return local() === undefined ? (replica()?.lag ?? 0) : 0;
-      },
-      get ageMs() {
-        return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
-      },
-      isPersistent: opened !== undefined,
-      table: {
-        get: (key) => {
-          const own = local();
-          return own === undefined ? copy().get(key) : own.host.authority.get(key, nowMs());
-        },
-        size: () => local()?.host.authority.size(nowMs()) ?? copy().size,
-        entries: () => local()?.host.authority.entries(nowMs()) ?? copy(),
-      },
-      writePort: {
-        get window() {
-          return local() === undefined ? remote.writePort.window : Number.MAX_SAFE_INTEGER;
-        },
-        isOpen: () => local() !== undefined || remote.writePort.isOpen(),
-        send: (request, onAnswer, onFailure) => {
-          const own = local();
-          if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
-          else localWritePort(own.host, () => own.desk.durability).send(request, onAnswer, onFailure);
-        },
-        push: () => local()?.host.push(),
-      },
-      readPort: {
-        isOpen: () => local() !== undefined || remote.readPort.isOpen(),
-        ask: (name, args, timeoutMs) => {
-          const own = local();
-          return own === undefined
-            ? remote.readPort.ask(name, args, timeoutMs)
-            : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
-        },
-      },
-      reached: (version) => (local() === undefined ? this.#follower?.reached(version) : undefined),
+    return electiveSide({
+      ...{ traffic, topic, isPersistent: opened !== undefined },
+      ruling: () => this.#ruling,
+      follower: () => this.#follower,
+      start: () => this.#start,
       promote: (force, timeoutMs) => this.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
-    };
-  }
-
-  get #copy(): Table {
-    return this.#follower?.replica.table ?? this.#start.table;
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { limits } from "../core/limits.ts";
 import { isRevision } from "../core/store/columns.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
+import type { OpenStorage } from "../storage/storage.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,6 +15,19 @@ type Remembered = Omit<TermRecord, "role"> & { readonly role: TermRecord["role"]
 
 export function termRecordText({ epoch, role, heir, epochs }: Remembered): string {
   return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: epochs.slice(-limits.storeRecordEpochs) });
+}
+
+/** Epochs of a copy that is followed. `last`: the record that counts, also while it is on its way to the disk. */
+export async function writeEpochs(
+  opened: OpenStorage,
+  epochs: readonly Epoch[],
+  last: TermRecord | undefined,
+): Promise<void> {
+  const { lineage, highestEpoch: highest } = opened.head;
+  const epoch = Math.max(highest, epochs.at(-1)?.epoch ?? 0);
+  const isFollower = last === undefined || last.role === "follower";
+  const remembered = isFollower ? { epoch, heir: undefined, role: last?.role, epochs } : last;
+  await opened.writeHead({ epochs, lineage, highestEpoch: epoch, record: termRecordText(remembered) });
 }
 
 /** @throws SwitchyardError `CORRUPT` where it is not as we write it */
