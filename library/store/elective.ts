@@ -20,6 +20,7 @@ import { EpochLives } from "./epoch-lives.ts";
 import { Follower } from "./follower.ts";
 import { type Asker, Host } from "./host.ts";
 import { KnownResults } from "./known-results.ts";
+import { Lookers } from "./lookers.ts";
 import { writeWhole } from "./opening.ts";
 import { PreparedBatches, readPrepared } from "./prepared.ts";
 import { ResultsHandover } from "./results-handover.ts";
@@ -76,7 +77,7 @@ export class Elective {
   /** What there is before either, and between the two. */
   #start: AuthorityStart;
   #former: AuthorityStart | undefined;
-  #lookers: (() => void)[] = [];
+  readonly #lookers: Lookers;
   #isSynced = false;
   #toldHeld = -1;
   #isBusy = false;
@@ -93,6 +94,7 @@ export class Elective {
     const epoch = Math.max(opened?.head.highestEpoch ?? 0, start.version.epoch);
     const epochs = this.#lives.of(start.epochs, undefined);
     const wasAuthority = role === "authority" && epoch > 0;
+    this.#lookers = new Lookers(traffic.node, `store ${topic}`);
     this.#handover = new ResultsHandover(traffic, topic, this.#known, () => this.#hold());
     this.driver = new TermDriver({
       ...{ traffic, topic },
@@ -142,20 +144,8 @@ export class Elective {
   }
 
   /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
-  async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-    const { traffic, topic } = this.#options;
-    const endMs = this.driver.nowMs() + timeoutMs;
-    while (!isSo()) {
-      traffic.node.checkOpen();
-      if (this.driver.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `store ${topic}, ${timeoutMs} ms`);
-      await new Promise<void>((resolve) => {
-        const cancel = traffic.node.clock.after(Math.max(endMs - this.driver.nowMs(), 1), resolve);
-        this.#lookers.push(() => {
-          cancel();
-          resolve();
-        });
-      });
-    }
+  until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+    return this.#lookers.until(isSo, timeoutMs);
   }
 
   /**
@@ -168,15 +158,9 @@ export class Elective {
     await this.until(() => this.#ruling?.isOpen === true && term.state !== "conflicted", timeoutMs);
   }
 
-  #looked(): void {
-    const lookers = this.#lookers;
-    this.#lookers = [];
-    for (const look of lookers) look();
-  }
-
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
-    this.#looked();
+    this.#lookers.look();
     const opened = this.#options.opened;
     await this.#stepDown(graceMs);
     this.driver.close();
@@ -192,7 +176,7 @@ export class Elective {
     if (effect.kind === "state") this.#change();
     if (effect.kind === "diverged") this.#tellDiverged(effect.afterRevision);
     this.#options.onTerm(effect);
-    this.#looked();
+    this.#lookers.look();
   }
 
   #tellDiverged(afterRevision: number): void {
@@ -272,7 +256,7 @@ export class Elective {
     else {
       own.isOpen = true;
       host.start();
-      this.#looked();
+      this.#lookers.look();
     }
   }
 
@@ -321,7 +305,7 @@ export class Elective {
         if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#hold();
         if (effect.kind === "synced") {
           this.#isSynced = true;
-          this.#looked();
+          this.#lookers.look();
         }
         onEffect(effect);
       },
