@@ -116,7 +116,7 @@ export class Elective {
       },
       hold: (message) => {
         if (message.kind === "announce") this.#lives.announced(message.from.life, message.epochs);
-        this.#hold(this.#isToBeHeir(message) && !this.#isHandedOver(message.from.life, message.epoch));
+        this.#hold(this.#isToBeHeir(message) && !this.#handover.isDone(message.from.life, message.epoch));
       },
       change: (message) => this.#honest(message),
       onEffect: (effect) => this.#take(effect),
@@ -127,14 +127,6 @@ export class Elective {
       },
       onSaid: (said) => this.#hear(said),
     });
-  }
-
-  get host(): Host | undefined {
-    return this.#ruling?.host;
-  }
-
-  get follower(): Follower | undefined {
-    return this.#follower;
   }
 
   /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
@@ -339,15 +331,11 @@ export class Elective {
     return message.kind === "ping" && message.heir === this.#options.traffic.node.origin.id;
   }
 
-  #isHandedOver(life: string, epoch: number): boolean {
-    return this.#handover.isDone(life, epoch);
-  }
-
   /** An heir that does not know all outcomes yet holds nothing, as far as the authority is concerned. */
   #honest(message: TermMessage): TermMessage {
     const { node } = this.#follower?.replica.authority ?? { node: "" };
     if (message.kind !== "pong" || this.driver.term.state !== "heir") return message;
-    return this.#isHandedOver(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+    return this.#handover.isDone(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
   }
 
   /** Tells the term what we hold, and the authority, if we are its heir. */
@@ -363,7 +351,7 @@ export class Elective {
     if (replica === undefined) return;
     const { epoch, revision } = replica.version;
     const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
-    const isKnown = term.state !== "heir" || this.#isHandedOver(replica.authority?.node ?? "", epoch);
+    const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
     const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isNew;
     const epochs = this.#lives.of(replica.epochs, replica.authority?.node);
     term.hold({ version: { epoch, revision: held }, epochs, isLive });
