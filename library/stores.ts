@@ -21,6 +21,7 @@ import {
 import type { Side } from "./store/side.ts";
 import { type StoreEvents, storeChangeOf } from "./store/told.ts";
 import { Traffic } from "./store/traffic.ts";
+import { openWitness, type WitnessHandle } from "./store/witness.ts";
 import { Store } from "./store.ts";
 
 /** One of them. */
@@ -46,6 +47,7 @@ export class Stores {
   readonly #storage: Storage | undefined;
   readonly #onConflict: (conflict: AuthorityConflict) => void;
   readonly #open = new Set<Store>();
+  readonly #witnesses = new Set<() => Promise<void>>();
   readonly #authoritative = new Set<string>();
 
   constructor(node: Node, storage: Storage | undefined, onConflict: (conflict: AuthorityConflict) => void) {
@@ -82,6 +84,35 @@ export class Stores {
     return this.#openElective(topic, options, "standby");
   }
 
+  /**
+   * Keeps the record of who is the authority of a store, for an authority and a standby with `arbiter: "witness"`; on a
+   * third node, best of all. There is one for each store.
+   * @throws SwitchyardError `BAD_TOPIC`, `LOCKED`, `CORRUPT`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`
+   */
+  async openWitness(topic: string, { path }: { readonly path: string }): Promise<WitnessHandle> {
+    this.#check(topic, {});
+    if (typeof path !== "string") throw new SwitchyardError("BAD_ARGUMENT", `witness of ${topic} without a path`);
+    const opened = await (this.#storage ?? (await diskStorage())).open(path);
+    try {
+      const witness = await openWitness(this.#traffic, topic, opened);
+      const close = () => witness.close();
+      this.#witnesses.add(close);
+      return {
+        topic,
+        get record() {
+          return witness.record;
+        },
+        close: async () => {
+          this.#witnesses.delete(close);
+          await close();
+        },
+      };
+    } catch (error) {
+      await opened.close();
+      throw error;
+    }
+  }
+
   async #openElective(topic: string, options: StandbyOptions, role: "authority" | "standby"): Promise<Store> {
     if (this.#authoritative.has(topic)) throw new SwitchyardError("AUTHORITY_CONFLICT", `store ${topic}, twice here`);
     const timeoutMs = timeoutOf(options.openTimeoutMs, openTimeoutMs);
@@ -101,7 +132,9 @@ export class Stores {
 
   async #elective(topic: string, options: StandbyOptions, role: "authority" | "standby") {
     const { emitter, onChange, onState, onReset } = this.#handle(topic);
-    const { persistent = false, path, clear, repair, onHeirLost, heir, schema } = options;
+    const { persistent = false, path, clear, repair, onHeirLost, heir, schema, arbiter } = options;
+    if (arbiter !== undefined && arbiter !== "witness")
+      throw new SwitchyardError("BAD_ARGUMENT", `arbiter of ${topic}`);
     if (persistent && typeof path !== "string") {
       throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
     }
@@ -112,7 +145,10 @@ export class Stores {
     }
     const elective = new Elective({
       ...{ traffic: this.#traffic, topic, role, schema, opened, onChange, start: await readStart(opened) },
-      term: { onHeirLost, heir, looksAround: onHeirLost !== undefined || heir !== undefined },
+      term: {
+        ...{ onHeirLost, heir, hasArbiter: arbiter !== undefined },
+        looksAround: onHeirLost !== undefined || heir !== undefined,
+      },
       durability: options.durability ?? (persistent ? "disk" : "memory"),
       onEffect: (effect) => {
         if (effect.kind === "state") onState(effect.state);
@@ -156,7 +192,8 @@ export class Stores {
 
   /** Closes all, each as `store.close` does. */
   async closeAll(graceMs: number): Promise<void> {
-    await Promise.all(this.all().map((store) => store.close(graceMs)));
+    const witnesses = [...this.#witnesses].map((close) => close());
+    await Promise.all([...this.all().map((store) => store.close(graceMs)), ...witnesses]);
   }
 
   #check(topic: string, options: StoreOptions): void {

@@ -215,6 +215,10 @@ export const limits = {
   storeHoleMs: 30,
   /** How long it waits before it asks again what came to nothing. */
   storeRetryMs: 250,
+  /** Characters of what a store remembers of its role. A longer text that is found on disk counts as none: `CORRUPT`. */
+  storeRecordCharacters: 256 * 1024,
+  /** Epochs that a role is remembered with; of more, the oldest are left out. */
+  storeRecordEpochs: 1_024,
   /** Pages of one walk that a replica asks for at once. */
   storePagesInFlight: 4,
   /** Changes that a replica holds until those before them are there; further ones are asked for later. */

@@ -9,7 +9,6 @@ import { keyOf } from "../core/values/index.ts";
 import type { Ledger, Live } from "./ledger.ts";
 import {
   bodyOf,
-  type Lead,
   packChange,
   packEntry,
   packForget,
@@ -19,7 +18,7 @@ import {
   unpackResults,
 } from "./record.ts";
 import { beginSegment, type Segment, sealSegment, segmentBytes } from "./segment.ts";
-import type { Batch } from "./storage.ts";
+import type { Batch, Lead } from "./storage.ts";
 import type { Tail } from "./verify.ts";
 
 /** A segment that is cleared away, and what of it still counts. */

@@ -5,8 +5,8 @@
  */
 import type { Entry } from "../core/store/change.ts";
 import { Table } from "../core/store/table.ts";
-import type { Lead } from "./record.ts";
-import type { Batch, Results, StoreHead } from "./storage.ts";
+
+import type { Batch, Lead, Results, StoreHead } from "./storage.ts";
 
 export class Image {
   head: StoreHead;
@@ -45,8 +45,8 @@ export class Image {
     for (const { client, before } of forget) this.#forget(client, before);
   }
 
-  lead({ epochs, highestEpoch, lineage }: Lead): void {
-    this.head = { ...this.head, epochs, highestEpoch, lineage };
+  lead({ epochs, highestEpoch, lineage, record }: Lead): void {
+    this.head = { version: this.head.version, epochs, highestEpoch, lineage, record };
   }
 
   /** Everything anew; results begin empty. */

@@ -8,7 +8,6 @@ import type { Entry } from "../core/store/change.ts";
 import { keyOf } from "../core/values/index.ts";
 import {
   bodyOf,
-  type Lead,
   RecordKind,
   recordsOf,
   unpackEntry,
@@ -18,6 +17,7 @@ import {
   unpackRange,
 } from "./record.ts";
 import { headerBytes, type Segment } from "./segment.ts";
+import type { Lead } from "./storage.ts";
 
 /** A record that still counts, and what it is. */
 export interface Live {

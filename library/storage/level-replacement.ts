@@ -44,11 +44,11 @@ export class LevelReplacement implements Replacement {
     });
   }
 
-  commit({ version, epochs, highestEpoch, lineage }: StoreHead): Promise<void> {
+  commit({ version, epochs, highestEpoch, lineage, record }: StoreHead): Promise<void> {
     return this.#run(async () => {
       this.#isOver = true;
       const appending = new Appending(this.#tail, this.ledger, 1);
-      appending.addLead({ epochs, highestEpoch, lineage });
+      appending.addLead({ epochs, highestEpoch, lineage, record });
       await this.#present.commit(this, appending.end(version)[0]!);
     });
   }

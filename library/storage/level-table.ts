@@ -24,9 +24,9 @@ import {
 import { diskFailure } from "./level-failures.ts";
 import { LevelReplacement } from "./level-replacement.ts";
 import { malformed } from "./pack.ts";
-import { bodyOf, type Lead, RecordKind, unpackResults } from "./record.ts";
+import { bodyOf, RecordKind, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
-import type { Batch, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
+import type { Batch, Lead, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
 import { Turns } from "./turns.ts";
 import type { Tail, Verified } from "./verify.ts";
 
@@ -118,9 +118,11 @@ export class LevelTable implements OpenStorage {
   }
 
   writeHead(lead: Lead): Promise<void> {
-    const { epochs, highestEpoch, lineage } = lead;
+    const { epochs, highestEpoch, lineage, record } = lead;
     return this.#inTurn(() =>
-      this.#append(this.#tail.version, true, (appending) => appending.addLead({ epochs, highestEpoch, lineage })),
+      this.#append(this.#tail.version, true, (appending) =>
+        appending.addLead({ epochs, highestEpoch, lineage, record }),
+      ),
     );
   }
 

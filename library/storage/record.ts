@@ -9,7 +9,7 @@ import type { Change, Entry, Outcome, Version } from "../core/store/change.ts";
 import type { Value } from "../core/values/index.ts";
 import { malformed, type Packer, Unpacker } from "./pack.ts";
 import { packValue, unpackValue } from "./packed-value.ts";
-import type { Results, StoreHead } from "./storage.ts";
+import type { Lead, Results } from "./storage.ts";
 
 export const RecordKind = {
   put: 1,
@@ -21,9 +21,6 @@ export const RecordKind = {
   forget: 6,
   lead: 7,
 } as const;
-
-/** What of the head is not in every segment. */
-export type Lead = Pick<StoreHead, "epochs" | "highestEpoch" | "lineage">;
 
 export const lengthBytes = 4;
 const hasTime = 1;
@@ -84,7 +81,7 @@ export function packForget(to: Packer, client: string, before: number): void {
   });
 }
 
-export function packLead(to: Packer, { epochs, highestEpoch, lineage }: Lead): void {
+export function packLead(to: Packer, { epochs, highestEpoch, lineage, record: remembered }: Lead): void {
   record(to, RecordKind.lead, () => {
     to.text(lineage);
     to.whole(highestEpoch);
@@ -93,6 +90,7 @@ export function packLead(to: Packer, { epochs, highestEpoch, lineage }: Lead): v
       to.whole(epoch);
       to.whole(revision);
     }
+    if (remembered !== undefined) to.text(remembered); // nothing follows it
   });
 }
 
@@ -172,5 +170,6 @@ export function unpackLead(body: Unpacker): Lead {
   const count = body.count();
   const epochs: Version[] = [];
   for (let i = 0; i < count; i++) epochs.push({ epoch: body.whole(), revision: body.whole() });
-  return { lineage, highestEpoch, epochs };
+  const remembered = body.left > 0 ? body.text() : undefined;
+  return { lineage, highestEpoch, epochs, ...(remembered !== undefined && { record: remembered }) };
 }

@@ -33,7 +33,12 @@ export interface StoreHead {
   readonly highestEpoch: number;
   /** 32 hex digits, drawn when the table was first made: tells a copy of this history from another one of the same name. */
   readonly lineage: string;
+  /** Whatever else the store must remember, as text; up to `limits.storeRecordCharacters`. Left out: none. */
+  readonly record?: string | undefined;
 }
+
+/** What of the head is written by itself. */
+export type Lead = Omit<StoreHead, "version">;
 
 export interface OpenStorage {
   readonly head: StoreHead;
@@ -55,8 +60,8 @@ export interface OpenStorage {
    */
   write(batch: Batch, durability: Durability): Promise<void>;
 
-  /** Replaces head and epochs, synced before it resolves: a term is fenced by it. @throws as `write` */
-  writeHead(head: Pick<StoreHead, "epochs" | "highestEpoch" | "lineage">): Promise<void>;
+  /** Replaces head, epochs and record, all or nothing, synced before it resolves: a term is fenced by it. @throws as `write` */
+  writeHead(head: Lead): Promise<void>;
 
   /**
    * Begins anew: what comes until `commit` replaces the whole table, atomically; a crash before leaves the old one.

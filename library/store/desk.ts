@@ -4,10 +4,16 @@ import { type Durability, durabilities, type Entry } from "../core/store/change.
 import { changeColumns, entryColumns, isRevision, isVector, outcomeColumns } from "../core/store/columns.ts";
 import { readOperations } from "../core/store/operation-columns.ts";
 import { sizeOf } from "../core/store/size.ts";
+import type { Results } from "../core/store/submission.ts";
 import type { Value } from "../core/values/index.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { Host } from "./host.ts";
 import { Pages } from "./pages.ts";
+import { resultColumns } from "./prepared.ts";
+import { resultPages } from "./results-handover.ts";
+
+/** Answered also while nothing else is: an heir that is waited for needs it, and no reader takes it for the present. */
+const copying: ReadonlySet<string> = new Set(["since", "snapshot", "results"]);
 
 type Args = readonly Value[];
 type Reply = (name: string, args: Args) => void;
@@ -17,6 +23,8 @@ export class Desk {
   readonly #host: Host;
   readonly #nowMs: () => number;
   readonly #pages: Pages;
+  /** Pages of outcomes for the heir. */
+  #handover: { readonly id: number; readonly pages: readonly (readonly Results[])[] } | undefined;
   /** What others said that is nothing to be asked. */
   refused = 0;
 
@@ -34,7 +42,7 @@ export class Desk {
 
   /** A question to read something. */
   read({ name, args }: Pick<ReceivedEvent, "name" | "args">, reply: Reply): void {
-    if (!this.#host.mayAnswer()) {
+    if (!copying.has(name) && !this.#host.mayAnswer()) {
       reply("refused", ["FENCED", name]);
       return;
     }
@@ -69,6 +77,7 @@ export class Desk {
     if (name === "get" || name === "has") return isVector(args[0]) ? this.#lookUp(name, args[0]) : undefined;
     if (name === "size") return ["size", [...this.#version(), this.#host.authority.size(this.#nowMs())]];
     if (name === "since") return this.#since(args);
+    if (name === "results") return this.#results(args);
     if (name === "snapshot" || name === "keys") return this.#page(name, args);
     return undefined;
   }
@@ -104,6 +113,19 @@ export class Desk {
     const head = this.#host.headColumns();
     if (since.kind !== "changes") return [since.kind, head];
     return ["changes", [...head, since.firstRevision, since.isLast, ...changeColumns(since.changes)]];
+  }
+
+  /** Outcomes that are known, for an heir: a page of them, all as they were when the first page was asked for. */
+  #results([walk, page]: Args): readonly [string, Args] | undefined {
+    if (!isRevision(walk) || !isRevision(page)) return undefined;
+    const head = this.#host.headColumns();
+    if (walk === 0) {
+      if (!this.#host.isGiven) return ["forgotten", head]; // what is under way was begun before there was this heir
+      this.#handover = { id: (this.#handover?.id ?? 0) + 1, pages: resultPages(this.#host.authority.results()) };
+    }
+    const { id, pages } = this.#handover ?? { id: 0, pages: [] };
+    if ((walk !== 0 && walk !== id) || page >= pages.length) return ["forgotten", head];
+    return ["results", [...head, id, page === pages.length - 1, resultColumns(pages[page]!)]];
   }
 
   #page(name: "snapshot" | "keys", [walk, page]: Args): readonly [string, Args] | undefined {

@@ -4,31 +4,38 @@
  * Invariant: there is a host or a follower, never both; which, the term decides. What is acknowledged and answered is
  * asked of the term each time.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
 import { Authority, type AuthorityStart } from "../core/store/authority.ts";
 import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import { entryCheck } from "../core/store/schema.ts";
-import type { Table } from "../core/store/table.ts";
-import type { TermEffect, TermOptions, TermState } from "../core/store/term-messages.ts";
+import type { TermEffect, TermMessage, TermOptions, TermRecord, TermState } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import { Desk } from "./desk.ts";
+import { electiveSide } from "./elective-side.ts";
+import { EpochLives } from "./epoch-lives.ts";
 import { Follower } from "./follower.ts";
-import { type Asker, type Gate, Host } from "./host.ts";
+import { type Asker, Host } from "./host.ts";
+import { KnownResults } from "./known-results.ts";
+import { Lookers } from "./lookers.ts";
 import { writeWhole } from "./opening.ts";
-import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
-import { PreparedBatches, preparedColumns, readPrepared } from "./prepared.ts";
+import { PreparedBatches, readPrepared } from "./prepared.ts";
+import { ResultsHandover } from "./results-handover.ts";
 import type { Side } from "./side.ts";
-import { epochsOf, TermDriver } from "./term-driver.ts";
+import { StandbyDisk } from "./standby-disk.ts";
+import { TermDriver } from "./term-driver.ts";
+import { termGate } from "./term-gate.ts";
+import { readTermRecord, termRecordText, writeEpochs } from "./term-record.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface ElectiveOptions {
   readonly traffic: Traffic;
   readonly topic: string;
   readonly role: "authority" | "standby";
-  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround">;
+  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround" | "hasArbiter">;
   readonly schema: StoreSchema | undefined;
   /** Of writes that do not say, while there is no heir. */
   readonly durability: Durability;
@@ -58,12 +65,19 @@ export class Elective {
   readonly driver: TermDriver;
   readonly #options: ElectiveOptions;
   readonly #prepared = new PreparedBatches();
+  readonly #lives: EpochLives;
+  /** What we know of outcomes while another one is the authority. */
+  readonly #known = new KnownResults();
+  readonly #handover: ResultsHandover;
+  #disk: StandbyDisk | undefined;
+  /** What the disk has, or will have soon. */
+  #record: TermRecord | undefined;
   #ruling: Ruling | undefined;
   #follower: Follower | undefined;
   /** What there is before either, and between the two. */
   #start: AuthorityStart;
   #former: AuthorityStart | undefined;
-  #lookers: (() => void)[] = [];
+  readonly #lookers: Lookers;
   #isSynced = false;
   #toldHeld = -1;
   #isBusy = false;
@@ -77,37 +91,45 @@ export class Elective {
     this.#start = options.start;
     const { traffic, topic, role, term, start, opened } = options;
     const { id, name } = traffic.node.origin;
+    const remembered = readTermRecord(opened?.head.record);
+    this.#record = remembered.record;
+    this.#lives = new EpochLives(remembered.epochs);
     const epoch = Math.max(opened?.head.highestEpoch ?? 0, start.version.epoch);
-    const epochs = epochsOf(start.epochs);
+    const epochs = this.#lives.of(start.epochs, undefined);
     const wasAuthority = role === "authority" && epoch > 0;
+    this.#lookers = new Lookers(traffic.node, `store ${topic}`);
+    this.#handover = new ResultsHandover(traffic, topic, this.#known, () => this.#hold());
     this.driver = new TermDriver({
       ...{ traffic, topic },
       term: {
         ...term,
         self: { node: name, life: id },
         role,
-        record: wasAuthority ? { epoch, role: "authority", heir: undefined, epochs } : undefined,
-        remembers: false,
+        record: remembered.record ?? (wasAuthority ? { epoch, role: "authority", heir: undefined, epochs } : undefined),
+        remembers: opened !== undefined,
         isPersistent: opened !== undefined,
         holdings: { version: start.version, epochs, isLive: false },
       },
       persist: async (record) => {
         const lineage = opened?.head.lineage ?? "";
-        await opened?.writeHead({ epochs: record.epochs, highestEpoch: record.epoch, lineage });
+        this.#record = record;
+        const { epochs: all, epoch: highestEpoch } = record;
+        await opened?.writeHead({ epochs: all, highestEpoch, lineage, record: termRecordText(record) });
+        this.#lives.had(all);
       },
-      hold: () => this.#hold(),
+      hold: (message) => {
+        if (message.kind === "announce") this.#lives.announced(message.from.life, message.epochs);
+        this.#hold(this.#isToBeHeir(message) && !this.#handover.isDone(message.from.life, message.epoch));
+      },
+      change: (message) => this.#honest(message),
       onEffect: (effect) => this.#take(effect),
-      onLooked: () => this.#ruling?.host.look(),
+      onLooked: () => {
+        this.#ruling?.host.look();
+        const life = this.#follower?.replica.authority?.node;
+        if (life !== undefined && this.driver.term.state === "heir") this.#handover.begin(life, this.driver.term.epoch);
+      },
       onSaid: (said) => this.#hear(said),
     });
-  }
-
-  get host(): Host | undefined {
-    return this.#ruling?.host;
-  }
-
-  get follower(): Follower | undefined {
-    return this.#follower;
   }
 
   /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
@@ -117,20 +139,8 @@ export class Elective {
   }
 
   /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
-  async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-    const { traffic, topic } = this.#options;
-    const endMs = this.driver.nowMs() + timeoutMs;
-    while (!isSo()) {
-      traffic.node.checkOpen();
-      if (this.driver.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `store ${topic}, ${timeoutMs} ms`);
-      await new Promise<void>((resolve) => {
-        const cancel = traffic.node.clock.after(Math.max(endMs - this.driver.nowMs(), 1), resolve);
-        this.#lookers.push(() => {
-          cancel();
-          resolve();
-        });
-      });
-    }
+  until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+    return this.#lookers.until(isSo, timeoutMs);
   }
 
   /**
@@ -143,19 +153,15 @@ export class Elective {
     await this.until(() => this.#ruling?.isOpen === true && term.state !== "conflicted", timeoutMs);
   }
 
-  #looked(): void {
-    const lookers = this.#lookers;
-    this.#lookers = [];
-    for (const look of lookers) look();
-  }
-
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
-    this.#looked();
+    this.#lookers.look();
     const opened = this.#options.opened;
     await this.#stepDown(graceMs);
     this.driver.close();
     this.#follower?.close();
+    this.#handover.close();
+    this.#disk?.close();
     const closing = opened?.close();
     closing?.catch((error) => this.#options.traffic.node.fail(error));
     if (graceMs > 0) await closing?.catch(() => {});
@@ -165,7 +171,7 @@ export class Elective {
     if (effect.kind === "state") this.#change();
     if (effect.kind === "diverged") this.#tellDiverged(effect.afterRevision);
     this.#options.onTerm(effect);
-    this.#looked();
+    this.#lookers.look();
   }
 
   #tellDiverged(afterRevision: number): void {
@@ -215,15 +221,28 @@ export class Elective {
     const { traffic, topic, schema, opened, durability, onChange, onClockJump } = this.#options;
     const { clock } = traffic.node;
     const start = this.#heirloom();
+    await opened?.writeHead(opened.head); // behind all that was prepared
     const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
     this.#isDiskForked = false;
     const authority = new Authority<Asker>({
-      ...{ nowMs: clock.nowMs(), wallMs: clock.wallMs(), start: start.epochs.length > 0 ? start : undefined },
+      ...{
+        nowMs: clock.nowMs(),
+        wallMs: clock.wallMs(),
+        start: start.epochs.length > 0 || start.version.revision > 0 ? start : undefined,
+      },
       check: schema && entryCheck(schema),
     });
     authority.beginEpoch(this.driver.term.epoch);
-    const host = new Host({ traffic, topic, authority, storage: opened, onChange, onClockJump, gate: this.#gate() });
+    const host = new Host({
+      traffic,
+      topic,
+      authority,
+      storage: opened,
+      onChange,
+      onClockJump,
+      gate: termGate(this.driver, () => this.#hold()),
+    });
     const safety = (): Durability => (this.driver.term.heirLife === undefined ? durability : "replicated");
     const desk = new Desk(host, safety, () => clock.nowMs());
     const own: Ruling = { host, desk, isClosed: false, isOpen: false, endings: [] };
@@ -239,7 +258,7 @@ export class Elective {
     else {
       own.isOpen = true;
       host.start();
-      this.#looked();
+      this.#lookers.look();
     }
   }
 
@@ -250,8 +269,10 @@ export class Elective {
     const { version, epochs, table } = follower.replica;
     follower.close();
     this.#follower = undefined;
+    this.#disk?.close();
+    this.#disk = undefined;
     const revision = this.#prepared.applyTo(table, version.revision);
-    return { version: { epoch: version.epoch, revision }, epochs, table, results: this.#prepared.results };
+    return { version: { epoch: version.epoch, revision }, epochs, table, results: [...this.#known.upTo(revision)] };
   }
 
   async #stepDown(graceMs: number): Promise<void> {
@@ -268,18 +289,27 @@ export class Elective {
 
   async #follow(): Promise<void> {
     const { traffic, topic, onChange, onEffect } = this.#options;
-    const { version, epochs, table } = this.#start;
-    const beginsEmpty = version.revision === 0 || this.#isForked;
+    if (this.#isForked) this.#start = startOf(new Authority({ nowMs: 0, wallMs: 0 })); // of that history nothing counts
     this.#isForked = false;
+    const { version, epochs, table, results } = this.#start;
+    const known = [...results];
+    this.#start = { version, epochs, table, results: known };
+    for (const each of known) this.#known.add(each);
+    this.#disk = this.#openDisk();
     const follower = new Follower({
-      ...{ traffic, topic, onChange },
-      start: beginsEmpty ? undefined : { version, epochs, entries: table },
+      ...{ traffic, topic },
+      onChange: (change, before, at) => {
+        this.#disk?.changed(change);
+        onChange(change, before, at);
+      },
+      start: version.revision === 0 ? undefined : { version, epochs, entries: table },
       onEffect: (effect) => {
         if (this.#follower !== follower) return;
+        this.#disk?.take(effect, follower.replica.version);
         if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#hold();
         if (effect.kind === "synced") {
           this.#isSynced = true;
-          this.#looked();
+          this.#lookers.look();
         }
         onEffect(effect);
       },
@@ -288,8 +318,40 @@ export class Elective {
     await follower.start();
   }
 
+  #openDisk(): StandbyDisk | undefined {
+    const { opened, durability, traffic, topic } = this.#options;
+    if (opened === undefined) return undefined;
+    return new StandbyDisk({
+      ...{ opened, durability, isForked: this.#isDiskForked },
+      whole: () => {
+        const { version, epochs, table } = this.#follower?.replica ?? this.#start;
+        return { version, epochs, table, results: this.#known.upTo(version.revision) };
+      },
+      writeEpochs: () => {
+        const { epochs = [], authority } = this.#follower?.replica ?? {};
+        return writeEpochs(opened, this.#lives.of(epochs, authority?.node), this.#record);
+      },
+      onSynced: () => this.#hold(),
+      onFailure: (cause) =>
+        traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),
+      later: (run) => void traffic.node.clock.after(limits.storeAnnounceMs, run),
+    });
+  }
+
+  /** We were named heir, by this very message or before. */
+  #isToBeHeir(message: TermMessage): boolean {
+    return message.kind === "ping" && message.heir === this.#options.traffic.node.origin.id;
+  }
+
+  /** An heir that does not know all outcomes yet holds nothing, as far as the authority is concerned. */
+  #honest(message: TermMessage): TermMessage {
+    const { node } = this.#follower?.replica.authority ?? { node: "" };
+    if (message.kind !== "pong" || this.driver.term.state !== "heir") return message;
+    return this.#handover.isDone(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+  }
+
   /** Tells the term what we hold, and the authority, if we are its heir. */
-  #hold(): void {
+  #hold(isNew = false): void {
     const { term } = this.driver;
     const own = this.#ruling?.host;
     if (own !== undefined) {
@@ -300,10 +362,14 @@ export class Elective {
     const replica = this.#follower?.replica;
     if (replica === undefined) return;
     const { epoch, revision } = replica.version;
-    const held = this.#prepared.heldRevision(revision);
-    const isLive = replica.state === "live" && epoch === term.epoch;
-    term.hold({ version: { epoch, revision: held }, epochs: epochsOf(replica.epochs), isLive });
-    if (term.state === "heir" && held > this.#toldHeld) this.#tellHeld(epoch, held);
+    const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
+    const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
+    const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isNew;
+    const epochs = this.#lives.of(replica.epochs, replica.authority?.node);
+    term.hold({ version: { epoch, revision: held }, epochs, isLive });
+    if (term.state !== "heir" || !isKnown) return;
+    if (held > this.#toldHeld) this.#tellHeld(epoch, held);
+    this.driver.arm();
   }
 
   #tellHeld(epoch: number, revision: number): void {
@@ -317,101 +383,32 @@ export class Elective {
     const replica = this.#follower?.replica;
     if (batch === undefined || replica === undefined) return;
     if (!this.driver.term.mayPrepare(batch.version.epoch, origin.id)) return;
-    if (replica.version.epoch === batch.version.epoch) this.#prepared.add(batch, replica.version.revision);
+    this.#handover.begin(origin.id, batch.version.epoch);
+    for (const each of batch.results) this.#known.add(each);
+    const isNext = replica.version.epoch === batch.version.epoch && this.#prepared.add(batch, replica.version.revision);
+    if (isNext) this.#disk?.prepared(batch);
     this.#toldHeld = -1; // what we said before may be lost
     this.#hold();
   }
 
-  #gate(): Gate {
-    const { driver } = this;
-    const { term } = driver;
-    return {
-      get epochs() {
-        return term.epochs;
-      },
-      mayAnswer: () => term.mayAnswer(driver.nowMs()),
-      mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
-      refusal: (durability) => {
-        if (term.state === "conflicted") return "AUTHORITY_CONFLICT";
-        const isVain = durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs());
-        return isVain ? "UNPROTECTED" : undefined;
-      },
-      prepare: (batch) => {
-        if (term.heirLife !== undefined) driver.say(term.heirLife, "prepare", preparedColumns(batch));
-      },
-      advanced: () => this.#hold(),
-    };
-  }
-
-  /** What the handle stands on, whatever we are at the time. */
   side(): Side {
     const { traffic, topic, opened } = this.#options;
-    const replica = () => this.#follower?.replica;
-    const copy = (): Table => this.#copy;
-    const initial = (): Version => this.#start.version;
-    const remote = remotePorts(traffic, topic, () => {});
-    const local = (): Ruling | undefined => this.#ruling;
-    const nowMs = (): number => traffic.node.clock.nowMs();
-    return {
-      get role() {
-        return local() === undefined ? "standby" : "authority";
-      },
-      get version() {
-        return local()?.host.version ?? replica()?.version ?? initial();
-      },
-      get state() {
-        return local() === undefined ? (replica()?.state ?? "syncing") : "live";
-      },
-      get lag() {
-        return local() === undefined ? (replica()?.lag ?? 0) : 0;
-      },
-      get ageMs() {
-        return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
-      },
-      isPersistent: opened !== undefined,
-      table: {
-        get: (key) => {
-          const own = local();
-          if (own === undefined) return copy().get(key);
-          const entry = own.host.authority.table.get(key); // most are never due, and the clock takes longer than all the rest
-          return entry?.expiresAtMs === undefined ? entry : own.host.authority.get(key, nowMs());
-        },
-        size: () => local()?.host.authority.size(nowMs()) ?? copy().size,
-        entries: () => local()?.host.authority.entries(nowMs()) ?? copy(),
-      },
-      writePort: {
-        get window() {
-          return local() === undefined ? remote.writePort.window : Number.MAX_SAFE_INTEGER;
-        },
-        isOpen: () => local() !== undefined || remote.writePort.isOpen(),
-        send: (request, onAnswer, onFailure) => {
-          const own = local();
-          if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
-          else localWritePort(own.host, () => own.desk.durability).send(request, onAnswer, onFailure);
-        },
-        push: () => local()?.host.push(),
-      },
-      readPort: {
-        isOpen: () => local() !== undefined || remote.readPort.isOpen(),
-        ask: (name, args, timeoutMs) => {
-          const own = local();
-          return own === undefined
-            ? remote.readPort.ask(name, args, timeoutMs)
-            : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
-        },
-      },
-      reached: (version) => (local() === undefined ? this.#follower?.reached(version) : undefined),
+    return electiveSide({
+      ...{ traffic, topic, isPersistent: opened !== undefined },
+      ruling: () => this.#ruling,
+      follower: () => this.#follower,
+      start: () => this.#start,
       promote: (force, timeoutMs) => this.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
-    };
-  }
-
-  get #copy(): Table {
-    return this.#follower?.replica.table ?? this.#start.table;
+    });
   }
 }
 
 function startOf(authority: Authority<Asker>): AuthorityStart {
   const { table, version, epochs } = authority;
   return { table, version, epochs, results: authority.results() };
+}
+
+function codeOf(error: unknown): FailureCode {
+  return error instanceof SwitchyardError ? error.code : "INTERNAL";
 }

@@ -38,6 +38,8 @@ export interface Gate {
   mayAcknowledge(revision: number, durability: Durability): boolean;
   /** Why waiting for that is in vain; `undefined`: it is not. */
   refusal(durability: Durability): FailureCode | undefined;
+  /** Life of the heir. */
+  readonly heir: string | undefined;
   /** Gives the batch to the heir, if there is one; again when it is asked for again. */
   prepare(batch: PendingBatch): void;
   /** The table is at another version. */
@@ -54,6 +56,8 @@ export class Host {
   #cancelRepeat: (() => void) | undefined;
   /** With the batch that goes to disk: it cannot be taken back. */
   #certainRevision = 0;
+  /** The heir that the pending batch was given to. */
+  #givenTo: string | undefined;
   #isScheduled = false;
   /** When this turn of the event loop began, as far as we have had work in it. */
   #turnMs: number | undefined;
@@ -116,6 +120,11 @@ export class Host {
   /** Up to this revision nothing can be taken back. */
   get certainRevision(): number {
     return Math.max(this.version.revision, this.#certainRevision);
+  }
+
+  /** Was all that is not committed yet given to the heir? */
+  get isGiven(): boolean {
+    return !this.authority.isPending || this.#givenTo === this.#options.gate.heir;
   }
 
   mayAnswer(): boolean {
@@ -203,9 +212,10 @@ export class Host {
     while (this.#isFree && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
-      if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process"))
+      if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process")) {
+        this.#give(batch);
         this.#proceed(batch);
-      else this.#wait(batch);
+      } else this.#wait(batch);
     }
   }
 
@@ -224,11 +234,18 @@ export class Host {
   #wait(batch: PendingBatch): void {
     this.#waiting = batch;
     const repeat = (): void => {
-      this.#options.gate.prepare(batch);
+      this.#give(batch);
       this.#cancelRepeat = this.#options.traffic.node.clock.after(limits.storeRetryMs, repeat);
     };
     repeat();
     this.look();
+  }
+
+  /** Outcomes that nobody waits for the heir to have are given to it, too: so it knows what is sent again. */
+  #give(batch: PendingBatch): void {
+    const { gate } = this.#options;
+    this.#givenTo = gate.heir;
+    if (gate.heir !== undefined) gate.prepare(batch);
   }
 
   #endWait(): void {

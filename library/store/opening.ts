@@ -1,21 +1,29 @@
 /** What a node has of a store when it opens it to be its authority, now or one day. */
 import type { AuthorityStart } from "../core/store/authority.ts";
+import type { Entry } from "../core/store/change.ts";
 import { Table } from "../core/store/table.ts";
-import type { OpenStorage, Results } from "../storage/storage.ts";
+import type { OpenStorage } from "../storage/storage.ts";
+import { KnownResults } from "./known-results.ts";
 
 /** Reads all that the disk has; nothing where there is none. */
 export async function readStart(opened: OpenStorage | undefined): Promise<AuthorityStart> {
   const table = new Table();
-  const results: Results[] = [];
-  if (opened === undefined) return { version: { epoch: 0, revision: 0 }, epochs: [], table, results };
+  if (opened === undefined) return { version: { epoch: 0, revision: 0 }, epochs: [], table, results: [] };
   for await (const entries of opened.entries()) for (const entry of entries) table.restore(entry);
-  for await (const each of opened.results()) results.push(each);
+  const known = new KnownResults(); // a standby may have written some again
+  for await (const each of opened.results()) known.add(each);
   const { version, epochs } = opened.head;
-  return { version, epochs, table, results };
+  return { version, epochs, table, results: known.upTo(version.revision) };
+}
+
+export interface Whole extends Omit<AuthorityStart, "table"> {
+  readonly table: Iterable<Entry>;
 }
 
 /** Puts the whole table in the place of what the disk has. */
-export async function writeWhole(opened: OpenStorage, { version, epochs, table }: AuthorityStart): Promise<void> {
+export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<void> {
+  const { version, epochs, table } = whole;
+  const results = [...whole.results];
   const replacement = await opened.replace();
   try {
     let some = [];
@@ -26,8 +34,9 @@ export async function writeWhole(opened: OpenStorage, { version, epochs, table }
       some = [];
     }
     await replacement.add(some);
-    const { lineage, highestEpoch } = opened.head;
-    await replacement.commit({ version, epochs, lineage, highestEpoch: Math.max(highestEpoch, version.epoch) });
+    const { lineage, highestEpoch, record } = opened.head;
+    await replacement.commit({ version, epochs, lineage, record, highestEpoch: Math.max(highestEpoch, version.epoch) });
+    if (results.length > 0) await opened.write({ version, changes: [], results, forget: [] }, "disk");
   } catch (error) {
     await replacement.abandon();
     throw error;

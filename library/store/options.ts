@@ -39,6 +39,8 @@ export interface AuthoritativeOptions extends StoreOptions {
 export interface TakeoverOptions {
   /** Whether an authority goes on without its heir: when that is gone for sure, never, or always. Default `proof`. */
   readonly onHeirLost?: "proof" | "wait" | "continue" | undefined;
+  /** `witness`: no role changes without the witness of this store, and with it either side may go on alone. Default: none. */
+  readonly arbiter?: "witness" | undefined;
   /** Name of the only node that may be the heir. Default: the first standby that is in sync. */
   readonly heir?: string | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Batches that an authority gave its heir before it committed them, and the outcomes that go with them: what was
- * acknowledged is in the heir's next epoch. Invariant: what is held follows the table without a hole.
+ * Batches that an authority gave its heir before it committed them: what was acknowledged is in the heir's
+ * next epoch. Invariant: what is held follows the table without a hole.
  */
 import type { Change, Version } from "../core/store/change.ts";
 import {
@@ -22,18 +22,16 @@ export interface Prepared {
   readonly results: readonly Results[];
 }
 
-/** Lots of outcomes that are kept: more than anybody asks for again. */
-const resultsKept = 16_384;
-
 export function preparedColumns({ version, firstRevision, changes, results }: PendingBatch): readonly Value[] {
-  const told = results.map(({ client, first, outcomes }) => [client, first, ...outcomeColumns(outcomes)]);
-  return [version.epoch, version.revision, firstRevision, told, ...changeColumns(changes)];
+  return [version.epoch, version.revision, firstRevision, resultColumns(results), ...changeColumns(changes)];
 }
 
-export function readPrepared([epoch, revision, first, told, ...columns]: readonly Value[]): Prepared | undefined {
-  const changes = readChanges(columns);
-  if (!isRevision(epoch) || !isRevision(revision) || !isRevision(first) || !isVector(told)) return undefined;
-  if (changes === undefined || first + changes.length !== revision + 1) return undefined;
+export function resultColumns(results: readonly Results[]): Value {
+  return results.map(({ client, first, outcomes }) => [client, first, ...outcomeColumns(outcomes)]);
+}
+
+export function readResults(told: Value | undefined): readonly Results[] | undefined {
+  if (!isVector(told)) return undefined;
   const results: Results[] = [];
   for (const each of told) {
     const [client, number, ...outcomes] = isVector(each) ? each : [];
@@ -41,16 +39,19 @@ export function readPrepared([epoch, revision, first, told, ...columns]: readonl
     if (typeof client !== "string" || !isRevision(number) || read === undefined) return undefined;
     results.push({ client, first: number, outcomes: read });
   }
+  return results;
+}
+
+export function readPrepared([epoch, revision, first, told, ...columns]: readonly Value[]): Prepared | undefined {
+  const changes = readChanges(columns);
+  if (!isRevision(epoch) || !isRevision(revision) || !isRevision(first)) return undefined;
+  const results = readResults(told);
+  if (changes === undefined || results === undefined || first + changes.length !== revision + 1) return undefined;
   return { version: { epoch, revision }, firstRevision: first, changes, results };
 }
 
 export class PreparedBatches {
   #batches: Prepared[] = [];
-  #results: Results[] = [];
-
-  get results(): readonly Results[] {
-    return this.#results;
-  }
 
   /** Up to which revision all is held, by the table, which is at `visible`, and here. */
   heldRevision(visible: number): number {
@@ -64,8 +65,6 @@ export class PreparedBatches {
     const held = this.heldRevision(visible);
     if (batch.version.revision <= held && batch.changes.length > 0) return true;
     if (batch.firstRevision > held + 1) return false;
-    this.#results.push(...batch.results);
-    if (this.#results.length > resultsKept) this.#results = this.#results.slice(-resultsKept / 2);
     if (batch.changes.length > 0) this.#batches.push(batch);
     return true;
   }

@@ -2,13 +2,12 @@
  * Who is the authority, as this node sees it, at work: carries what core/store/term.ts says to the others, does what it
  * asks for, and looks at it when it is time.
  */
-import type { Version } from "../core/store/change.ts";
-import type { Epoch } from "../core/store/epochs.ts";
 import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import { readTermMessage } from "./term-text.ts";
 import type { Traffic } from "./traffic.ts";
+import { askWitness } from "./witness.ts";
 
 export interface TermDriverOptions {
   readonly traffic: Traffic;
@@ -16,8 +15,10 @@ export interface TermDriverOptions {
   readonly term: TermOptions;
   /** Makes it safe. */
   readonly persist: (record: TermRecord) => Promise<void>;
-  /** Tells the term what is held, before it hears of anything. */
-  readonly hold: (term: Term) => void;
+  /** Tells the term what is held, before it hears this. */
+  readonly hold: (message: TermMessage) => void;
+  /** What is said, as it is to be said. */
+  readonly change: (message: TermMessage) => TermMessage;
   /** All other effects. */
   readonly onEffect: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
   /** The term heard something, or looked at the time: it may allow more, or less. */
@@ -62,7 +63,7 @@ export class TermDriver {
   }
 
   send(to: string | undefined, message: TermMessage): void {
-    const { from: _, ...body } = message;
+    const { from: _, ...body } = this.#options.change(message);
     this.say(to, "term", [JSON.stringify(body)]);
   }
 
@@ -72,7 +73,7 @@ export class TermDriver {
       else if (effect.kind === "act") this.#act(effect);
       else this.#options.onEffect(effect);
     }
-    this.#arm();
+    this.arm();
     this.#options.onLooked();
   }
 
@@ -94,7 +95,7 @@ export class TermDriver {
     const message = readTermMessage(args[1], { node: origin.name, life: origin.id });
     if (message === undefined) this.refused += 1;
     else {
-      this.#options.hold(this.term);
+      this.#options.hold(message);
       this.carryOut(this.term.receive(message, this.nowMs()));
     }
   }
@@ -103,9 +104,12 @@ export class TermDriver {
     const end = (kind: "persisted" | "failed"): void => {
       if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
     };
-    if (act.kind !== "persist")
-      this.#options.traffic.node.clock.next(() => end("failed")); // there is no witness
-    else {
+    if (act.kind !== "persist") {
+      const { traffic, topic } = this.#options;
+      void askWitness(traffic, topic, act).then((result) => {
+        if (!this.#isClosed) this.carryOut(this.term.done(id, result, this.nowMs()));
+      });
+    } else {
       this.#options.persist(act.record).then(
         () => end("persisted"),
         () => end("failed"),
@@ -113,7 +117,8 @@ export class TermDriver {
     }
   }
 
-  #arm(): void {
+  /** After the term was told what is held: it may have something to wait for now. */
+  arm(): void {
     const { deadlineMs } = this.term;
     if (this.#isClosed || deadlineMs === undefined || deadlineMs >= this.#timerMs) return;
     this.#cancelTimer?.();
@@ -122,12 +127,7 @@ export class TermDriver {
     this.#cancelTimer = this.#options.traffic.node.clock.after(waitMs, () => {
       this.#timerMs = Number.POSITIVE_INFINITY;
       this.check();
-      this.#arm();
+      this.arm();
     });
   }
-}
-
-/** Epochs as they are kept where the lives that began them are not. */
-export function epochsOf(versions: readonly Version[]): readonly Epoch[] {
-  return versions.map((version) => ({ by: "", ...version }));
 }

@@ -87,6 +87,23 @@ export function storageCompliance(subject: StorageUnderTest): void {
       await settle(other.open.close());
     });
 
+    it("F1: gives back the head with what the store remembers besides, whole, and also after a replacement", async () => {
+      const { storage, path, open } = await began();
+      const record = JSON.stringify({ role: "authority", heir: "ä".repeat(5_000) });
+      await settle(open.writeHead({ ...head, record }));
+      await settle(open.write(batchOf(1, [put("a", 1n)]), "disk"));
+      const again = await reopened(storage, path, open);
+      expect(again.head).toMatchObject({ ...head, record });
+      const replacement = await settle(again.replace());
+      await settle(replacement.commit({ ...again.head, record: "another" }));
+      const third = await reopened(storage, path, again);
+      expect(third.head.record).toBe("another");
+      await settle(third.writeHead(head));
+      const last = await reopened(storage, path, third);
+      expect(last.head.record).toBeUndefined();
+      await settle(last.close());
+    });
+
     it("S9: gives back what was written, of every kind, after it was closed", async () => {
       const { storage, path, open } = await began();
       const odd = table([[set([1n, 2n]), [null, -0, "x"]]]);

@@ -2,6 +2,8 @@
 
 import type { SwitchyardError } from "../../library/core/errors.ts";
 import { type Count, count } from "../../library/core/values/index.ts";
+import type { Store } from "../../library/store.ts";
+import { SimulatedDisk } from "../simulator/disk.ts";
 import { simulate } from "../simulator/simulate.ts";
 import type { World } from "../simulator/world.ts";
 
@@ -72,3 +74,168 @@ simulate("F2: nobody goes on while both are there, and promote hands over", { se
   await world.settle(5_000);
   if ((await authority.digest()) !== (await standby.digest())) throw new Error("they differ");
 });
+
+simulate(
+  "F1 F2: an authority that starts again knows that it had an heir, and asks it first",
+  { seeds: 30 },
+  async (world) => {
+    const { chance } = world;
+    const [router, second, guest] = [world.node(), world.node(), world.node()];
+    router.topics.forward("*");
+    for (const node of [second, guest]) await world.join(node, router);
+    const disk = new SimulatedDisk(world.time, chance.fork());
+    const begin = async () => {
+      const node = world.node({ name: "first", storage: disk.storage });
+      await world.join(node, router);
+      return { node, opening: node.stores.openAuthoritative("t", { persistent: true, path: "t" }) };
+    };
+    const before = await begin();
+    const authority = await before.opening;
+    const standby = await second.stores.openStandby("t");
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    await world.until(() => states.includes("protected"), 10_000);
+    const client = await guest.stores.open("t", { mode: "async", timeoutMs: 30_000 });
+    await client.increment("n", count(1));
+    world.kill(before.node);
+    disk.kill();
+    await world.settle(chance.between(0, 6_000));
+    const { opening } = await begin();
+    const written = client.increment("n", count(1));
+    const again = await opening;
+    await written;
+    await world.settle(10_000);
+    const roles = [again.role, standby.role].sort();
+    if (roles.join(" ") !== "authority standby") throw new Error(`they are ${roles.join(" and ")}`);
+    const made = Number((again.lookupSync("n") as Count).value);
+    if (made !== 2) throw new Error(`${made} of 2 increments took effect`);
+    if ((await again.digest()) !== (await standby.digest())) throw new Error("they differ");
+  },
+);
+
+simulate("S9: what was acknowledged as replicated is on the heir's disk", { seeds: 30 }, async (world) => {
+  const { chance } = world;
+  const disks = {
+    first: new SimulatedDisk(world.time, chance.fork()),
+    second: new SimulatedDisk(world.time, chance.fork()),
+  };
+  const [router, guest] = [world.node(), world.node()];
+  router.topics.forward("*");
+  await world.join(guest, router);
+  const begin = async (name: "first" | "second") => {
+    const node = world.node({ name, storage: disks[name].storage });
+    await world.join(node, router);
+    return node;
+  };
+  const options = { persistent: true, path: "t", openTimeoutMs: 60_000 };
+  const [first, second] = [await begin("first"), await begin("second")];
+  const authority = await first.stores.openAuthoritative("t", options);
+  const states: string[] = [];
+  authority.on("term", (state) => states.push(state));
+  await second.stores.openStandby("t", options);
+  await world.until(() => states.includes("protected"), 10_000);
+  const client = await guest.stores.open("t", { mode: "async", timeoutMs: 60_000 });
+  let acknowledged = 0;
+  for (let i = 0; i < 30; i++) {
+    client.increment("n", count(1)).then(
+      () => {
+        acknowledged += 1;
+      },
+      () => {},
+    );
+    await world.settle(chance.between(0, 60));
+  }
+  for (const [node, disk] of [
+    [first, disks.first],
+    [second, disks.second],
+  ] as const) {
+    world.kill(node);
+    disk.crash();
+  }
+  const before = acknowledged;
+  const openings: Promise<Store>[] = [];
+  for (const name of chance.flip() ? (["first", "second"] as const) : (["second", "first"] as const)) {
+    const node = await begin(name);
+    openings.push(
+      name === "first" ? node.stores.openAuthoritative("t", options) : node.stores.openStandby("t", options),
+    );
+    await world.settle(chance.pick([0, chance.between(0, 6_000)]));
+  }
+  const stores = await Promise.all(openings);
+  await world.settle(10_000);
+  for (const store of stores) {
+    const kept = Number((store.lookupSync("n") as Count | undefined)?.value ?? 0);
+    if (kept < before) throw new Error(`${kept} of ${before} acknowledged increments are at the ${store.role}`);
+  }
+  const roles = stores.map((store) => store.role).sort();
+  if (roles.join(" ") !== "authority standby") throw new Error(`they are ${roles.join(" and ")}`);
+});
+
+simulate(
+  "S2: increments from before there was an heir, sent again after a takeover, count once",
+  { seeds: 40 },
+  async (world) => {
+    const { chance, network } = world;
+    const [router, first, second, guest] = [world.node(), world.node(), world.node(), world.node()];
+    router.topics.forward("*");
+    await world.join(first, router);
+    await world.join(second, router);
+    const joint = await world.join(guest, router);
+    const authority = await first.stores.openAuthoritative("t");
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    const client = await guest.stores.open("t", { mode: "async", timeoutMs: 30_000 });
+    const writes: Promise<unknown>[] = [];
+    const write = (): void => {
+      for (let n = chance.integer(1, 4); n > 0; n--) writes.push(client.increment("n", count(1)));
+    };
+    write();
+    await world.settle(chance.between(0, 20));
+    const opening = second.stores.openStandby("t");
+    for (let i = 0; i < 100 && !states.includes("protected"); i++) {
+      write();
+      await world.settle(chance.between(0, 20));
+      network.cut(joint.opener.name, joint.listener.name); // what is answered now is lost
+      await world.settle(chance.between(0, 200));
+    }
+    const standby = await opening;
+    await world.until(() => states.includes("protected"), 10_000);
+    write();
+    await world.settle(chance.between(0, 5));
+    world.kill(first);
+    await Promise.all(writes);
+    const made = Number((standby.lookupSync("n") as Count).value);
+    if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
+  },
+);
+
+simulate(
+  "F5: with a witness either side goes on alone, and the witness has it in its record",
+  { seeds: 20 },
+  async (world) => {
+    const { chance } = world;
+    const disk = new SimulatedDisk(world.time, chance.fork());
+    const judge = world.node({ name: "judge", storage: disk.storage });
+    const [first, second] = [world.node({ name: "first" }), world.node({ name: "second" })];
+    judge.topics.forward("*");
+    await world.join(first, judge);
+    await world.join(second, judge);
+    const witness = await judge.stores.openWitness("t", { path: "w" });
+    const authority = await first.stores.openAuthoritative("t", { arbiter: "witness" });
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    const standby = await second.stores.openStandby("t", { arbiter: "witness" });
+    await world.until(() => states.includes("protected"), 15_000);
+    await authority.insert("a", 1);
+    if (witness.record?.authority !== "first" || witness.record.heir !== "second") throw new Error("it was not asked");
+    const isHeirLeft = chance.flip();
+    world.kill(isHeirLeft ? first : second);
+    const [left, name] = isHeirLeft ? ([standby, "second"] as const) : ([authority, "first"] as const);
+    await world.until(
+      () => left.role === "authority" && witness.record?.authority === name && witness.record.heir === undefined,
+      15_000,
+    );
+    await left.insert("b", 2, { timeoutMs: 15_000, durability: "memory" });
+    if (left.lookupSync("a") !== 1) throw new Error("a is gone");
+  },
+);

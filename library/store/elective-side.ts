@@ -1,0 +1,86 @@
+/** What the handle of an authority or a standby stands on: the one or the other, whatever it is at the time. */
+import type { AuthorityStart } from "../core/store/authority.ts";
+import type { Version } from "../core/store/change.ts";
+import type { Table } from "../core/store/table.ts";
+import type { Desk } from "./desk.ts";
+import type { Follower } from "./follower.ts";
+import type { Host } from "./host.ts";
+import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
+import type { Side } from "./side.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface ElectiveParts {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly isPersistent: boolean;
+  /** While it is the authority. */
+  readonly ruling: () => { readonly host: Host; readonly desk: Desk } | undefined;
+  /** While another one is. */
+  readonly follower: () => Follower | undefined;
+  /** Before either. */
+  readonly start: () => AuthorityStart;
+  readonly promote: (force: boolean, timeoutMs: number) => Promise<void>;
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+export function electiveSide(parts: ElectiveParts): Side {
+  const { traffic, topic, isPersistent, follower, start, promote, close } = parts;
+  const replica = () => follower()?.replica;
+  const copy = (): Table => replica()?.table ?? start().table;
+  const initial = (): Version => start().version;
+  const remote = remotePorts(traffic, topic, () => {});
+  const local = parts.ruling;
+  const nowMs = (): number => traffic.node.clock.nowMs();
+  return {
+    get role() {
+      return local() === undefined ? "standby" : "authority";
+    },
+    get version() {
+      return local()?.host.version ?? replica()?.version ?? initial();
+    },
+    get state() {
+      return local() === undefined ? (replica()?.state ?? "syncing") : "live";
+    },
+    get lag() {
+      return local() === undefined ? (replica()?.lag ?? 0) : 0;
+    },
+    get ageMs() {
+      return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
+    },
+    isPersistent,
+    table: {
+      get: (key) => {
+        const own = local();
+        if (own === undefined) return copy().get(key);
+        const entry = own.host.authority.table.get(key); // most are never due, and the clock takes longer than all the rest
+        return entry?.expiresAtMs === undefined ? entry : own.host.authority.get(key, nowMs());
+      },
+      size: () => local()?.host.authority.size(nowMs()) ?? copy().size,
+      entries: () => local()?.host.authority.entries(nowMs()) ?? copy(),
+    },
+    writePort: {
+      get window() {
+        return local() === undefined ? remote.writePort.window : Number.MAX_SAFE_INTEGER;
+      },
+      isOpen: () => local() !== undefined || remote.writePort.isOpen(),
+      send: (request, onAnswer, onFailure) => {
+        const own = local();
+        if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
+        else localWritePort(own.host, () => own.desk.durability).send(request, onAnswer, onFailure);
+      },
+      push: () => local()?.host.push(),
+    },
+    readPort: {
+      isOpen: () => local() !== undefined || remote.readPort.isOpen(),
+      ask: (name, args, timeoutMs) => {
+        const own = local();
+        return own === undefined
+          ? remote.readPort.ask(name, args, timeoutMs)
+          : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
+      },
+    },
+    reached: (version) => (local() === undefined ? follower()?.reached(version) : undefined),
+    promote,
+    close,
+  };
+}

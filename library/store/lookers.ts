@@ -1,0 +1,39 @@
+/** Those who wait until something is so, of which nobody tells but that it may be so now. */
+import { SwitchyardError } from "../core/errors.ts";
+import type { Node } from "../node.ts";
+
+export class Lookers {
+  readonly #node: Node;
+  readonly #what: string;
+  #lookers: (() => void)[] = [];
+
+  /** `what` is waited for, in the words of a failure. */
+  constructor(node: Node, what: string) {
+    this.#node = node;
+    this.#what = what;
+  }
+
+  /** It may be so. */
+  look(): void {
+    const lookers = this.#lookers;
+    this.#lookers = [];
+    for (const look of lookers) look();
+  }
+
+  /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
+  async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+    const { clock } = this.#node;
+    const endMs = clock.nowMs() + timeoutMs;
+    while (!isSo()) {
+      this.#node.checkOpen();
+      if (clock.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `${this.#what}, ${timeoutMs} ms`);
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), resolve);
+        this.#lookers.push(() => {
+          cancel();
+          resolve();
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * How an heir learns what became of operations from before it was appointed: it asks its authority for all outcomes that
+ * are kept. What comes later is prepared to it.
+ *
+ * Invariant: it is done only for the life and the epoch that it was begun for, with all pages of one walk.
+ */
+import { limits } from "../core/limits.ts";
+import type { Outcome } from "../core/store/change.ts";
+import { isRevision } from "../core/store/columns.ts";
+import { sizeOf } from "../core/store/size.ts";
+import type { Results } from "../core/store/submission.ts";
+import type { Answer } from "../surveys.ts";
+import { readHead } from "./head.ts";
+import { KnownResults } from "./known-results.ts";
+import { readResults } from "./prepared.ts";
+import type { Traffic } from "./traffic.ts";
+
+export class ResultsHandover {
+  readonly #traffic: Traffic;
+  readonly #topic: string;
+  readonly #known: KnownResults;
+  readonly #onDone: () => void;
+  #of: string | undefined;
+  #isDone = false;
+  #isClosed = false;
+
+  constructor(traffic: Traffic, topic: string, known: KnownResults, onDone: () => void) {
+    this.#traffic = traffic;
+    this.#topic = topic;
+    this.#known = known;
+    this.#onDone = onDone;
+  }
+
+  isDone(life: string, epoch: number): boolean {
+    return this.#isDone && this.#of === `${life} ${epoch}`;
+  }
+
+  /** Once for each; before anything that it prepares is taken. */
+  begin(life: string, epoch: number): void {
+    const of = `${life} ${epoch}`;
+    if (this.#of === of) return;
+    this.#of = of;
+    this.#isDone = false;
+    this.#known.clear();
+    this.#ask(life, epoch, of);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #ask(life: string, epoch: number, of: string): void {
+    const gathered = new KnownResults();
+    const ask = (walk: number, page: number): void => {
+      const isStale = (): boolean => this.#isClosed || this.#of !== of || this.#traffic.node.isClosed;
+      if (isStale()) return;
+      const again = (): void => {
+        if (!isStale()) this.#traffic.node.clock.after(limits.storeRetryMs, () => this.#ask(life, epoch, of));
+      };
+      this.#traffic.ask("read", this.#topic, "results", [walk, page], limits.storeAskMs).then((answer) => {
+        const read = answer && readPage(answer);
+        if (isStale()) return;
+        if (read === undefined || read.life !== life || read.epoch !== epoch) {
+          again();
+          return;
+        }
+        for (const each of read.results) gathered.add(each);
+        if (read.isLast) this.#end(gathered);
+        else ask(read.walk, page + 1);
+      }, again);
+    };
+    ask(0, 0);
+  }
+
+  #end(gathered: KnownResults): void {
+    for (const each of gathered.upTo(Number.POSITIVE_INFINITY)) this.#known.addEarlier(each);
+    this.#isDone = true;
+    this.#onDone();
+  }
+}
+
+function readPage({ name, args, node }: Answer) {
+  const head = readHead(args, node.id);
+  const [walk, isLast, told] = args.slice(3);
+  const results = readResults(told);
+  if (name !== "results" || head === undefined || results === undefined) return undefined;
+  if (!isRevision(walk) || typeof isLast !== "boolean") return undefined;
+  return { life: head.node, epoch: head.epoch, walk, isLast, results };
+}
+
+/** At least one page; each small enough for a message, unless it is one outcome. */
+export function resultPages(all: Iterable<Results>): readonly (readonly Results[])[] {
+  const pages: Results[][] = [[]];
+  let bytes = 0;
+  for (const { client, first, outcomes } of all) {
+    let start = 0;
+    outcomes.forEach((outcome, i) => {
+      const size = bytesOf(outcome);
+      if (bytes > 0 && bytes + size > limits.storePageBytes) {
+        if (i > start) pages.at(-1)!.push({ client, first: first + start, outcomes: outcomes.slice(start, i) });
+        pages.push([]);
+        start = i;
+        bytes = 0;
+      }
+      bytes += size;
+    });
+    if (start < outcomes.length) pages.at(-1)!.push({ client, first: first + start, outcomes: outcomes.slice(start) });
+  }
+  return pages;
+}
+
+function bytesOf(outcome: Outcome): number {
+  const bytes = 64;
+  if (outcome.kind === "failed") return bytes + outcome.what.length;
+  return outcome.value === undefined ? bytes : bytes + sizeOf(outcome.value);
+}

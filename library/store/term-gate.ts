@@ -1,0 +1,28 @@
+/** What the term allows its authority, as the host asks for it. */
+import type { Gate } from "./host.ts";
+import { preparedColumns } from "./prepared.ts";
+import type { TermDriver } from "./term-driver.ts";
+
+/** `advanced`: the table is at another version. */
+export function termGate(driver: TermDriver, advanced: () => void): Gate {
+  const { term } = driver;
+  return {
+    get epochs() {
+      return term.epochs;
+    },
+    get heir() {
+      return term.heirLife;
+    },
+    mayAnswer: () => term.mayAnswer(driver.nowMs()),
+    mayAcknowledge: (revision, durability) => term.mayAcknowledge(driver.nowMs(), revision, durability),
+    refusal: (durability) => {
+      if (term.state === "conflicted") return "AUTHORITY_CONFLICT";
+      const isVain = durability === "replicated" && !term.isProtectable && term.mayAnswer(driver.nowMs());
+      return isVain ? "UNPROTECTED" : undefined;
+    },
+    prepare: (batch) => {
+      if (term.heirLife !== undefined) driver.say(term.heirLife, "prepare", preparedColumns(batch));
+    },
+    advanced,
+  };
+}

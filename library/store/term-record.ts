@@ -1,0 +1,69 @@
+/** What an authority or a standby remembers of its role, as the text that the disk keeps: checked where it is read. */
+import { SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import { isRevision } from "../core/store/columns.ts";
+import type { Epoch } from "../core/store/epochs.ts";
+import type { TermRecord } from "../core/store/term-messages.ts";
+import type { OpenStorage } from "../storage/storage.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const roles: readonly unknown[] = ["authority", "granting", "conflicted", "follower", "none"];
+
+/** A standby that never was anything else has no role, but epochs. */
+type Remembered = Omit<TermRecord, "role"> & { readonly role: TermRecord["role"] | undefined };
+
+export function termRecordText({ epoch, role, heir, epochs }: Remembered): string {
+  return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: epochs.slice(-limits.storeRecordEpochs) });
+}
+
+/** Epochs of a copy that is followed. `last`: the record that counts, also while it is on its way to the disk. */
+export async function writeEpochs(
+  opened: OpenStorage,
+  epochs: readonly Epoch[],
+  last: TermRecord | undefined,
+): Promise<void> {
+  const { lineage, highestEpoch: highest } = opened.head;
+  const epoch = Math.max(highest, epochs.at(-1)?.epoch ?? 0);
+  const isFollower = last === undefined || last.role === "follower";
+  const remembered = isFollower ? { epoch, heir: undefined, role: last?.role, epochs } : last;
+  await opened.writeHead({ epochs, lineage, highestEpoch: epoch, record: termRecordText(remembered) });
+}
+
+/** @throws SwitchyardError `CORRUPT` where it is not as we write it */
+export function readTermRecord(text: string | undefined): {
+  readonly record: TermRecord | undefined;
+  readonly epochs: readonly Epoch[];
+} {
+  if (text === undefined) return { record: undefined, epochs: [] };
+  const fields = text.length > limits.storeRecordCharacters ? undefined : parsed(text);
+  const { epoch, role, heir, epochs } = fields ?? {};
+  const isRight =
+    isWhole(epoch) && roles.includes(role) && (heir === undefined || typeof heir === "string") && areEpochs(epochs);
+  if (!isRight) throw new SwitchyardError("CORRUPT", "what the store remembers of its role");
+  const known = epochs as readonly Epoch[];
+  if (role === "none") return { record: undefined, epochs: known };
+  return { record: { epoch: epoch as number, role: role as TermRecord["role"], heir, epochs: known }, epochs: known };
+}
+
+function parsed(text: string): Fields | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null ? (json as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value === "number" && isRevision(value);
+}
+
+function areEpochs(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= limits.storeRecordEpochs && value.every(isEpoch);
+}
+
+function isEpoch(value: unknown): boolean {
+  const { epoch, revision, by } = (typeof value === "object" && value !== null ? value : {}) as Fields;
+  return isWhole(epoch) && isWhole(revision) && typeof by === "string";
+}
