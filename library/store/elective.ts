@@ -7,14 +7,12 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { Authority, type AuthorityStart } from "../core/store/authority.ts";
-import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
-import type { ReplicaEffect } from "../core/store/replica-messages.ts";
-import type { StoreSchema } from "../core/store/schema.ts";
+import type { Durability } from "../core/store/change.ts";
 import { entryCheck } from "../core/store/schema.ts";
-import type { TermEffect, TermMessage, TermOptions, TermRecord, TermState } from "../core/store/term-messages.ts";
+import type { TermEffect, TermMessage, TermRecord, TermState } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
-import type { OpenStorage } from "../storage/storage.ts";
 import { Desk } from "./desk.ts";
+import type { ElectiveOptions } from "./elective-options.ts";
 import { electiveSide } from "./elective-side.ts";
 import { EpochLives } from "./epoch-lives.ts";
 import { Follower } from "./follower.ts";
@@ -29,24 +27,6 @@ import { StandbyDisk } from "./standby-disk.ts";
 import { TermDriver } from "./term-driver.ts";
 import { termGate } from "./term-gate.ts";
 import { readTermRecord, termRecordText, writeEpochs } from "./term-record.ts";
-import type { Traffic } from "./traffic.ts";
-
-export interface ElectiveOptions {
-  readonly traffic: Traffic;
-  readonly topic: string;
-  readonly role: "authority" | "standby";
-  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround" | "hasArbiter">;
-  readonly schema: StoreSchema | undefined;
-  /** Of writes that do not say, while there is no heir. */
-  readonly durability: Durability;
-  readonly opened: OpenStorage | undefined;
-  readonly start: AuthorityStart;
-  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
-  readonly onEffect: (effect: ReplicaEffect) => void;
-  readonly onTerm: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
-  readonly onDiverged: (entries: readonly Entry[]) => void;
-  readonly onClockJump: (jumpMs: number) => void;
-}
 
 interface Ruling {
   readonly host: Host;

@@ -1,0 +1,25 @@
+/** What a handle that may be the authority is made with, and whom it tells. */
+import type { AuthorityStart } from "../core/store/authority.ts";
+import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
+import type { ReplicaEffect } from "../core/store/replica-messages.ts";
+import type { StoreSchema } from "../core/store/schema.ts";
+import type { TermEffect, TermOptions } from "../core/store/term-messages.ts";
+import type { OpenStorage } from "../storage/storage.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface ElectiveOptions {
+  readonly traffic: Traffic;
+  readonly topic: string;
+  readonly role: "authority" | "standby";
+  readonly term: Pick<TermOptions, "onHeirLost" | "heir" | "looksAround" | "hasArbiter">;
+  readonly schema: StoreSchema | undefined;
+  /** Of writes that do not say, while there is no heir. */
+  readonly durability: Durability;
+  readonly opened: OpenStorage | undefined;
+  readonly start: AuthorityStart;
+  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  readonly onEffect: (effect: ReplicaEffect) => void;
+  readonly onTerm: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
+  readonly onDiverged: (entries: readonly Entry[]) => void;
+  readonly onClockJump: (jumpMs: number) => void;
+}
