@@ -83,8 +83,9 @@ A store, kept on disk, and a spare for it on another machine:
   switchyard node --listen tcp://127.0.0.1:9999 --store app.hosts,persistent=./hosts
   switchyard node --connect tcp://127.0.0.1:9999 --standby app.hosts,persistent=./spare
 
-Behind the topic stand persistent=DIR, durability=memory|process|disk|replicated,
-onHeirLost=proof|wait|continue, heir=NAME and repair=truncate|from-replica.
+Behind the topic stand persistent=DIR,
+durability=memory|process|disk|replicated, onHeirLost=proof|wait|continue,
+heir=NAME and repair=truncate|from-replica.
 
 A configuration file has the same names:
   {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,

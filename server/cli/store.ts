@@ -89,8 +89,8 @@ function help(): string {
 Verbs:
 ${verbs.map((verb) => `  ${usage(verb).padEnd(width)}  ${verb.summary}`).join("\n")}
 
-Keys and values are written as for \`switchyard pub\`: a string takes quotes of its
-own. What begins with a minus and is no number goes behind --.
+Keys and values are written as for \`switchyard pub\`: a string takes quotes of
+its own. What begins with a minus and is no number goes behind --.
 
 Examples:
 ${examples.join("\n")}`;

@@ -58,7 +58,8 @@ export function announced(seat: Seat, { from, epoch, revision, epochs }: Of<"ann
   const conflict = meet(seat, from, theirs);
   if (verdict === "win") return [...conflict, seat.announce(from.life, nowMs)];
   if (verdict === "read-only") return [...conflict, ...dispute(seat, nowMs)];
-  return [...conflict, ...follow(seat, lastRecord(seat)), ...match(seat, from, { epochs, revision })];
+  const last = seat.announce(from.life, nowMs); // so that the other one knows of us, too
+  return [...conflict, last, ...follow(seat, lastRecord(seat)), ...match(seat, from, { epochs, revision })];
 }
 
 /** Hands out what the new authority lacks of what we had as one. */
