@@ -27,6 +27,8 @@ export class Recovery {
   /** The heir as it answered: it did not take over. */
   #answered: Party | undefined;
   #best: { readonly party: Party; readonly held: Version } | undefined;
+  /** We hold nothing, so whoever is third may hold all: it is waited for. */
+  #isEmpty = true;
 
   constructor(heir: string | undefined, looksAround: boolean, nowMs: number) {
     this.heir = heir;
@@ -35,6 +37,7 @@ export class Recovery {
   }
 
   note({ from, held, isPromotable, remembers }: Answer, ours: Version): void {
+    this.#isEmpty = ours.revision === 0;
     if (from.node === this.heir) this.#answered = isPromotable || !remembers ? undefined : from;
     if (isPromotable) return; // it will take over by itself
     const bar = this.#best?.party.node === from.node ? ours : (this.#best?.held ?? ours);
@@ -45,9 +48,11 @@ export class Recovery {
     const isOver = nowMs >= this.looksUntilMs;
     if (this.heir !== undefined && this.#answered === undefined) return { kind: isOver ? "unknown" : "wait" };
     const best = this.#best;
-    if (best !== undefined && (isOver || best.party.node === this.heir)) {
-      return { kind: "grant", to: best.party, revision: best.held.revision };
+    if (best !== undefined) {
+      const isKnown = isOver || best.party.node === this.heir;
+      return isKnown ? { kind: "grant", to: best.party, revision: best.held.revision } : { kind: "wait" };
     }
-    return isOver || this.heir !== undefined ? { kind: "begin", heir: this.#answered } : { kind: "wait" };
+    const mayBegin = isOver || (this.heir !== undefined && !this.#isEmpty);
+    return mayBegin ? { kind: "begin", heir: this.#answered } : { kind: "wait" };
   }
 }
