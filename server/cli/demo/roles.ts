@@ -7,7 +7,7 @@ import { rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
-import { type Context, count, event, set } from "../../../library/index.ts";
+import { type Context, count, event, SwitchyardError, set } from "../../../library/index.ts";
 import { runSensor, seenTopic } from "./sensor.ts";
 
 export interface RoleOptions {
@@ -59,9 +59,19 @@ export const roles: readonly Role[] = [
 
 const summaryPeriodMs = 5_000;
 
+/** On disk, but in memory where native code is not to be had, as in the extension. */
+async function openSeen(context: Context): Promise<void> {
+  try {
+    await context.stores.openAuthoritative(seenTopic, { persistent: true, path: await ownFolder("store") });
+  } catch (error) {
+    if (!(error instanceof SwitchyardError) || error.code !== "UNSUPPORTED") throw error;
+    await context.stores.openAuthoritative(seenTopic);
+  }
+}
+
 /** Follows all that the sensors tell, and sums it up; keeps the table of what they see. */
 async function manage({ context, stopped }: RoleOptions): Promise<void> {
-  await context.stores.openAuthoritative(seenTopic, { persistent: true, path: await ownFolder("store") });
+  await openSeen(context);
   let events = 0;
   const healthy = new Set<string>();
   const counted = ["demo.conn.*", "demo.process.*", "demo.heartbeat.*"];
