@@ -1,12 +1,10 @@
 /** What an authority or a standby remembers of its role, as the text that the disk keeps: checked where it is read. */
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
-import { isRevision } from "../core/store/columns.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
 import type { OpenStorage } from "../storage/storage.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { areEpochs, fieldsOf, isWhole } from "./told-fields.ts";
 
 const roles: readonly unknown[] = ["authority", "granting", "conflicted", "follower", "none"];
 
@@ -36,7 +34,7 @@ export function readTermRecord(text: string | undefined): {
   readonly epochs: readonly Epoch[];
 } {
   if (text === undefined) return { record: undefined, epochs: [] };
-  const fields = text.length > limits.storeRecordCharacters ? undefined : parsed(text);
+  const fields = text.length > limits.storeRecordCharacters ? undefined : fieldsOf(text);
   const { epoch, role, heir, epochs } = fields ?? {};
   const isRight =
     isWhole(epoch) && roles.includes(role) && (heir === undefined || typeof heir === "string") && areEpochs(epochs);
@@ -44,26 +42,4 @@ export function readTermRecord(text: string | undefined): {
   const known = epochs as readonly Epoch[];
   if (role === "none") return { record: undefined, epochs: known };
   return { record: { epoch: epoch as number, role: role as TermRecord["role"], heir, epochs: known }, epochs: known };
-}
-
-function parsed(text: string): Fields | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? (json as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isWhole(value: unknown): boolean {
-  return typeof value === "number" && isRevision(value);
-}
-
-function areEpochs(value: unknown): boolean {
-  return Array.isArray(value) && value.length <= limits.storeRecordEpochs && value.every(isEpoch);
-}
-
-function isEpoch(value: unknown): boolean {
-  const { epoch, revision, by } = (typeof value === "object" && value !== null ? value : {}) as Fields;
-  return isWhole(epoch) && isWhole(revision) && typeof by === "string";
 }

@@ -1,9 +1,7 @@
 /** What terms say to each other, from the text that it travels as: checked, for it comes from others. */
 import { limits } from "../core/limits.ts";
-import { isRevision } from "../core/store/columns.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { areEpochs, fieldsOf, isVersion, isWhole } from "./told-fields.ts";
 
 /** What each kind has besides the epoch. */
 const shapes: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
@@ -22,26 +20,13 @@ const shapes: Readonly<Record<string, Readonly<Record<string, (value: unknown) =
 /** `undefined`: it is none. */
 export function readTermMessage(text: unknown, from: Party): TermMessage | undefined {
   if (typeof text !== "string" || text.length > limits.reportCharacters) return undefined;
-  const fields = parsed(text);
+  const fields = fieldsOf(text);
   const kind = fields?.["kind"];
   if (fields === undefined || typeof kind !== "string" || !Object.hasOwn(shapes, kind)) return undefined;
   const shape = shapes[kind]!;
   if (!isWhole(fields["epoch"])) return undefined;
   for (const [name, isRight] of Object.entries(shape)) if (!isRight(fields[name])) return undefined;
   return { ...fields, from } as unknown as TermMessage;
-}
-
-function parsed(text: string): Fields | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? (json as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isWhole(value: unknown): boolean {
-  return typeof value === "number" && isRevision(value);
 }
 
 function isBoolean(value: unknown): boolean {
@@ -54,13 +39,4 @@ function isLife(value: unknown): boolean {
 
 function isLifeOrNone(value: unknown): boolean {
   return value === undefined || isLife(value);
-}
-
-function isVersion(value: unknown): boolean {
-  const version = value as Fields | null;
-  return typeof value === "object" && version !== null && isWhole(version["epoch"]) && isWhole(version["revision"]);
-}
-
-function areEpochs(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => isVersion(each) && typeof (each as Fields)["by"] === "string");
 }

@@ -4,10 +4,10 @@
  * Invariant: one question after the other, and what is answered is synced. There is one witness for a store.
  */
 import { SwitchyardError } from "../core/errors.ts";
-import { isRevision } from "../core/store/columns.ts";
 import type { Act, ActResult } from "../core/store/term-messages.ts";
 import { sameRecord, swapped, type WitnessRecord } from "../core/store/witness.ts";
 import type { OpenStorage } from "../storage/storage.ts";
+import { fieldsOf, isWhole } from "./told-fields.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** Names and an epoch: anything longer is none. */
@@ -83,12 +83,8 @@ function textOf(record: WitnessRecord | undefined): string {
 function recordOf(text: unknown): { readonly found: WitnessRecord | undefined } | undefined {
   if (text === "") return { found: undefined };
   if (typeof text !== "string" || text.length > longestText) return undefined;
-  try {
-    const { epoch, authority, heir } = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const isRight = isRevision(epoch as number) && typeof authority === "string";
-    if (!isRight || (heir !== undefined && typeof heir !== "string")) return undefined;
-    return { found: { epoch: epoch as number, authority, heir } };
-  } catch {
-    return undefined;
-  }
+  const { epoch, authority, heir } = fieldsOf(text) ?? {};
+  const isRight = isWhole(epoch) && typeof authority === "string";
+  if (!isRight || (heir !== undefined && typeof heir !== "string")) return undefined;
+  return { found: { epoch: epoch as number, authority, heir } };
 }
