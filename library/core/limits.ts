@@ -215,6 +215,8 @@ export const limits = {
   storeHoleMs: 30,
   /** How long it waits before it asks again what came to nothing. */
   storeRetryMs: 250,
+  /** The same, while nothing is heard of an authority; it asks at once when one is heard. */
+  storeUnheardRetryMs: 2_000,
   /** Characters of what a store remembers of its role. A longer text that is found on disk counts as none: `CORRUPT`. */
   storeRecordCharacters: 256 * 1024,
   /** Epochs that a role is remembered with; of more, the oldest are left out. */
@@ -225,6 +227,8 @@ export const limits = {
   storeEarlyChanges: 65_536,
   /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
   storeTombstones: 1_048_576,
+  /** Epochs of a history that an authority tells, the latest; of a head with more, a replica believes nothing. */
+  storeEpochsTold: 1_024,
   /** How often an authority announces its version. */
   storeAnnounceMs: 1_000,
   /** How long a writer or a reader waits unless told otherwise. */

@@ -2,18 +2,29 @@
 import type { Entry, Version } from "./change.ts";
 import type { Table } from "./table.ts";
 
-/** Revisions that follow one another, and are some. */
-export function isRun(first: number, length: number): boolean {
-  return Number.isSafeInteger(first) && first >= 1 && length > 0 && Number.isSafeInteger(first + length);
+/** All epochs in order, each with the revision after which it began, and the newest revision. */
+export interface History {
+  readonly epochs: readonly Version[];
+  readonly revision: number;
 }
 
-/** The revision up to which a version has what this history has. */
-export function forkOf(epochs: readonly Version[], { epoch, revision }: Version, isRival: boolean): number {
-  if (isRival) return 0;
-  const at = epochs.findLastIndex((begun) => begun.epoch <= epoch);
-  if (at === -1) return 0;
-  const end = epochs[at]!.epoch === epoch ? (epochs[at + 1]?.revision ?? revision) : epochs[at]!.revision;
-  return Math.min(end, revision);
+/**
+ * The last revision that two histories have in common. `isSameTerm`: an epoch with the number of their last is the very
+ * same one; false where somebody else began theirs.
+ */
+export function commonRevision(ours: History, theirs: History, isSameTerm: boolean): number {
+  const last = theirs.epochs.at(-1)?.epoch;
+  for (let i = ours.epochs.length - 1; i >= 0; i--) {
+    const { epoch, revision } = ours.epochs[i]!;
+    if (epoch === last && !isSameTerm) continue;
+    const at = theirs.epochs.findIndex((their) => their.epoch === epoch && their.revision === revision);
+    if (at >= 0) return Math.min(endOf(ours, i), endOf(theirs, at));
+  }
+  return 0;
+}
+
+function endOf({ epochs, revision }: History, index: number): number {
+  return epochs[index + 1]?.revision ?? revision;
 }
 
 export function* laterThan(table: Table, revision: number): Generator<Entry> {

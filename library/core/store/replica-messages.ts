@@ -90,8 +90,9 @@ export type ReplicaEffect =
   /** The version moved by what went before: whoever waits for `reached` looks again. Once in a row of effects at most. */
   | { readonly kind: "advanced"; readonly version: Version }
   /**
-   * Our table has changes that the authority's history has not: they come after revision `fork`. `entries` are those of
-   * them that are still to be seen in the table; it may be read later, and once only. A `reset` follows.
+   * The table that is about to be replaced has changes that the authority's history has not: they come after revision
+   * `fork`. `entries` are those of them that are still to be seen in it; it may be read later, and once only. The `reset`
+   * is next.
    */
   | { readonly kind: "unmatched"; readonly from: Version; readonly fork: number; readonly entries: Iterable<Entry> }
   /**
@@ -99,7 +100,10 @@ export type ReplicaEffect =
    * the history of `to`; else changes between the two were merely no longer in the authority's log.
    */
   | { readonly kind: "reset"; readonly from: Version; readonly to: Version; readonly isFork: boolean }
-  /** The authority has a higher epoch, and our version is one of its history: it goes on without a break. */
+  /**
+   * The table has come to where another epoch of the authority's history begins, and goes on in it without a break.
+   * `epochs`: the history up to it. Before whatever changed in it.
+   */
   | { readonly kind: "epoch"; readonly version: Version; readonly epochs: readonly Version[] }
   /** The table is whole and has reached what the authority had: `open` resolves. Once for each epoch, and after a `reset`. */
   | { readonly kind: "synced"; readonly version: Version }
@@ -127,6 +131,10 @@ export interface ReplicaCounts {
   readonly overflowed: number;
   /** Messages of a lower epoch, or of a rival of ours. */
   readonly fenced: number;
+  /** Changes, by message, of an authority that is not known yet; we ask who it is. */
+  readonly unknown: number;
+  /** Answers to what was not asked, or is no longer of interest. */
+  readonly late: number;
   /** Questions that were asked again or given up. */
   readonly failed: number;
   /** Snapshots begun. */

@@ -14,25 +14,24 @@ export class SnapshotTarget {
   readonly table = new Table();
   /** Of the last change that was applied. */
   revision: number;
+  /** Pages before one that is there. */
   readonly #missing = new Set<number>();
   /** Keys that were removed, and by which revision: a page may still have them. */
   readonly #removed = new Map<string, number>();
   #clearedAt = 0;
   #pages = 0;
-  #lastRevision: number | undefined;
+  /** Of the page read last: up to here it takes changes before it is the table of one version. */
+  #goal = 0;
+  #hasLast = false;
 
   /** `revision`: at which the first page was read. */
   constructor(revision: number) {
     this.revision = revision;
   }
 
-  /** The pages up to the last one that is known of that are not there. */
+  /** Every page is there, and the changes up to where the last was read. */
   get isWhole(): boolean {
-    return this.#lastRevision !== undefined && this.#missing.size === 0 && this.revision >= this.#lastRevision;
-  }
-
-  get isWalked(): boolean {
-    return this.#lastRevision !== undefined && this.#missing.size === 0;
+    return this.#hasLast && this.#missing.size === 0 && this.revision >= this.#goal;
   }
 
   /** More was removed meanwhile than can be kept: it has to begin anew. */
@@ -43,7 +42,8 @@ export class SnapshotTarget {
   addPage(page: number, revision: number, entries: readonly Entry[], isLast: boolean): void {
     if (page < this.#pages && !this.#missing.delete(page)) return; // a repeat
     for (; this.#pages <= page; this.#pages++) if (this.#pages < page) this.#missing.add(this.#pages);
-    if (isLast) this.#lastRevision = revision;
+    if (isLast) this.#hasLast = true;
+    this.#goal = Math.max(this.#goal, revision);
     for (const entry of entries) this.#addEntry(entry);
   }
 
