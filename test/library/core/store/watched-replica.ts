@@ -1,0 +1,156 @@
+/**
+ * A replica under watch: after each step what it shows is compared with the history, and what it told with what it shows.
+ */
+import { expect } from "vitest";
+import { compareVersions, type Entry, type Version } from "../../../../library/core/store/change.ts";
+import { Replica } from "../../../../library/core/store/replica.ts";
+import type {
+  Head,
+  Question,
+  ReplicaEffect,
+  ReplicaMessage,
+  ReplicaStart,
+} from "../../../../library/core/store/replica-messages.ts";
+import { entryOf } from "../../../../library/core/store/table.ts";
+import { keyOf } from "../../../../library/core/values/index.ts";
+import { contentOf, expectSame, type StoreHistory } from "./replica-history.ts";
+
+export interface Ask {
+  readonly request: number;
+  readonly question: Question;
+}
+
+export class WatchedReplica {
+  readonly replica: Replica;
+  readonly kinds = new Map<ReplicaEffect["kind"], number>();
+  checks = 0;
+  asks = 0;
+  readonly #history: StoreHistory;
+  readonly #onAsk: (ask: Ask) => void;
+  /** The table as its effects tell it. */
+  #told = new Map<string, Entry>();
+  /** Of each epoch, the least that was said of its revision. */
+  readonly #said = new Map<number, number>();
+
+  constructor(history: StoreHistory, nowMs: number, onAsk: (ask: Ask) => void, start?: ReplicaStart) {
+    this.#history = history;
+    this.#onAsk = onAsk;
+    this.replica = new Replica(nowMs, start);
+    this.#told = new Map(contentOf(this.replica.table));
+  }
+
+  receive(message: ReplicaMessage, nowMs: number): void {
+    if (message.kind === "announce") this.#note(message);
+    if (message.kind === "answer") this.#note(message.answer.head);
+    this.#step(() => this.replica.receive(message, nowMs), nowMs);
+  }
+
+  check(nowMs: number): void {
+    this.checks += 1;
+    this.#step(() => this.replica.check(nowMs), nowMs);
+  }
+
+  /** What a disk would have of it. */
+  persisted(): ReplicaStart | undefined {
+    const { version, epochs, table, isWhole } = this.replica;
+    return isWhole ? { version, epochs, entries: [...table] } : undefined;
+  }
+
+  /** S4 and S5, here and now. */
+  compare(): void {
+    const { version, table, epochs, isWhole } = this.replica;
+    const shown = contentOf(table);
+    expectSame(this.#told, shown, "what was told");
+    if (!isWhole) {
+      expect([shown.size, version], "before a whole snapshot").toEqual([0, { epoch: 0, revision: 0 }]);
+      return;
+    }
+    expectSame(shown, this.#history.tableAt(version), `at ${version.epoch}/${version.revision}`);
+    expect(epochs).toEqual(this.#history.epochsOf(version.epoch));
+  }
+
+  #note({ epoch, revision }: Head): void {
+    if (!Number.isSafeInteger(revision)) return;
+    this.#said.set(epoch, Math.min(revision, this.#said.get(epoch) ?? Number.POSITIVE_INFINITY));
+  }
+
+  #step(act: () => readonly ReplicaEffect[], nowMs: number): void {
+    const { version: before, isWhole: wasWhole } = this.replica;
+    const effects = act();
+    const { version: after, isWhole, deadlineMs } = this.replica;
+    expect(deadlineMs).toBeGreaterThan(nowMs);
+    for (const { kind } of effects) this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
+    const resets = effects.filter((effect) => effect.kind === "reset");
+    const changes = effects.filter((effect) => effect.kind === "changed");
+    if (wasWhole && resets.length === 0) {
+      expect(compareVersions(after, before), "a version that goes back").toBeGreaterThanOrEqual(0);
+      expect(changes.map(({ revision }) => revision)).toEqual(
+        Array.from({ length: after.revision - before.revision }, (_, i) => before.revision + 1 + i),
+      );
+    }
+    const hasMoved = compareVersions(after, before) !== 0 || resets.length > 0;
+    expect(effects.filter(({ kind }) => kind === "advanced").length).toBe(hasMoved ? 1 : 0);
+    if (!isWhole) expect(changes).toEqual([]);
+    if (!wasWhole && isWhole) this.#told = new Map(contentOf(this.replica.table));
+    let at = before;
+    for (const [i, effect] of effects.entries()) at = this.#learn(effect, effects[i - 1], at);
+    if (wasWhole) expect(at, "where the effects lead").toEqual(after);
+    if (hasMoved || wasWhole !== isWhole) this.compare();
+  }
+
+  /** What one effect says, which comes after another; where the table is after it. */
+  #learn(effect: ReplicaEffect, last: ReplicaEffect | undefined, at: Version): Version {
+    if (effect.kind === "ask") {
+      this.asks += 1;
+      this.#onAsk(effect);
+    } else if (effect.kind === "changed") {
+      this.#apply(effect);
+      return { epoch: at.epoch, revision: effect.revision };
+    } else if (effect.kind === "epoch") {
+      expect(effect.version.revision).toBe(at.revision);
+      expect(effect.epochs).toEqual(this.#history.epochsOf(effect.version.epoch));
+      return effect.version;
+    } else if (effect.kind === "reset") {
+      this.#reset(effect, last, at);
+      return effect.to;
+    } else if (effect.kind === "synced") {
+      expect(this.replica.isWhole).toBe(true);
+      expect(effect.version).toEqual(this.replica.version);
+      const { epoch, revision } = effect.version;
+      expect(revision, "synced").toBeGreaterThanOrEqual(this.#said.get(epoch) ?? Number.POSITIVE_INFINITY);
+    }
+    return at;
+  }
+
+  #apply({ change, revision, before }: Extract<ReplicaEffect, { kind: "changed" }>): void {
+    if (change.kind === "clear") {
+      expect(before).toBeUndefined();
+      this.#told.clear();
+      return;
+    }
+    const key = keyOf(change.key);
+    expect(before?.revision).toBe(this.#told.get(key)?.revision);
+    if (change.kind === "remove") this.#told.delete(key);
+    else this.#told.set(key, entryOf(change, revision));
+  }
+
+  #reset(
+    { from, to, isFork }: Extract<ReplicaEffect, { kind: "reset" }>,
+    last: ReplicaEffect | undefined,
+    at: Version,
+  ): void {
+    expect(from).toEqual(at);
+    expect(to).toEqual(this.replica.version);
+    const shared = this.#history.sharedWith(from, to.epoch);
+    expect(last?.kind === "unmatched", "unmatched before a reset to another history").toBe(isFork);
+    if (last?.kind === "unmatched") {
+      expect([last.from, last.fork]).toEqual([from, shared]);
+      const lost = [...this.#told.values()].filter(({ revision }) => revision > shared);
+      expectSame(contentOf(last.entries), contentOf(lost), "unmatched");
+      const theirs = this.#history.epochsOf(to.epoch).findLast(({ revision }) => revision <= from.revision);
+      const wouldGoBack = (theirs?.epoch ?? 0) < from.epoch;
+      expect(shared < from.revision || wouldGoBack, "a fork that is none").toBe(true);
+    } else expect(shared, "a fork that is not told").toBe(from.revision);
+    this.#told = new Map(contentOf(this.replica.table));
+  }
+}
