@@ -10,7 +10,7 @@ const quietMs = 5_000;
 
 cases(
   "S4 S5 S7: replicas show what an authority had, and agree when all is quiet",
-  { ci: 200, soak: 50_000 },
+  { ci: 150, soak: 50_000 },
   async (chance) => {
     const world = new ReplicaWorld(chance, 3);
     trouble(world);
