@@ -8,12 +8,11 @@
  * Invariant: `table` is the authority's at `version`: changes are applied one after the other without a hole, or a snapshot
  * takes its place when it is whole. Times are ms on the monotonic clock.
  *
- * Whom it follows is in known-authority.ts, what it shows in shown-table.ts, a snapshot on its way in walking.ts.
+ * Whom it follows is in known-authority.ts, where changes go in tables.ts, a snapshot on its way in walking.ts. Here is
+ * what follows from what comes, and what is asked.
  */
 import { limits } from "../limits.ts";
 import type { Change, Entry, Version } from "./change.ts";
-import { EarlyChanges } from "./early-changes.ts";
-import { laterThan } from "./fork.ts";
 import { KnownAuthority } from "./known-authority.ts";
 import { type Asked, Questions } from "./questions.ts";
 import type {
@@ -26,9 +25,9 @@ import type {
   ReplicaStart,
   ReplicaState,
 } from "./replica-messages.ts";
-import { ShownTable } from "./shown-table.ts";
 import { isNumber, isRun, isSoundPage, isSoundSince, soundHead } from "./soundness.ts";
 import type { Table } from "./table.ts";
+import { Tables } from "./tables.ts";
 import { Walking } from "./walking.ts";
 
 export class Replica {
@@ -40,13 +39,8 @@ export class Replica {
     ...{ refused: 0, repeated: 0, overflowed: 0, fenced: 0, unknown: 0, late: 0, failed: 0, snapshots: 0 },
   };
   readonly #authority: KnownAuthority;
-  readonly #shown: ShownTable;
-  readonly #early = new EarlyChanges();
+  readonly #tables: Tables;
   readonly #questions = new Questions();
-  /** A snapshot that is under way. Then nothing goes to what is shown. */
-  #walking: Walking | undefined;
-  /** What is shown parts from the authority's history at this revision; `undefined`: it does not. */
-  #fork: number | undefined;
   /** Since when something is missing that may still be on its way. */
   #holeMs: number | undefined;
   /** `since` is asked without waiting: there is more of it, or somebody speaks whom we do not know. */
@@ -56,28 +50,28 @@ export class Replica {
   /** `start`: what a disk had. It is visible at once, and caught up from. */
   constructor(nowMs: number, start?: ReplicaStart) {
     this.deadlineMs = nowMs;
-    this.#shown = new ShownTable(start);
+    this.#tables = new Tables(start);
     this.#authority = new KnownAuthority(nowMs, this.version.epoch);
   }
 
   /** What is visible: the authority's table at `version`. Another object after a `reset` or the first `synced`. Read only. */
   get table(): Table {
-    return this.#shown.table;
+    return this.#tables.shown.table;
   }
 
   /** Of `table`; epoch 0 and revision 0 before there is one. */
   get version(): Version {
-    return this.#shown.version;
+    return this.#tables.shown.version;
   }
 
   /** Every epoch of the history of `table`, with the revision after which it began: what a disk keeps beside the version. */
   get epochs(): readonly Version[] {
-    return this.#shown.epochs;
+    return this.#tables.shown.epochs;
   }
 
   /** Is there a table? Not before the first snapshot is whole. */
   get isWhole(): boolean {
-    return this.#shown.isWhole;
+    return this.#tables.shown.isWhole;
   }
 
   get counts(): ReplicaCounts {
@@ -104,7 +98,7 @@ export class Replica {
    * nothing is gained by waiting. Look again after each `advanced`.
    */
   reached(version: Version): boolean {
-    return this.#shown.reached(version);
+    return this.#tables.shown.reached(version);
   }
 
   /** Of the visible table. */
@@ -126,17 +120,6 @@ export class Replica {
 
   check(nowMs: number): ReplicaEffect[] {
     return this.#conclude(this.version, nowMs);
-  }
-
-  /** Up to where there is no hole, in what is built aside or what is visible; `undefined` while there is neither. */
-  get #position(): number | undefined {
-    if (this.#walking !== undefined) return this.#walking.target?.revision;
-    return this.isWhole ? this.version.revision : undefined;
-  }
-
-  get #isBehind(): boolean {
-    const position = this.#position;
-    return position !== undefined && position < (this.#authority.head?.revision ?? 0);
   }
 
   #receiveChanges(message: Extract<ReplicaMessage, { kind: "changes" }>, nowMs: number): void {
@@ -166,27 +149,9 @@ export class Replica {
     this.#questions.askAgainMs = Math.min(this.#questions.askAgainMs, nowMs + limits.storeRetryMs);
   }
 
-  /** Applies what has its turn, and holds what has not. */
   #take(first: number, changes: readonly Change[]): void {
-    const position = this.#position;
-    if (position !== undefined && first + changes.length - 1 <= position) this.#counts.repeated += changes.length;
-    else if (position === undefined || first > position + 1) {
-      if (!this.#early.hold(first, changes, position)) this.#counts.overflowed += changes.length;
-    } else {
-      this.#apply(changes.slice(position + 1 - first));
-      this.#applyEarly();
-    }
-  }
-
-  #applyEarly(): void {
-    for (let more = this.#early.after(this.#position!); more !== undefined; more = this.#early.after(this.#position!)) {
-      this.#apply(more);
-    }
-  }
-
-  #apply(changes: readonly Change[]): void {
-    if (this.#walking === undefined) this.#shown.apply(changes, this.#effects);
-    else for (const change of changes) this.#walking.target!.apply(change);
+    const came = this.#tables.take(first, changes, this.#effects);
+    if (came !== "taken") this.#counts[came] += changes.length;
   }
 
   /** Somebody says that it is the authority. `undefined`: we do not listen to it; else what it says, as far as it is sound. */
@@ -209,15 +174,9 @@ export class Replica {
 
   /** Another authority. What was asked goes on only if this is the first, for it may have been asked that. */
   #follow(head: Head, isFirst: boolean, isSameTerm: boolean): void {
-    this.#early.clear();
     this.#isAskDue = false;
-    if (!isFirst) {
-      this.#questions.giveUp();
-      this.#walking = undefined;
-    }
-    if (!this.isWhole) return;
-    this.#fork = this.#shown.follow(head, isSameTerm, this.#effects);
-    if (this.#fork !== undefined) this.#beginWalk();
+    if (!isFirst) this.#questions.giveUp();
+    if (!this.#tables.follow(head, isFirst, isSameTerm, this.#effects)) this.#beginWalk();
   }
 
   #receiveAnswer(request: number, answer: Answer, nowMs: number): void {
@@ -230,18 +189,12 @@ export class Replica {
   }
 
   #receiveForPage(answer: Answer, asked: Extract<Asked, { kind: "page" }>, nowMs: number): void {
-    const walking = this.#walking!; // its questions are given up with it
     if (answer.kind === "forgotten") {
-      if (walking.forgotten(asked.page)) this.#beginWalkLater(nowMs);
+      if (this.#tables.walking?.forgotten(asked.page) === true) this.#beginWalkLater(nowMs);
       return;
     }
-    const isFirst = walking.target === undefined;
-    if (answer.kind !== "page" || answer.page !== asked.page || !isSoundPage(answer) || !walking.take(answer)) {
-      this.#refuse(asked, nowMs);
-      return;
-    }
-    if (isFirst) this.#early.keepWithin(answer.revision);
-    this.#applyEarly();
+    const isSound = answer.kind === "page" && answer.page === asked.page && isSoundPage(answer);
+    if (!isSound || !this.#tables.takePage(answer, this.#effects)) this.#refuse(asked, nowMs);
   }
 
   #receiveForSince(answer: Answer, asked: Extract<Asked, { kind: "since" }>, nowMs: number): void {
@@ -251,18 +204,18 @@ export class Replica {
       this.#authority.correct(answer.head.revision, asked.believed);
       if (answer.changes.length > 0) this.#take(answer.firstRevision, answer.changes);
       this.#holeMs = undefined;
-      if (this.#position === asked.after) this.#pause(nowMs);
+      if (this.#tables.position === asked.after) this.#pause(nowMs);
       else this.#isAskDue ||= !answer.isLast && this.#isBehind;
     }
   }
 
   /** From where we are there is no way on. */
   #lose(kind: "gone" | "foreign", head: Head, nowMs: number): void {
-    if (this.#walking !== undefined) {
+    if (this.#tables.walking !== undefined) {
       this.#beginWalkLater(nowMs);
       return;
     }
-    if (kind === "foreign") this.#fork = this.#shown.commonWith(head, true);
+    if (kind === "foreign") this.#tables.part(head);
     this.#beginWalk();
   }
 
@@ -278,7 +231,7 @@ export class Replica {
 
   #fail(asked: Asked, nowMs: number): void {
     this.#counts.failed += 1;
-    if (asked.kind === "page") this.#walking?.failed(asked.page);
+    if (asked.kind === "page") this.#tables.walking?.failed(asked.page);
     this.#pause(nowMs);
   }
 
@@ -291,7 +244,7 @@ export class Replica {
   #beginWalk(): void {
     this.#questions.giveUp();
     this.#counts.snapshots += 1;
-    this.#walking = new Walking();
+    this.#tables.walking = new Walking();
   }
 
   #beginWalkLater(nowMs: number): void {
@@ -313,33 +266,30 @@ export class Replica {
   }
 
   #finishWalk(nowMs: number): void {
-    const target = this.#walking?.target;
+    const target = this.#tables.walking?.target;
     const { head } = this.#authority;
     if (target === undefined || head === undefined) return;
     if (target.isOverfull) this.#beginWalkLater(nowMs);
-    else if (target.isWhole) this.#show(target.table, { epoch: head.epoch, revision: target.revision }, head.epochs);
+    else if (target.isWhole) {
+      const to = { epoch: head.epoch, revision: target.revision };
+      this.#tables.show(target.table, to, head.epochs, this.#effects);
+      this.#questions.giveUp();
+      this.#authority.goal ??= to.revision; // so that it is told as synced
+    }
   }
 
-  /** A snapshot is whole. */
-  #show(table: Table, to: Version, epochs: readonly Version[]): void {
-    const { version: from, table: former, isWhole: hadTable } = this.#shown;
-    const fork = this.#fork;
-    if (fork !== undefined) this.#effects.push({ kind: "unmatched", from, fork, entries: laterThan(former, fork) });
-    this.#shown.replace(table, to, epochs);
-    if (hadTable) this.#effects.push({ kind: "reset", from, to, isFork: fork !== undefined });
-    this.#fork = undefined;
-    this.#walking = undefined;
-    this.#questions.giveUp();
-    this.#authority.goal ??= to.revision;
+  get #isBehind(): boolean {
+    const { position } = this.#tables;
+    return position !== undefined && position < (this.#authority.head?.revision ?? 0);
   }
 
   /** Asks for what is missing. */
   #pursue(nowMs: number): void {
     this.#holeMs = this.#isBehind ? (this.#holeMs ?? nowMs) : undefined;
     if (nowMs < this.#questions.askAgainMs) return;
-    if (this.#walking === undefined && !this.isWhole) this.#beginWalk();
-    if (this.#walking !== undefined) this.#askPages(this.#walking);
-    const position = this.#position;
+    if (this.#tables.walking === undefined && !this.isWhole) this.#beginWalk();
+    if (this.#tables.walking !== undefined) this.#askPages(this.#tables.walking);
+    const { position } = this.#tables;
     if (position === undefined || this.#questions.hasSince) return;
     const isLong = this.#holeMs !== undefined && nowMs - this.#holeMs >= limits.storeHoleMs;
     if (isLong || this.#isAskDue || this.authority === undefined) this.#askSince(position);
@@ -354,7 +304,7 @@ export class Replica {
   #askSince(revision: number): void {
     this.#isAskDue = false;
     const { head } = this.#authority;
-    const epoch = this.#walking === undefined ? this.version.epoch : head!.epoch;
+    const epoch = this.#tables.walking === undefined ? this.version.epoch : head!.epoch;
     this.#ask({ kind: "since", after: revision, believed: head?.revision }, { kind: "since", epoch, revision });
   }
 
@@ -364,7 +314,7 @@ export class Replica {
 
   #settleState(nowMs: number): void {
     const { goal } = this.#authority;
-    const isUpToDate = this.isWhole && this.#walking === undefined && this.authority !== undefined;
+    const isUpToDate = this.isWhole && this.#tables.walking === undefined && this.authority !== undefined;
     if (isUpToDate && goal !== undefined && this.version.revision >= goal) {
       this.#authority.goal = undefined;
       this.#effects.push({ kind: "synced", version: this.version });
