@@ -54,26 +54,15 @@ export class SnapshotTarget {
     if (known === undefined || known.revision < entry.revision) this.table.put(id, entry);
   }
 
-  /** The change after `revision`. */
+  /** The change after `revision`. What a page had from further on comes again, before the table is whole. */
   apply(change: Change): void {
     this.revision += 1;
-    const { revision } = this;
-    if (change.kind === "clear") this.#clear(revision);
+    this.table.apply(change, this.revision);
+    if (change.kind === "put") this.#removed.delete(keyOf(change.key));
+    else if (change.kind === "remove") this.#removed.set(keyOf(change.key), this.revision);
     else {
-      const id = keyOf(change.key);
-      if ((this.table.at(id)?.revision ?? 0) >= revision) return; // a page had it, or a later one
-      this.table.apply(change, revision);
-      if (change.kind === "remove") this.#removed.set(id, revision);
-      else this.#removed.delete(id);
+      this.#removed.clear();
+      this.#clearedAt = this.revision;
     }
-  }
-
-  /** But for what a page had from after it. */
-  #clear(revision: number): void {
-    const later = [...this.table].filter((entry) => entry.revision > revision);
-    this.table.clear();
-    for (const entry of later) this.table.restore(entry);
-    this.#removed.clear();
-    this.#clearedAt = revision;
   }
 }

@@ -133,6 +133,14 @@ describe("a replica with what a disk had", () => {
     expect(talk.replica.counts.snapshots).toBe(0);
   });
 
+  it("S7: asks for the next page at once, and not after what it has", () => {
+    const talk = new Talk({ epoch: 1, revision: 7 });
+    talk.answer({ kind: "changes", head: a, firstRevision: 8, changes: puts(8, 9), isLast: false });
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 9 }]);
+    talk.answer({ kind: "changes", head: a, firstRevision: 10, changes: puts(10, 10), isLast: false });
+    expect([talk.asked, talk.replica.state]).toEqual([[], "live"]);
+  });
+
   it("S4: does not take a late announcement for a fork", () => {
     const talk = new Talk({ epoch: 1, revision: 10 }).announce({ ...a, revision: 8 });
     expect([talk.replica.counts.snapshots, talk.replica.version.revision]).toEqual([0, 10]);
@@ -156,6 +164,23 @@ describe("a replica with what a disk had", () => {
     const talk = new Talk({ epoch: 1, revision: 7 }).answer({ kind: "gone", head: a });
     talk.answer(page(a, 0, entriesTo(10), true));
     expect([talk.told("reset")[0]?.isFork, talk.told("unmatched")]).toEqual([false, []]);
+  });
+
+  it("S4: parts where the histories do, though epochs of one number are in both", () => {
+    const [one] = a.epochs;
+    const theirs = [one!, { epoch: 2, revision: 6 }, { epoch: 3, revision: 8 }];
+    const talk = new Talk({ epoch: 2, revision: 7 }, successor(4).epochs);
+    const c = { epoch: 3, revision: 8, epochs: theirs, node: "c" };
+    talk.announce(c).answer(page(c, 0, entriesTo(8), true));
+    expect(talk.told("unmatched")[0]?.fork).toBe(4);
+  });
+
+  it("S4: takes a snapshot rather than go on in an older epoch than it has been in", () => {
+    const talk = new Talk({ epoch: 2, revision: 10 }, successor(10).epochs);
+    const c = { epoch: 3, revision: 12, epochs: [...a.epochs, { epoch: 3, revision: 12 }], node: "c" };
+    talk.announce(c).answer(page(c, 0, entriesTo(12), true));
+    const [reset] = talk.told("reset");
+    expect([reset?.isFork, talk.told("unmatched")[0]?.fork]).toEqual([true, 10]);
   });
 
   it("S4: does not go back to an authority of a lower epoch", () => {
@@ -185,6 +210,21 @@ describe("a replica and authorities that change", () => {
     expect(talk.replica.version).toEqual({ epoch: 3, revision: 10 });
     talk.feed(c, 11, [put("x")]);
     expect([talk.replica.version.revision, talk.replica.state]).toEqual([11, "live"]);
+  });
+
+  it("fences what is said in a lower epoch", () => {
+    const talk = live();
+    talk.feed({ ...a, epoch: 0 }, 11, [put("x")]);
+    expect(talk.told("fenced")).toEqual([{ kind: "fenced", epoch: 0, highest: 1 }]);
+    expect([talk.replica.counts.fenced, talk.asked, talk.replica.version.revision]).toEqual([1, [], 10]);
+  });
+
+  it("S7: is synced again after a reset in the same epoch", () => {
+    const later = { ...a, revision: 15 };
+    const talk = live().announce(later).wait(limits.storeHoleMs).answer({ kind: "gone", head: later });
+    expect(talk.replica.state).toBe("syncing");
+    talk.answer(page(later, 0, entriesTo(15), true));
+    expect(talk.effects.map(({ kind }) => kind)).toEqual(["reset", "advanced", "synced", "state"]);
   });
 
   it("does not listen to a rival before nothing is heard of its own", () => {
@@ -244,6 +284,30 @@ describe("a snapshot", () => {
     talk.answer(page(big, 2, [], true), askFor(talk, 2));
     talk.answer(page(big, 1, [], false), askFor(talk, 1));
     expect([talk.replica.isWhole, talk.replica.counts.snapshots]).toEqual([true, 1]);
+  });
+
+  it("is not begun anew for a page beyond an end that is known", () => {
+    const talk = begun();
+    const later = { ...big, revision: 101 };
+    for (const number of [1, 2]) talk.answer(page(later, number, [], number === 2), askFor(talk, number));
+    talk.answer({ kind: "forgotten", head: later }, askFor(talk, 3));
+    talk.hear({ kind: "failed", request: askFor(talk, 4).request }).wait(limits.storeRetryMs);
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 100 }]);
+    expect(talk.replica.counts.snapshots).toBe(1);
+  });
+
+  it("does not take pages of another walk", () => {
+    const talk = begun();
+    talk.answer({ ...page(big, 1, [entry(99)], false), walk: 2 } as Answer, askFor(talk, 1));
+    expect(talk.replica.counts.refused).toBe(1);
+    expect(talk.wait(limits.storeRetryMs).asked).toEqual([{ kind: "snapshot", walk, page: 1 }]);
+  });
+
+  it("lets go of what is far ahead of it, which may be false", () => {
+    const talk = new Talk().announce(big);
+    talk.feed(big, 2 ** 52, puts(1, limits.storeEarlyChanges)); // where it belongs is not known yet
+    talk.answer(page(big, 0, entriesTo(10), false));
+    expect(talk.feed(big, 102, [put("k102")]).replica.counts.overflowed).toBe(0);
   });
 
   it("is begun anew after a pause where the authority has forgotten it", () => {
@@ -349,6 +413,26 @@ describe("a replica that lacks something", () => {
     talk.wait(limits.storeRetryMs);
     talk.answer({ kind: "changes", head: a, firstRevision: 11, changes: [], isLast: true });
     expect([talk.told("synced").length, talk.replica.state]).toEqual([1, "live"]);
+  });
+
+  it("S7: believes what was said since rather than an answer that took long", () => {
+    const talk = live()
+      .announce({ ...a, revision: 12 })
+      .wait(limits.storeHoleMs);
+    talk.announce({ ...a, revision: 15 });
+    talk.answer({
+      kind: "changes",
+      head: { ...a, revision: 11 },
+      firstRevision: 11,
+      changes: puts(11, 11),
+      isLast: true,
+    });
+    expect(talk.replica.lag).toBe(4);
+  });
+
+  it("holds the longer one of two that begin alike", () => {
+    const talk = live().feed(a, 12, puts(12, 12)).feed(a, 12, puts(12, 14)).feed(a, 12, puts(12, 13));
+    expect(talk.feed(a, 11, puts(11, 11)).replica.version.revision).toBe(14);
   });
 
   it("holds as much as it has room for of what came early, and nothing from too far ahead", () => {
