@@ -329,6 +329,15 @@ describe("a snapshot", () => {
     expect([talk.replica.version.revision, [...talk.replica.table].map(({ key }) => key)]).toEqual([102, ["late"]]);
   });
 
+  it("S5: nor when the page that was read last came before others", () => {
+    const talk = begun();
+    const [earlier, later] = [big, { ...big, revision: 101 }];
+    talk.answer(page(later, 2, [entry(101, "late")], true), askFor(talk, 2));
+    talk.answer(page(earlier, 1, [], false), askFor(talk, 1));
+    expect(talk.replica.isWhole).toBe(false);
+    expect(talk.feed(later, 101, [put("late")]).replica.version).toEqual({ epoch: 1, revision: 101 });
+  });
+
   it("asks once only while its first answer is what tells of the authority", () => {
     expect(live().replica.counts.snapshots).toBe(1);
     expect(new Talk().announce(a).asked).toEqual([]); // it is asked for already
