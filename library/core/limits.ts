@@ -251,6 +251,8 @@ export const limits = {
   lookAroundMs: 3_500,
   /** How long a hand-over may take until the authority goes on by itself. */
   handOverMs: 5_000,
+  /** How long a former authority waits for a batch that its disk is writing; then it follows without it. */
+  stepDownMs: 2_000,
   /** After so long an act that failed (a disk, a witness) is tried again. */
   termRetryMs: 500,
   /** Other authorities that are remembered as reported; then all are reported anew. */

@@ -1,0 +1,83 @@
+/** What a handle is while its term says that it is the authority: a host, and a desk where others ask. */
+import { Authority, type AuthorityStart } from "../core/store/authority.ts";
+import type { Durability } from "../core/store/change.ts";
+import { entryCheck } from "../core/store/schema.ts";
+import { Desk } from "./desk.ts";
+import type { ElectiveOptions } from "./elective-options.ts";
+import { type Asker, Host } from "./host.ts";
+import type { TermDriver } from "./term-driver.ts";
+import { termGate } from "./term-gate.ts";
+
+export class Ruling {
+  readonly host: Host;
+  readonly desk: Desk;
+  readonly #options: ElectiveOptions;
+  readonly #endings: (() => void)[] = [];
+  #isClosed = false;
+  #isOpen = false;
+
+  /** `advanced`: the table is at another version. */
+  constructor(options: ElectiveOptions, driver: TermDriver, start: AuthorityStart, advanced: () => void) {
+    const { traffic, topic, opened, durability, onChange, onClockJump } = options;
+    this.#options = options;
+    const authority = authorityOf(options, start);
+    authority.beginEpoch(driver.term.epoch);
+    const gate = termGate(driver, advanced);
+    this.host = new Host({ traffic, topic, authority, storage: opened, onChange, onClockJump, gate });
+    const safety = (): Durability => (driver.term.heirLife === undefined ? durability : "replicated");
+    this.desk = new Desk(this.host, safety, () => traffic.node.clock.nowMs());
+  }
+
+  /** It listens. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** What it has, as whoever follows it begins. */
+  get start(): AuthorityStart {
+    return startOf(this.host.authority);
+  }
+
+  /** Resolves when others know that it listens. */
+  async open(): Promise<void> {
+    const { traffic, topic } = this.#options;
+    await this.host.settled(); // what was due is gone
+    const endings = await Promise.all([
+      traffic.listen("read", topic, (said, reply) => this.desk.read(said, reply)),
+      traffic.listen("write", topic, (said, reply) => this.desk.write(said, reply)),
+    ]);
+    this.#endings.push(...endings);
+    if (this.#isClosed) for (const end of endings) end();
+    else {
+      this.#isOpen = true;
+      this.host.start();
+    }
+  }
+
+  /** Waits for what is under way, for so long at most. */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    for (const end of this.#endings) end();
+    await this.host.close(graceMs);
+  }
+}
+
+/** What an authority has that has nothing. */
+export function nothing(): AuthorityStart {
+  return startOf(new Authority({ nowMs: 0, wallMs: 0 }));
+}
+
+function authorityOf({ traffic, schema }: ElectiveOptions, start: AuthorityStart): Authority<Asker> {
+  const { clock } = traffic.node;
+  return new Authority<Asker>({
+    nowMs: clock.nowMs(),
+    wallMs: clock.wallMs(),
+    start: start.epochs.length > 0 || start.version.revision > 0 ? start : undefined,
+    check: schema && entryCheck(schema),
+  });
+}
+
+function startOf(authority: Authority<Asker>): AuthorityStart {
+  const { table, version, epochs } = authority;
+  return { table, version, epochs, results: authority.results() };
+}

@@ -1,0 +1,239 @@
+/**
+ * What a handle is while another one is the authority: a copy that follows, what the authority prepared to it, what it
+ * knows of outcomes, and the disk that keeps all that. Between the two it is what there was before.
+ *
+ * Invariant: what it tells the term that it holds, it would begin with as authority.
+ */
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
+import type { AuthorityStart } from "../core/store/authority.ts";
+import type { Entry } from "../core/store/change.ts";
+import type { TermMessage } from "../core/store/term-messages.ts";
+import type { ReceivedEvent } from "../events.ts";
+import type { ElectiveOptions } from "./elective-options.ts";
+import { Follower } from "./follower.ts";
+import { KnownResults } from "./known-results.ts";
+import { writeWhole } from "./opening.ts";
+import { PreparedBatches, readPrepared } from "./prepared.ts";
+import type { Remembered } from "./remembered.ts";
+import { ResultsHandover } from "./results-handover.ts";
+import { nothing } from "./ruling.ts";
+import { StandbyDisk } from "./standby-disk.ts";
+import type { TermDriver } from "./term-driver.ts";
+
+export interface StandbyParts {
+  readonly options: ElectiveOptions;
+  readonly remembered: Remembered;
+  readonly driver: () => TermDriver;
+  /** What it holds has changed: the term wants to be told, by `hold`. */
+  readonly onHeld: () => void;
+  /** The copy is whole. */
+  readonly onSynced: () => void;
+}
+
+export class Standby {
+  readonly #parts: StandbyParts;
+  readonly #options: ElectiveOptions;
+  readonly #prepared = new PreparedBatches();
+  /** What we know of outcomes while another one is the authority. */
+  readonly #known = new KnownResults();
+  readonly #handover: ResultsHandover;
+  #follower: Follower | undefined;
+  #disk: StandbyDisk | undefined;
+  /** What there is before a copy follows, and where it begins. */
+  #start: AuthorityStart;
+  /** What we had as authority. */
+  #former: AuthorityStart | undefined;
+  #isSynced = false;
+  #toldHeld = -1;
+  /** Of what we have, the authority's history lacks some: the next copy begins with nothing. */
+  #isForked = false;
+  #isDiskForked = false;
+
+  constructor(parts: StandbyParts) {
+    const { traffic, topic, start } = parts.options;
+    this.#parts = parts;
+    this.#options = parts.options;
+    this.#start = start;
+    this.#handover = new ResultsHandover(traffic, topic, this.#known, () => parts.onHeld());
+  }
+
+  get follower(): Follower | undefined {
+    return this.#follower;
+  }
+
+  get start(): AuthorityStart {
+    return this.#start;
+  }
+
+  /** The copy was whole once. */
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  async follow(): Promise<void> {
+    const { traffic, topic, onChange, onEffect } = this.#options;
+    const start = this.#begin();
+    this.#disk = this.#openDisk();
+    const { version, epochs, table } = start;
+    const follower = new Follower({
+      ...{ traffic, topic },
+      onChange: (change, before, at) => {
+        this.#disk?.changed(change);
+        onChange(change, before, at);
+      },
+      start: version.revision === 0 ? undefined : { version, epochs, entries: table },
+      onEffect: (effect) => {
+        if (this.#follower !== follower) return;
+        this.#disk?.take(effect, follower.replica.version);
+        if (effect.kind === "advanced" || effect.kind === "synced" || effect.kind === "state") this.#parts.onHeld();
+        if (effect.kind === "synced") {
+          this.#isSynced = true;
+          this.#parts.onSynced();
+        }
+        onEffect(effect);
+      },
+    });
+    this.#follower = follower;
+    await follower.start();
+  }
+
+  /** What we begin with as authority: what the copy shows, and what was prepared besides. The disk has it, too. */
+  async inherit(): Promise<AuthorityStart> {
+    const { opened } = this.#options;
+    const start = this.#heirloom();
+    await opened?.writeHead(opened.head); // behind all that was prepared
+    const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
+    if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
+    this.#isDiskForked = false;
+    return start;
+  }
+
+  /** We were the authority, and had this. */
+  ruled(start: AuthorityStart): void {
+    this.#start = start;
+    this.#former = start;
+  }
+
+  /** Of what we had as authority: what the one that goes on lacks. */
+  lacking(afterRevision: number): readonly Entry[] {
+    return [...(this.#former ?? this.#start).table].filter(({ revision }) => revision > afterRevision);
+  }
+
+  /** The one that goes on has another history. */
+  fork(): void {
+    this.#isForked = true;
+    this.#isDiskForked = this.#options.opened !== undefined;
+    this.#follower?.close(); // it may have taken the same numbers for the same history
+    this.#follower = undefined;
+  }
+
+  /** The authority prepares a batch. */
+  hear({ name, args, origin }: ReceivedEvent): void {
+    const batch = name === "prepare" ? readPrepared(args.slice(1)) : undefined;
+    const replica = this.#follower?.replica;
+    if (batch === undefined || replica === undefined) return;
+    if (!this.#parts.driver().term.mayPrepare(batch.version.epoch, origin.id)) return;
+    this.#handover.begin(origin.id, batch.version.epoch);
+    for (const each of batch.results) this.#known.add(each);
+    const isNext = replica.version.epoch === batch.version.epoch && this.#prepared.add(batch, replica.version.revision);
+    if (isNext) this.#disk?.prepared(batch);
+    this.#toldHeld = -1; // what we said before may be lost
+    this.#parts.onHeld();
+  }
+
+  /** The term may have made us heir. */
+  look(): void {
+    const life = this.#follower?.replica.authority?.node;
+    const { term } = this.#parts.driver();
+    if (life !== undefined && term.state === "heir") this.#handover.begin(life, term.epoch);
+  }
+
+  /** Will it make us heir of one whose outcomes we do not know yet? */
+  isUnknown(message: TermMessage): boolean {
+    const isToBeHeir = message.kind === "ping" && message.heir === this.#options.traffic.node.origin.id;
+    return isToBeHeir && !this.#handover.isDone(message.from.life, message.epoch);
+  }
+
+  /** An heir that does not know all outcomes yet holds nothing, as far as the authority is concerned. */
+  honest(message: TermMessage): TermMessage {
+    const { node } = this.#follower?.replica.authority ?? { node: "" };
+    if (message.kind !== "pong" || this.#parts.driver().term.state !== "heir") return message;
+    return this.#handover.isDone(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+  }
+
+  /** Tells the term what we hold, and the authority, if we are its heir. */
+  hold(isUnknown: boolean): void {
+    const replica = this.#follower?.replica;
+    if (replica === undefined) return;
+    const driver = this.#parts.driver();
+    const { term } = driver;
+    const { epoch, revision } = replica.version;
+    const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
+    const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
+    const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
+    const epochs = this.#parts.remembered.lives.of(replica.epochs, replica.authority?.node);
+    term.hold({ version: { epoch, revision: held }, epochs, isLive });
+    if (term.state !== "heir" || !isKnown) return;
+    if (held > this.#toldHeld) this.#tellHeld(epoch, held);
+    driver.arm();
+  }
+
+  close(): void {
+    this.#follower?.close();
+    this.#handover.close();
+    this.#disk?.close();
+  }
+
+  #tellHeld(epoch: number, revision: number): void {
+    this.#toldHeld = revision;
+    const { id, name } = this.#options.traffic.node.origin;
+    this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, epoch, revision });
+  }
+
+  #heirloom(): AuthorityStart {
+    const follower = this.#follower;
+    if (follower === undefined) return this.#start;
+    const { version, epochs, table } = follower.replica;
+    follower.close();
+    this.#follower = undefined;
+    this.#disk?.close();
+    this.#disk = undefined;
+    const revision = this.#prepared.applyTo(table, version.revision);
+    return { version: { epoch: version.epoch, revision }, epochs, table, results: [...this.#known.upTo(revision)] };
+  }
+
+  /** Where the copy begins. */
+  #begin(): AuthorityStart {
+    if (this.#isForked) this.#start = nothing(); // of that history nothing counts
+    this.#isForked = false;
+    const known = [...this.#start.results];
+    for (const each of known) this.#known.add(each);
+    this.#start = { ...this.#start, results: known };
+    return this.#start;
+  }
+
+  #openDisk(): StandbyDisk | undefined {
+    const { opened, durability, traffic, topic } = this.#options;
+    if (opened === undefined) return undefined;
+    return new StandbyDisk({
+      ...{ opened, durability, isForked: this.#isDiskForked },
+      whole: () => {
+        const { version, epochs, table } = this.#follower?.replica ?? this.#start;
+        return { version, epochs, table, results: this.#known.upTo(version.revision) };
+      },
+      writeEpochs: () => {
+        const { epochs = [], authority } = this.#follower?.replica ?? {};
+        return this.#parts.remembered.writeEpochs(epochs, authority?.node);
+      },
+      onSynced: () => this.#parts.onHeld(),
+      onFailure: (cause) =>
+        traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),
+      later: (run) => void traffic.node.clock.after(limits.storeAnnounceMs, run),
+    });
+  }
+}
+
+function codeOf(error: unknown): FailureCode {
+  return error instanceof SwitchyardError ? error.code : "INTERNAL";
+}
