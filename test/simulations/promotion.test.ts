@@ -1,6 +1,7 @@
 /** Promotion from anywhere: whoever may own a store changes who its authority is, and nothing acknowledged is missing. */
 import type { Context } from "../../library/context.ts";
 import type { SwitchyardError } from "../../library/core/errors.ts";
+import { limits } from "../../library/core/limits.ts";
 import { type Count, count } from "../../library/core/values/index.ts";
 import { versionsLost } from "../../library/index.ts";
 import type { Store } from "../../library/store.ts";
@@ -101,7 +102,7 @@ simulate(
       await writes;
       await world.settle(6_000); // until the former one is in sync
     }
-    if (writing.slowestMs > 1_000) throw new Error(`a write took ${writing.slowestMs} ms`);
+    if (writing.slowestMs > limits.termMs) throw new Error(`a write took ${writing.slowestMs} ms`);
     expectRoles([authority, standby], "standby authority");
     const again = await client.promote({ node: "second" });
     if (again.epoch !== epoch) throw new Error("it was promoted to what it was");
@@ -149,7 +150,7 @@ simulate("F6: an authority that closes hands over, and writers wait a moment onl
   if (world.time.nowMs - startMs > 1_500) throw new Error(`closing took ${world.time.nowMs - startMs} ms`);
   await world.until(() => standby.role === "authority", 500);
   await writes;
-  if (writing.slowestMs > 1_000) throw new Error(`a write took ${writing.slowestMs} ms`);
+  if (writing.slowestMs > limits.termMs) throw new Error(`a write took ${writing.slowestMs} ms`);
   await writing.check(standby);
 });
 
