@@ -116,7 +116,7 @@ class Promoting {
   async #look(isEnough: (standings: readonly Standing[]) => boolean): Promise<readonly Standing[]> {
     await this.#heard();
     const answers = await this.#traffic.askAll("heir", this.#topic, "standing", {
-      timeoutMs: limits.standingMs,
+      timeoutMs: Math.max(Math.min(limits.standingMs, this.#endMs - this.#traffic.node.clock.nowMs()), 1),
       isEnough: (found) => isEnough(found.flatMap(standingOf)),
     });
     return answers.flatMap(standingOf);

@@ -20,7 +20,9 @@ export function registerStore(program: Command, shell: Shell): void {
     .option("--if-value <value>", "put, rm: only where the key has this value")
     .option("--prefix <text>", "keys, watch: only keys that begin so")
     .option("--count <n>", "watch: end after n changes", readCount)
-    .option("--yes", "clear: yes, all of it")
+    .option("--force", "promote: whatever the authority does, and may be lost")
+    .option("--node <name>", "promote: the node that is to be the authority")
+    .option("--yes", "clear: yes, all of it; promote --force: do not ask")
     .option("--replace", "import: clear the store first")
     .addOption(new Option("--durability <level>", "how safe a write is when it is done").choices(durabilities))
     .option("--timeout <time>", "how long to wait for the authority (default: 5s; 30s for a copy)", readDurationMs)
@@ -69,6 +71,8 @@ const special: Readonly<Record<OptionKey, string>> = {
   prefix: "--prefix",
   count: "--count",
   yes: "--yes",
+  force: "--force",
+  node: "--node",
   replace: "--replace",
   durability: "--durability",
   json: "--json",

@@ -272,6 +272,13 @@ describe("X4: rules speak of a store by its topic", () => {
     expect((await u.insert("a", 1)).revision).toBe(1);
   });
 
+  it("who may not own promotes nobody, and is told nothing of who could be", async () => {
+    const [authority, client] = await ruled({ own: { deny: ["t"] } });
+    for (const asked of [client.promote({ force: true, timeoutMs: 50 }), client.atRisk({ timeoutMs: 50 })]) {
+      expect(await codeOf(asked)).toBe("NO_AUTHORITY");
+    }
+    expect([authority.role, authority.version.epoch]).toEqual(["authority", 1]);
+  });
   it("nobody raises there but stores", async () => {
     const [left] = await row();
     await left.stores.openAuthoritative("t");

@@ -22,6 +22,8 @@ export interface StoreOptionValues {
   readonly prefix?: string;
   readonly count?: number;
   readonly yes?: true;
+  readonly force?: true;
+  readonly node?: string;
   readonly replace?: true;
   readonly durability?: Durability;
   readonly timeout?: number;

@@ -69,6 +69,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import("./import.ts")).importStore,
   },
   {
+    ...{ name: "promote", operands: [], summary: "have the authority hand over to its standby; or see --force" },
+    ...{ options: ["force", "node", "yes", "json"], example: "promote --force --node router-2" },
+    load: async () => (await import("./promote.ts")).promote,
+  },
+  {
     ...{ name: "digest", operands: [], summary: "print SHA-256 of the content: equal where the entries are" },
     ...{ options: ["json"], example: "digest", load: async () => (await state()).digest },
   },
