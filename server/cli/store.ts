@@ -22,6 +22,7 @@ export function registerStore(program: Command, shell: Shell): void {
     .option("--count <n>", "watch: end after n changes", readCount)
     .option("--yes", "clear: yes, all of it")
     .option("--replace", "import: clear the store first")
+    .option("--removals", "import: of what a former authority had, remove what it removed, too")
     .addOption(new Option("--durability <level>", "how safe a write is when it is done").choices(durabilities))
     .option("--timeout <time>", "how long to wait for the authority (default: 5s; 30s for a copy)", readDurationMs)
     .option("--json", "print one JSON document a line")
@@ -70,6 +71,7 @@ const special: Readonly<Record<OptionKey, string>> = {
   count: "--count",
   yes: "--yes",
   replace: "--replace",
+  removals: "--removals",
   durability: "--durability",
   json: "--json",
 };

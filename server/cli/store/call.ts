@@ -23,6 +23,7 @@ export interface StoreOptionValues {
   readonly count?: number;
   readonly yes?: true;
   readonly replace?: true;
+  readonly removals?: true;
   readonly durability?: Durability;
   readonly timeout?: number;
   readonly json?: true;
