@@ -8,6 +8,9 @@
 import type { Clock } from "./clock.ts";
 import type { Neighbour } from "./neighbour.ts";
 
+/** So much is worth a write of its own before the turn ends. */
+const writeBytes = 64 * 1024;
+
 export class Departures {
   readonly #clock: Clock;
   readonly #flushed: (neighbour: Neighbour) => void;
@@ -17,6 +20,8 @@ export class Departures {
   #isPlanned = false;
   /** Grows with each planned flush: the turns in which something was raised. */
   turn = 0;
+  /** The turn in which somebody last looked whether there is room. */
+  #lookedIn = -1;
 
   /** `flushed` is told of each neighbour that was handed something. */
   constructor(clock: Clock, flushed: (neighbour: Neighbour) => void) {
@@ -52,6 +57,16 @@ export class Departures {
       this.#flushed(neighbour);
     }
     this.#dirty.length = 0;
+  }
+
+  /**
+   * Somebody looks whether there is room for more. For whoever raises, looks, and goes on without end, no turn may end: so
+   * what waits goes out at the first look of a turn, and then whenever it is worth a write.
+   */
+  looked(): void {
+    const isFirst = this.#lookedIn !== this.turn;
+    this.#lookedIn = this.turn;
+    if (isFirst || this.#dirty.some(({ outbox }) => outbox.queuedBytes >= writeBytes)) this.flush();
   }
 
   #plan(): void {

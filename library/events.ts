@@ -253,5 +253,5 @@ class ArrivedEvent extends Arrival implements ReceivedEvent {
 const eventKind: MessageKind<ReceivedEvent> = {
   kind: FrameKind.event,
   isDroppable: true,
-  received: (...arrival) => new ArrivedEvent(...arrival),
+  received: (stream, shape, bytes, start, hops) => new ArrivedEvent(stream, shape, bytes, start, hops),
 };

@@ -52,6 +52,13 @@ export type { Peer } from "./peer.ts";
 export { software, version } from "./software.ts";
 export { type Salvaged, salvageFolder } from "./storage/salvage.ts";
 export type { Storage } from "./storage/storage.ts";
+export {
+  type Divergence,
+  type ReadEntry,
+  type ReadRemoval,
+  StoreExportPrinter,
+  StoreExportReader,
+} from "./store/export-lines.ts";
 export type { Keys } from "./store/keys.ts";
 export type {
   AuthoritativeOptions,

@@ -248,7 +248,7 @@ export class Node {
 
   /** Resolves when no peer has more waiting than it should. */
   whenDrained(): Promise<void> {
-    this.messages.departures.flush();
+    this.messages.departures.looked();
     if (this.#isFlowing) return Promise.resolve();
     this.messages.patience.beginAll();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));

@@ -11,8 +11,9 @@ const roles: readonly unknown[] = ["authority", "granting", "conflicted", "follo
 /** A standby that never was anything else has no role, but epochs. */
 type Remembered = Omit<TermRecord, "role"> & { readonly role: TermRecord["role"] | undefined };
 
-export function termRecordText({ epoch, role, heir, epochs }: Remembered): string {
-  return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: epochs.slice(-limits.storeRecordEpochs) });
+export function termRecordText({ epoch, role, heir, epochs, isUnmatched }: Remembered): string {
+  const told = epochs.slice(-limits.storeRecordEpochs);
+  return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: told, isUnmatched });
 }
 
 /** Epochs of a copy that is followed. `last`: the record that counts, also while it is on its way to the disk. */
@@ -35,11 +36,16 @@ export function readTermRecord(text: string | undefined): {
 } {
   if (text === undefined) return { record: undefined, epochs: [] };
   const fields = text.length > limits.storeRecordCharacters ? undefined : fieldsOf(text);
-  const { epoch, role, heir, epochs } = fields ?? {};
+  const { epoch, role, heir, epochs, isUnmatched } = fields ?? {};
   const isRight =
-    isWhole(epoch) && roles.includes(role) && (heir === undefined || typeof heir === "string") && areEpochs(epochs);
+    isWhole(epoch) &&
+    roles.includes(role) &&
+    (heir === undefined || typeof heir === "string") &&
+    (isUnmatched === undefined || typeof isUnmatched === "boolean") &&
+    areEpochs(epochs);
   if (!isRight) throw new SwitchyardError("CORRUPT", "what the store remembers of its role");
   const known = epochs as readonly Epoch[];
   if (role === "none") return { record: undefined, epochs: known };
-  return { record: { epoch: epoch as number, role: role as TermRecord["role"], heir, epochs: known }, epochs: known };
+  const record = { epoch: epoch as number, role: role as TermRecord["role"], heir, epochs: known };
+  return { record: isUnmatched === true ? { ...record, isUnmatched } : record, epochs: known };
 }

@@ -20,22 +20,55 @@ import {
 } from "../core/values/index.ts";
 import { protocols } from "../core/values/port.ts";
 import { decodeUtf8 } from "../core/values/utf8.ts";
+import { shortText } from "./short-text.ts";
 import { type FieldType, parseSignature } from "./signature.ts";
 import { viewOf } from "./view.ts";
 
-/** What Node's types leave out: `toString("utf8", …)` without the look-up of the encoding, which costs as much again. */
-type NodeBuffer = Buffer & { utf8Slice(start: number, end: number): string };
+/**
+ * What Node's types leave out: `toString("utf8", …)` without the look-up of the encoding, which costs as much again. It
+ * takes any `Uint8Array`.
+ */
+const { utf8Slice } = Buffer.prototype as unknown as {
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+};
 
 /** Where the reading is. One body at a time: nothing here calls out. */
-let bytes: NodeBuffer;
+let bytes: Uint8Array;
 let view: DataView;
 let at = 0;
 
-/** One value for each type. `start` is that of the body. */
+/** One value for each type. `start` is that of the body. Keeps its own place while values are of the form that most have. */
 export function readBody(from: Uint8Array, start: number, types: readonly FieldType[]): Value[] {
-  open(from, start);
   const values = new Array<Value>(types.length);
-  for (let i = 0; i < types.length; i++) values[i] = readValue(types[i]!);
+  const numbers = viewOf(from);
+  let here = start + 1;
+  if ((from[start]! & 0xf0) !== 0x90) {
+    open(from, start);
+    here = at;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const type = types[i]!;
+    const { code } = type;
+    const marker = from[here]!;
+    if (code === "s" && (marker & 0xe0) === 0xa0) {
+      const end = here + 1 + (marker & 0x1f);
+      values[i] = textOf(from, here + 1, end);
+      here = end;
+    } else if (code === "d" && marker === 0xcb) {
+      values[i] = numbers.getFloat64(here + 1);
+      here += 9;
+    } else if (marker === 0xce && (code === "d" || code === "a")) {
+      const number = numbers.getUint32(here + 1);
+      values[i] = code === "d" ? number : new Address(number);
+      here += 5;
+    } else {
+      bytes = from;
+      view = numbers;
+      at = here;
+      values[i] = readValue(type);
+      here = at;
+    }
+  }
   return values;
 }
 
@@ -47,7 +80,7 @@ export function readFileBody(from: Uint8Array, start: number): Value[] {
 
 /** Goes to the first value of the body at `start`. */
 function open(from: Uint8Array, start: number): void {
-  bytes = (from instanceof Buffer ? from : Buffer.from(from.buffer, from.byteOffset, from.byteLength)) as NodeBuffer;
+  bytes = from;
   view = viewOf(from);
   at = start;
   readLength();
@@ -162,7 +195,11 @@ function readText(): string {
   const length = readLength();
   const start = at;
   at += length;
-  return bytes.utf8Slice(start, at);
+  return textOf(bytes, start, at);
+}
+
+function textOf(from: Uint8Array, start: number, end: number): string {
+  return shortText(from, start, end) ?? utf8Slice.call(from, start, end);
 }
 
 /** A string; sent as bytes where it is no UTF-8. */

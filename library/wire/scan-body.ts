@@ -35,6 +35,17 @@ function spend(bytes: number): boolean {
 
 /** True when the bytes are exactly one array that holds one payload for each type. */
 export function fitsSignature(bytes: Uint8Array, start: number, end: number, types: readonly FieldType[]): boolean {
+  if (bytes[start] !== (0x90 | types.length) || types.length > 15) return fitsFrom(bytes, start, end, types);
+  let at = start + 1;
+  for (let i = 0; i < types.length; i++) {
+    at = behindPlain(types[i]!.code, bytes, at, end);
+    if (at === 0) return fitsFrom(bytes, start, end, types);
+  }
+  return at === end;
+}
+
+/** The same, for payloads of any form. */
+function fitsFrom(bytes: Uint8Array, start: number, end: number, types: readonly FieldType[]): boolean {
   cursor.open(bytes, start, end);
   bytesLeft = Math.max(8 * (end - start), limits.valueBytes);
   if (!cursor.next() || cursor.kind !== Marker.array || cursor.length !== types.length) return false;
@@ -47,7 +58,7 @@ export function fitsSignature(bytes: Uint8Array, start: number, end: number, typ
   return cursor.at === end;
 }
 
-/** Where the payload ends, if it is of the form that most have: a short ASCII text, a small number, a float. Else 0. */
+/** Where the payload ends, if it is of the form that most have: a short ASCII text, a number. Else 0. */
 function behindPlain(code: FieldCode, bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) return 0;
   const marker = bytes[at]!;
@@ -59,12 +70,13 @@ function behindPlain(code: FieldCode, bytes: Uint8Array, at: number, end: number
     for (let i = at + 1; i < next; i++) if (bytes[i]! >= 0x80) return 0;
     return next;
   }
-  if (code === "d") {
-    if (marker === 0xcb) next += 8;
+  if (code === "d" && marker === 0xcb) next += 8;
+  else if (code === "d" || code === "c" || code === "a" || code === "i") {
+    if (marker >= 0xcc && marker <= 0xce) next += 1 << (marker - 0xcc);
     else if (marker >= 0x80) return 0;
-  } else if (code === "c" || code === "a" || code === "i") {
-    if (marker === 0xce) next += 4;
-    else if (marker >= 0x80) return 0;
+  } else if ((code === "t" || code === "v") && marker === 0xcf) {
+    if (bytes[next]! >= 0x80) return 0; // there is such a byte, or `next` will be too far
+    next += 8;
   } else return 0;
   return next > end ? 0 : next;
 }

@@ -24,6 +24,7 @@ export function registerStore(program: Command, shell: Shell): void {
     .option("--node <name>", "promote: the node that is to be the authority")
     .option("--yes", "clear: yes, all of it; promote --force: do not ask")
     .option("--replace", "import: clear the store first")
+    .option("--removals", "import: of what a former authority had, remove what it removed, too")
     .addOption(new Option("--durability <level>", "how safe a write is when it is done").choices(durabilities))
     .option("--timeout <time>", "how long to wait for the authority (default: 5s; 30s for a copy)", readDurationMs)
     .option("--json", "print one JSON document a line")
@@ -74,6 +75,7 @@ const special: Readonly<Record<OptionKey, string>> = {
   force: "--force",
   node: "--node",
   replace: "--replace",
+  removals: "--removals",
   durability: "--durability",
   json: "--json",
 };

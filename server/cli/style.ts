@@ -60,6 +60,6 @@ export function inGroups(count: number): string {
 }
 
 /** `1 node`, `2 nodes`. */
-export function counted(count: number, word: string): string {
-  return `${inGroups(count)} ${word}${count === 1 ? "" : "s"}`;
+export function counted(count: number, word: string, words = `${word}s`): string {
+  return `${inGroups(count)} ${count === 1 ? word : words}`;
 }

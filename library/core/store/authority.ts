@@ -22,6 +22,7 @@ import { Intake } from "./intake.ts";
 import type { EntryCheck } from "./schema.ts";
 import type { ChangesSince, Committed, Page, PendingBatch, Receipt, Request, Results, Settled } from "./submission.ts";
 import { Table } from "./table.ts";
+import { type Unmatched, unmatchedOf } from "./unmatched.ts";
 import { Walks } from "./walks.ts";
 
 /** Where an authority begins: with nothing, or with what a disk, or a replica that is promoted, has. */
@@ -196,6 +197,11 @@ export class Authority<Asker> {
     if (changes === undefined) return { kind: "gone" };
     const last = version.revision + changes.length;
     return { kind: "changes", firstRevision: version.revision + 1, changes, isLast: last === this.#version.revision };
+  }
+
+  /** What it has after a revision, and what is gone since, as far as the log tells. Nothing may be written meanwhile. */
+  unmatched(after: number): Unmatched {
+    return unmatchedOf(this.table, this.#version, this.#log, after);
   }
 
   /**

@@ -32,6 +32,18 @@ export class ChangeLog {
     return this.#changes;
   }
 
+  /** The revision before the first that is kept. */
+  get start(): number {
+    return (this.#stretches[this.#gone]?.first ?? this.#next) - 1;
+  }
+
+  /** All changes after `revision` that are kept. */
+  *after(revision: number): Generator<Change> {
+    for (const { first, changes } of this.#stretches.slice(this.#gone)) {
+      yield* changes.slice(Math.max(0, revision + 1 - first));
+    }
+  }
+
   /** `bytes`: of all of them, by estimate. */
   add(changes: readonly Change[], bytes: number): void {
     if (changes.length === 0) return;

@@ -96,12 +96,13 @@ export function repeatGrant(seat: Seat, nowMs: number): TermEffect[] {
 
 /** We are nobody, or an heir to be. `before`: what the disk says, where it must be corrected. */
 export function follow(seat: Seat, before: TermRecord | undefined): TermEffect[] {
-  if (before !== undefined && before.role !== "follower") seat.unmatched ??= seat.history();
+  if (before !== undefined && (before.role !== "follower" || before.isUnmatched)) seat.unmatched ??= seat.history();
   seat.acts.callOff();
   seat.phase = { kind: "follower" };
   seat.gone = undefined;
   if (before === undefined || before.role === "follower") return [];
-  return seat.acts.persist({ epoch: seat.epoch, role: "follower", heir: undefined, epochs: seat.epochs }, () => []);
+  const { epoch, epochs } = seat;
+  return seat.acts.persist({ epoch, role: "follower", heir: undefined, epochs, isUnmatched: true }, () => []);
 }
 
 /** What the disk says of us, as far as it matters for what to correct. */

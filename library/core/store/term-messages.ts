@@ -89,6 +89,8 @@ export interface TermRecord {
   /** Name of the heir that may have taken over since. */
   readonly heir: string | undefined;
   readonly epochs: readonly Epoch[];
+  /** Of a follower that was the authority: what it has was not yet held against the history of the one that goes on. */
+  readonly isUnmatched?: boolean | undefined;
 }
 
 /**

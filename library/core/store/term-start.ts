@@ -34,7 +34,7 @@ export function start(seat: Seat, nowMs: number): TermEffect[] {
 function startFrom(seat: Seat, record: TermRecord | undefined, nowMs: number): TermEffect[] {
   const { role, looksAround = false, isPersistent } = seat.options;
   if (record === undefined && role === "standby") return follow(seat, record);
-  if (record?.role === "follower") return follow(seat, undefined);
+  if (record?.role === "follower") return follow(seat, record);
   if (record?.role === "conflicted") {
     seat.phase = authority(new AuthorityTerm(seat.epoch, nowMs));
     seat.phase.isConflicted = true;

@@ -86,6 +86,11 @@ export class Term {
     this.#seat.hold(holdings);
   }
 
+  /** What we had as authority was not yet held against what the one that goes on has: until then nothing may replace it. */
+  get isUnmatched(): boolean {
+    return this.#seat.unmatched !== undefined;
+  }
+
   /** May we answer a read, this very moment? Ask with a fresh time right before the answer goes out. */
   mayAnswer(nowMs: number): boolean {
     const { phase, acts } = this.#seat;

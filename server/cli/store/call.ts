@@ -25,6 +25,7 @@ export interface StoreOptionValues {
   readonly force?: true;
   readonly node?: string;
   readonly replace?: true;
+  readonly removals?: true;
   readonly durability?: Durability;
   readonly timeout?: number;
   readonly json?: true;

@@ -5,12 +5,11 @@
  * and one that did not get so far is removed.
  */
 import { rm } from "node:fs/promises";
-import { type Store, SwitchyardError } from "../../../library/index.ts";
+import { type Store, StoreExportPrinter, SwitchyardError } from "../../../library/index.ts";
 import { Progress } from "../progress.ts";
 import { openNewFile, type RecordingFile } from "../recording-file.ts";
 import { inGroups } from "../style.ts";
 import { type StoreCall, withStore } from "./call.ts";
-import { ExportPrinter } from "./export-lines.ts";
 
 export async function exportStore(call: StoreCall): Promise<void> {
   const { shell, operands, options } = call;
@@ -34,7 +33,7 @@ export async function exportStore(call: StoreCall): Promise<void> {
 
 async function write({ shell }: StoreCall, store: Store, size: number, file: RecordingFile): Promise<number> {
   const { out, failed } = file;
-  const printer = new ExportPrinter();
+  const printer = new StoreExportPrinter();
   const progress = new Progress(shell);
   out.write(printer.header(store.topic, store.version, new Date()));
   for await (const entry of store.entries()) {

@@ -5,39 +5,60 @@
  * which can be read only once, what comes before the fault is there. Memory holds the writes under way, of which there is
  * a bounded number.
  */
-import type { Store } from "../../../library/index.ts";
+import {
+  type ReadEntry,
+  type ReadRemoval,
+  type Store,
+  StoreExportReader,
+  SwitchyardError,
+} from "../../../library/index.ts";
 import { type LineFormat, openLogFile } from "../log-file.ts";
 import { Progress } from "../progress.ts";
-import { inGroups } from "../style.ts";
+import { counted, inGroups } from "../style.ts";
 import { type StoreCall, withStore } from "./call.ts";
-import { ExportReader, type ReadEntry } from "./export-lines.ts";
 import { WriteWindow } from "./write-window.ts";
 
 const format: LineFormat = { code: "BAD_STORE_FILE", longestLineMiB: 64, mayBeCut: false };
 
-type Take = (entry: ReadEntry, characters: number) => Promise<void> | undefined;
+type Take = (line: ReadEntry | ReadRemoval, characters: number) => Promise<void> | undefined;
 
 export async function importStore(call: StoreCall): Promise<void> {
   const { shell, operands, options } = call;
   const path = operands[0]!;
-  if (path !== "-") await readAll(call, path, "checked", () => undefined);
+  if (path !== "-") checkWhole(await readAll(call, path, "checked", () => undefined), call);
   await withStore(call, { mode: "async", access: "rw" }, async (store) => {
     if (shell.stopped.aborted) return;
     if (options.replace) await store.clear();
-    const entries = await insertAll(call, path, store);
-    if (!options.quiet) shell.say(`imported ${inGroups(entries)} ${entries === 1 ? "entry" : "entries"}`);
+    const read = await insertAll(call, path, store);
+    if (!options.quiet) shell.say(wordsOf(read, options.removals === true));
   });
 }
 
-async function insertAll(call: StoreCall, path: string, store: Store): Promise<number> {
-  const { shell } = call;
+/** @throws SwitchyardError `BAD_ARGUMENT` where the store would be cleared for what is a part of one */
+function checkWhole({ diverged }: StoreExportReader, { operands, options }: StoreCall): void {
+  if (diverged === undefined || !options.replace) return;
+  const what = `${operands[0]} has what ${diverged.node} alone had, which is no whole store`;
+  throw new SwitchyardError("BAD_ARGUMENT", `${what}; import it without --replace`);
+}
+
+/** Of a file of what a loser had, what was not done is said: keys that it removed are removed when that is asked for. */
+function wordsOf({ entries, removals, diverged }: StoreExportReader, removes: boolean): string {
+  const imported = `imported ${counted(entries, "entry", "entries")}`;
+  const removed = removes ? `removed ${counted(removals, "key")}` : `left ${counted(removals, "key")} that it removed`;
+  const cleared = diverged?.cleared === true ? "; the store was cleared there, which is not done here" : "";
+  return `${imported}${removals > 0 ? `, ${removed}` : ""}${cleared}`;
+}
+
+async function insertAll(call: StoreCall, path: string, store: Store): Promise<StoreExportReader> {
+  const { shell, options } = call;
   const window = new WriteWindow();
   try {
-    const entries = await readAll(call, path, "imported", ({ key, value, options }, characters) =>
-      window.add(store.insert(key, value, options), characters),
-    );
+    const read = await readAll(call, path, "imported", (line, characters) => {
+      if (line.kind === "entry") return window.add(store.insert(line.key, line.value, line.options), characters);
+      return options.removals === true ? window.add(store.remove(line.key), characters) : undefined;
+    });
     await window.settled();
-    return entries;
+    return read;
   } catch (error) {
     await window.settled().catch(() => undefined); // the first failure is told
     shell.say(`imported ${inGroups(window.done)} before that`);
@@ -45,25 +66,25 @@ async function insertAll(call: StoreCall, path: string, store: Store): Promise<n
   }
 }
 
-/** @returns how many entries there were. @throws SwitchyardError `BAD_STORE_FILE`, and what `take` throws */
-async function readAll({ shell }: StoreCall, path: string, what: string, take: Take): Promise<number> {
+/** @returns the reader, which counted. @throws SwitchyardError `BAD_STORE_FILE`, and what `take` throws */
+async function readAll({ shell }: StoreCall, path: string, what: string, take: Take): Promise<StoreExportReader> {
   const file = await openLogFile(path, process.stdin, format);
-  const reader = new ExportReader(file.name);
+  const reader = new StoreExportReader(file.name);
   const progress = new Progress(shell);
   for await (const lines of file.lines) {
     for (const line of lines) {
-      const entry = reader.read(line);
-      const room = entry && take(entry, line.length);
+      const read = reader.read(line);
+      const room = read && take(read, line.length);
       if (room !== undefined) await room; // only then: what is written in one go is sent in one go
     }
     progress.show(() => `${what} ${inGroups(reader.entries)} entries`, file.fractionRead());
     if (shell.stopped.aborted) {
       shell.failed();
       progress.clear();
-      return reader.entries;
+      return reader;
     }
   }
   reader.finish();
   progress.clear();
-  return reader.entries;
+  return reader;
 }

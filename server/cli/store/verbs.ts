@@ -65,7 +65,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     ...{ name: "import", operands: ["FILE"], summary: "put the entries of such a file; - is stdin" },
-    ...{ options: ["replace", "durability"], example: "import hosts.store.gz --replace" },
+    ...{ options: ["replace", "removals", "durability"], example: "import hosts.store.gz --replace" },
     load: async () => (await import("./import.ts")).importStore,
   },
   {

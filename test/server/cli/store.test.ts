@@ -161,7 +161,7 @@ describe("an export", () => {
     await table.insert(count(5), "five");
     const out = await store("export", "-", "--quiet");
     expect(out.out.split("\n")).toEqual([
-      expect.stringMatching(/^\{"switchyard":"store","version":1,"store":"app\.hosts","epoch":\d+,"revision":\d+,/),
+      expect.stringMatching(/^\{"switchyard":"store","version":2,"store":"app\.hosts","epoch":\d+,"revision":\d+,/),
       '{"key":"5","value":"\\"five\\""}',
       expect.stringMatching(/^\{"kind":"end","entries":1,"sha256":"[0-9a-f]{64}"\}$/),
       "",

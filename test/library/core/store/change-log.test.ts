@@ -32,9 +32,11 @@ describe("the log", () => {
             ends.push(newest);
             while (newest - oldest > limits.storeLogChanges) oldest = ends.find((end) => end > oldest)!;
           }
-          expect(log.size).toBe(newest - oldest);
+          expect([log.size, log.start]).toEqual([newest - oldest, oldest]);
           const from = begun + Math.round((newest - begun) * where);
           const page = log.since(from);
+          const kept = Math.max(from, oldest);
+          expect([...log.after(from)]).toEqual(Array.from({ length: newest - kept }, (_, i) => removal(kept + 1 + i)));
           if (from < oldest) expect(page).toBeUndefined();
           else {
             const length = Math.min(limits.storePageEntries, newest - from);

@@ -1,7 +1,7 @@
 /** Where a person decides, and where nobody has to. */
 import { expect, it } from "vitest";
 import { Term } from "../../../../library/core/store/term.ts";
-import type { Holdings, TermEffect } from "../../../../library/core/store/term-messages.ts";
+import type { Holdings, TermEffect, TermRecord } from "../../../../library/core/store/term-messages.ts";
 import { SeededChance } from "../../../simulator/chance.ts";
 import { usual } from "./term-trouble.ts";
 import { type Node, TermWorld } from "./term-world.ts";
@@ -83,6 +83,42 @@ it("F6: what force may lose is said first: all after what it holds, up to what i
   expect(term.risk()).toEqual({ held: holdings.version, newest: { epoch: 2, revision: 9 } });
   settle(term, term.force(30));
   expect([term.state, term.epoch, term.mayAnswer(40)]).toEqual(["unprotected", 5, true]);
+});
+
+/** As `settle`, with what was written down last. */
+function recordOf(term: Term, effects: readonly TermEffect[]): TermRecord | undefined {
+  const acts = effects.flatMap((effect) =>
+    effect.kind === "act" && effect.act.kind === "persist" ? [effect.act] : [],
+  );
+  settle(term, effects);
+  return acts.at(-1)?.record;
+}
+
+it("F7: a former authority that dies before it knows what only it has hands that out in its next life", () => {
+  const version = { epoch: 1, revision: 5 };
+  const epochs = [{ epoch: 1, revision: 0, by: "a" }];
+  const rest = { remembers: true, isPersistent: true, role: "authority" as const };
+  const before = { epoch: 1, role: "authority" as const, heir: undefined, epochs };
+  const holdings = { version, epochs, isLive: false };
+  const first = new Term({ self: { node: "ours", life: "b" }, record: before, holdings, ...rest }, 0);
+  settle(first, first.check(0));
+  expect([first.state, first.epoch, first.isUnmatched]).toEqual(["alone", 2, false]);
+  const record = recordOf(first, first.receive({ kind: "fence", from: other, epoch: 4 }, 10));
+  expect([first.state, first.isUnmatched, record?.isUnmatched]).toEqual(["follower", true, true]);
+
+  const second = new Term({ self: { node: "ours", life: "d" }, record, holdings, ...rest }, 0);
+  settle(second, second.check(0));
+  expect([second.state, second.isUnmatched]).toEqual(["follower", true]);
+  const theirs = [epochs[0]!, { epoch: 4, revision: 3, by: "c" }];
+  const announce = { kind: "announce" as const, from: other, epoch: 4, revision: 9, epochs: theirs };
+  const effects = second.receive(announce, 20);
+  expect(effects.find(({ kind }) => kind === "diverged")).toEqual({
+    kind: "diverged",
+    winner: other,
+    afterRevision: 3,
+  });
+  expect(second.isUnmatched).toBe(false);
+  expect(second.receive(announce, 30).some(({ kind }) => kind === "diverged")).toBe(false);
 });
 
 it("F6: an authority is not forced, and a follower is not promoted while somebody is authority", () => {

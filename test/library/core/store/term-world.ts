@@ -61,7 +61,9 @@ export interface Node {
   isLive: boolean;
   record: TermRecord | undefined;
   wakeMs: number | undefined;
-  /** What it had as authority, when it ceased to be one in this life. */
+  /** Its driver has done what the record says is to be done, and would write that down. */
+  isMatched: boolean;
+  /** What it had as authority, when it ceased to be one. */
   former: readonly string[];
   was: TermState;
 }
@@ -76,7 +78,7 @@ export class TermWorld {
   readonly committed = new Set<string>();
   /** Handed out by who had them as authority and follows another one. */
   readonly diverged: string[] = [];
-  /** What nobody can be asked to hand out: it was in memory, or its life ended before it heard of the other. */
+  /** What nobody can be asked to hand out: it was in memory. */
   readonly perished = new Set<string>();
   answers = 0;
   takeovers = 0;
@@ -111,6 +113,7 @@ export class TermWorld {
         isLive: false,
         record: undefined,
         wakeMs: undefined,
+        isMatched: false,
         former: [],
         was: "follower" as const,
       };
@@ -139,6 +142,8 @@ export class TermWorld {
       node.logEpochs = [];
     }
     node.committed = node.log.length;
+    if (node.isMatched && node.record !== undefined) node.record = { ...node.record, isUnmatched: false };
+    if (this.options.isPersistent && node.record?.isUnmatched === true) node.former = [...node.log];
     const { onHeirLost, hasArbiter, isPersistent } = this.options;
     const options: TermOptions = {
       self: { node: node.name, life: node.life },
@@ -158,10 +163,11 @@ export class TermWorld {
     if (!node.isAlive) return;
     node.isAlive = false;
     const { life } = node;
-    const perishes = this.options.isPersistent ? node.former : [...node.former, ...node.log];
-    for (const write of perishes) this.perished.add(write);
+    if (!this.options.isPersistent) {
+      for (const write of [...node.former, ...node.log]) this.perished.add(write);
+      this.#forget();
+    }
     node.former = [];
-    if (!this.options.isPersistent) this.#forget();
     for (const other of this.nodes) {
       if (other === node || !this.#chance.flip(0.7)) continue;
       this.after(this.#chance.integer(1, 1500), () => this.run(other, () => other.term.gone(life, this.clock(other))));
@@ -303,7 +309,9 @@ export class TermWorld {
     if (act.kind === "persist") {
       const ms = this.#chance.integer(0, this.#chance.flip(0.9) ? 20 : 300);
       this.after(this.#chance.integer(0, ms), () => {
-        if (node.life === life && node.isAlive) node.record = act.record;
+        if (node.life !== life || !node.isAlive) return;
+        node.record = act.record;
+        node.isMatched = false;
       });
       this.after(ms, () => node.record === act.record && done({ kind: "persisted" }));
       return;
@@ -360,7 +368,8 @@ export class TermWorld {
   /** A replica takes what the authority committed. */
   #follow(node: Node, { epoch, log, epochs }: Extract<Packet, { kind: "sync" }>): void {
     if (isAuthoritative(node) || node.term.state === "taking-over" || node.term.state === "recovering") return;
-    if (node.term.state === "handing-over" || epoch !== node.term.epoch) return;
+    if (node.term.state === "handing-over" || epoch !== node.term.epoch || node.term.isUnmatched) return;
+    node.isMatched = true;
     if (node.logEpoch !== epoch || log.length > node.log.length) node.log = [...log];
     node.logEpoch = epoch;
     node.logEpochs = epochs;
