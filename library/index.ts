@@ -13,6 +13,7 @@ export type { Origin } from "./core/origin.ts";
 export { checkPattern, covers, matches, overlaps } from "./core/pattern.ts";
 export type { TopicSchema } from "./core/schema.ts";
 export { type Durability, durabilities, type Entry as StoreEntry, type Version } from "./core/store/change.ts";
+export { lostOf as versionsLost, type Risk as StoreRisk } from "./core/store/promotion.ts";
 export type { StoreSchema } from "./core/store/schema.ts";
 export { checkTopic, isReserved, nodeTopic } from "./core/topic.ts";
 export * from "./core/values/index.ts";
@@ -63,12 +64,15 @@ export type {
   AuthoritativeOptions,
   InsertOptions,
   OpenStoreOptions,
+  PromoteOptions,
   ReadOptions,
   StandbyOptions,
   StoreOptions,
   TakeoverOptions,
   WriteOptions,
 } from "./store/options.ts";
+export type { AtRisk } from "./store/promoting.ts";
+export type { Promoted } from "./store/promotions.ts";
 export type { StoreRoleName, StoreState } from "./store/side.ts";
 export type { StoreChange, StoreEvents, StoreReset, Written } from "./store/told.ts";
 export type { Store } from "./store.ts";

@@ -12,18 +12,23 @@ import {
   checkDurability,
   expiryOf,
   type InsertOptions,
+  type PromoteOptions,
   type ReadOptions,
   type StoreOptions,
   timeoutOf,
   type WriteOptions,
 } from "./store/options.ts";
+import { type AtRisk, atRisk, promote } from "./store/promoting.ts";
+import type { Promoted } from "./store/promotions.ts";
 import { Reader } from "./store/reader.ts";
 import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
 import type { StoreEvents, Written } from "./store/told.ts";
+import type { Traffic } from "./store/traffic.ts";
 import { type Write, Writer } from "./store/writer.ts";
 
 export interface StoreParts {
   readonly node: Node;
+  readonly traffic: Traffic;
   readonly topic: string;
   readonly client: string;
   readonly options: StoreOptions;
@@ -36,26 +41,25 @@ export interface StoreParts {
 export class Store {
   readonly topic: string;
   readonly #node: Node;
+  readonly #parts: StoreParts;
   readonly #options: StoreOptions;
-  readonly #durability: Durability | undefined;
   readonly #side: Side;
   readonly #syncTable: LocalTable | undefined;
   readonly #emitter: Emitter<StoreEvents>;
   readonly #writer: Writer<Written>;
   readonly #reader: Reader;
-  readonly #onClose: (store: Store) => void;
   #closing: Promise<void> | undefined;
 
   /** Made by `context.stores`. */
-  constructor({ node, topic, client, options, durability, side, emitter, onClose }: StoreParts) {
+  constructor(parts: StoreParts) {
+    const { node, topic, client, options, side, emitter } = parts;
     this.topic = topic;
     this.#node = node;
+    this.#parts = parts;
     this.#options = options;
-    this.#durability = durability;
     this.#side = side;
     this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
-    this.#onClose = onClose;
     this.#writer = new Writer(node, topic, client, side.writePort, (...settled) => this.#settle(...settled));
     this.#reader = new Reader(node, topic, side.readPort);
   }
@@ -264,14 +268,28 @@ export class Store {
   }
 
   /**
-   * Makes this standby the authority: in agreement with the present one or, with `force`, whatever that does; then what
-   * it acknowledged and this copy has not is lost. Of two authorities in conflict, picks this one.
-   * @throws SwitchyardError `UNSUPPORTED` where the store was not opened as authority or standby, `CONFLICT`, `NO_AUTHORITY`
+   * Makes another node the authority, and resolves when it is: the one that is named, else this one if it was opened as
+   * authority or standby, else the heir. The present authority agrees and hands over all that it has; with `force` the role
+   * is taken whatever it does, and what it acknowledged and the next one has not is lost: `atRisk` says how much, and
+   * without a name whoever has most is taken. Of two authorities in conflict, picks the one that is named, or this one.
+   * Needs the right to `own` the store.
+   * @throws SwitchyardError `NO_HEIR` where none is in sync, `NO_AUTHORITY` where nobody is there to agree or it takes
+   * longer than `timeoutMs` (10,000), `AUTHORITY_CONFLICT` where one must be named, `CONFLICT` where more than was
+   * `agreed` may be lost by now, `CLOSED`
    */
-  async promote({ force = false, timeoutMs }: { readonly force?: boolean } & ReadOptions = {}): Promise<void> {
-    if (this.#side.promote === undefined)
-      throw new SwitchyardError("UNSUPPORTED", `store ${this.topic} as ${this.role}`);
-    await this.#side.promote(force, this.#timeoutFor({ timeoutMs }));
+  async promote(options: PromoteOptions = {}): Promise<Promoted> {
+    this.#checkOpen();
+    return promote(this.#parts, options);
+  }
+
+  /**
+   * Which node `promote` with `force` would take, and what may be lost then: what comes after the version `held`, up to
+   * `newest`, the last that anybody heard of who answers within a second.
+   * @throws SwitchyardError `NO_HEIR`, `NO_AUTHORITY`, `AUTHORITY_CONFLICT`, `CLOSED`, as `promote`
+   */
+  async atRisk(options: Pick<PromoteOptions, "node" | "timeoutMs"> = {}): Promise<AtRisk> {
+    this.#checkOpen();
+    return atRisk(this.#parts, options);
   }
 
   /** Waits for writes under way, for two seconds at most, then lets go of everything. Closing twice is harmless. */
@@ -284,7 +302,7 @@ export class Store {
     if (graceMs > 0) await this.#writer.settled(graceMs);
     await this.#side.close(graceMs);
     this.#writer.close();
-    this.#onClose(this);
+    this.#parts.onClose(this);
     this.#emitter.emit("state", "closed");
   }
 
@@ -322,7 +340,7 @@ export class Store {
     checkDurability(options.durability);
     this.#writer.write({
       operation: make(),
-      durability: options.durability ?? this.#durability,
+      durability: options.durability ?? this.#parts.durability,
       deadlineMs: this.#node.clock.nowMs() + timeoutMs,
       resolve,
       reject,

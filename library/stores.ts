@@ -225,7 +225,16 @@ export class Stores {
     emitter: Emitter<StoreEvents>,
   ): Store {
     const store = new Store({
-      ...{ node: this.#node, topic, client: this.#newClient(), options, durability, side, emitter },
+      ...{
+        node: this.#node,
+        traffic: this.#traffic,
+        topic,
+        client: this.#newClient(),
+        options,
+        durability,
+        side,
+        emitter,
+      },
       onClose: (closed) => {
         this.#open.delete(closed);
         if (side.promote !== undefined) this.#authoritative.delete(topic);

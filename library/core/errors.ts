@@ -71,6 +71,7 @@ export const failures = {
   INDETERMINATE: "sent, but not answered: it may have taken effect, once; read it to know",
   AUTHORITY_CONFLICT: "two nodes are authoritative for this store; promote one of them",
   FENCED: "another node is the authority by now; the store goes on there",
+  NO_HEIR: "no such standby is in sync, so none can take over in agreement; wait for one, or take the role by force",
   UNPROTECTED: "the standby cannot be reached, so nothing can be acknowledged as replicated; see onHeirLost",
   UNSUPPORTED: "this store cannot do that; see its capabilities",
   LOCKED: "another process has this database open; stop it, or choose another path",

@@ -253,6 +253,10 @@ export const limits = {
   handOverMs: 5_000,
   /** How long a former authority waits for a batch that its disk is writing; then it follows without it. */
   stepDownMs: 2_000,
+  /** How long those that may be the authority are asked where they stand; who answers later does not count. */
+  standingMs: 1_000,
+  /** How long a promotion may take, asking included; then `NO_AUTHORITY`. */
+  promoteMs: 10_000,
   /** After so long an act that failed (a disk, a witness) is tried again. */
   termRetryMs: 500,
   /** Other authorities that are remembered as reported; then all are reported anew. */

@@ -6,6 +6,7 @@ import type { Desk } from "./desk.ts";
 import type { Follower } from "./follower.ts";
 import type { Host } from "./host.ts";
 import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
+import type { Promoted } from "./promotions.ts";
 import type { Side } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -19,7 +20,7 @@ export interface ElectiveParts {
   readonly follower: () => Follower | undefined;
   /** Before either. */
   readonly start: () => AuthorityStart;
-  readonly promote: (force: boolean, timeoutMs: number) => Promise<void>;
+  readonly promote: (force: boolean, timeoutMs: number) => Promise<Promoted>;
   readonly close: (graceMs: number) => Promise<void>;
 }
 

@@ -10,6 +10,7 @@ import type { TermEffect, TermMessage, TermState } from "../core/store/term-mess
 import type { ElectiveOptions } from "./elective-options.ts";
 import { electiveSide } from "./elective-side.ts";
 import { Lookers } from "./lookers.ts";
+import { Promotions } from "./promotions.ts";
 import { Remembered } from "./remembered.ts";
 import { Ruling } from "./ruling.ts";
 import type { Side } from "./side.ts";
@@ -27,7 +28,11 @@ export class Elective {
   readonly #lookers: Lookers;
   readonly #standby: Standby;
   #ruling: Ruling | undefined;
+  readonly #promotions: Promotions;
   #isBusy = false;
+  #changing: Promise<void> = Promise.resolve();
+  /** It follows nobody any more. */
+  #isLeaving = false;
   #isClosed = false;
 
   constructor(options: ElectiveOptions) {
@@ -41,6 +46,8 @@ export class Elective {
       onSynced: () => this.#lookers.look(),
     });
     this.driver = this.#drive();
+    const isOpen = (): boolean => this.#ruling?.isOpen === true;
+    this.#promotions = new Promotions({ traffic, topic, driver: this.driver, lookers: this.#lookers, isOpen });
   }
 
   /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
@@ -54,17 +61,9 @@ export class Elective {
     return this.#lookers.until(isSo, timeoutMs);
   }
 
-  /**
-   * Asks for the role, or takes it. Resolves when we have it.
-   * @throws SwitchyardError `CONFLICT`, `NO_AUTHORITY`
-   */
-  async promote(force: boolean, timeoutMs: number): Promise<void> {
-    const { term } = this.driver;
-    this.driver.carryOut(force ? term.force(this.driver.nowMs()) : term.promote(this.driver.nowMs()));
-    await this.until(() => this.#ruling?.isOpen === true && term.state !== "conflicted", timeoutMs);
-  }
-
   async close(graceMs: number): Promise<void> {
+    this.#isLeaving = true;
+    if (graceMs > 0 && this.#ruling !== undefined) await this.#leaveToHeir(graceMs);
     this.#isClosed = true;
     this.#lookers.look();
     const { opened, traffic } = this.#options;
@@ -76,6 +75,12 @@ export class Elective {
     if (graceMs > 0) await closing?.catch(() => {});
   }
 
+  /** Writers wait for the heir no longer than it takes to tell it; without one they wait for the next authority. */
+  async #leaveToHeir(graceMs: number): Promise<void> {
+    const promoted = await this.#promotions.handOver(graceMs);
+    if (promoted !== undefined) await this.#changing;
+  }
+
   side(): Side {
     const { traffic, topic, opened } = this.#options;
     return electiveSide({
@@ -83,7 +88,7 @@ export class Elective {
       ruling: () => this.#ruling,
       follower: () => this.#standby.follower,
       start: () => this.#standby.start,
-      promote: (force, timeoutMs) => this.promote(force, timeoutMs),
+      promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
     });
   }
@@ -103,6 +108,7 @@ export class Elective {
         this.#standby.look();
       },
       onSaid: (said) => this.#standby.hear(said),
+      onAsked: (said, reply) => this.#promotions.hear(said, reply),
     });
   }
 
@@ -125,7 +131,7 @@ export class Elective {
   #change(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    this.#settle()
+    this.#changing = this.#settle()
       .catch((error) => this.#options.traffic.node.fail(error))
       .finally(() => {
         this.#isBusy = false;
@@ -136,7 +142,7 @@ export class Elective {
   #isOutOfLine(): boolean {
     const { state, epoch } = this.driver.term;
     if (ruling.has(state)) return this.#ruling === undefined || this.#ruling.host.version.epoch < epoch;
-    return following.has(state) && state !== "closed" && this.#standby.follower === undefined;
+    return following.has(state) && state !== "closed" && !this.#isLeaving && this.#standby.follower === undefined;
   }
 
   async #settle(): Promise<void> {
@@ -147,7 +153,8 @@ export class Elective {
       else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(epoch);
     } else if (following.has(state)) {
       await this.#stepDown(limits.stepDownMs);
-      if (state !== "closed" && this.#standby.follower === undefined) await this.#standby.follow();
+      const isToFollow = state !== "closed" && !this.#isLeaving && this.#standby.follower === undefined;
+      if (isToFollow) await this.#standby.follow();
     }
     this.#ruling?.host.look();
   }

@@ -2,6 +2,7 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { type Durability, durabilities, type Expiry } from "../core/store/change.ts";
+import type { Risk } from "../core/store/promotion.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import { Interval, Time } from "../core/values/index.ts";
 
@@ -64,6 +65,17 @@ export interface InsertOptions extends WriteOptions {
 }
 
 export interface ReadOptions {
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface PromoteOptions {
+  /** Takes the role, whatever the present authority does. Default false. */
+  readonly force?: boolean | undefined;
+  /** Name of the node that is to be the authority. */
+  readonly node?: string | undefined;
+  /** With `force`: what may be lost, as `atRisk` said; if it is more by now, nothing is done. */
+  readonly agreed?: Risk | undefined;
+  /** How long it may take. Default 10,000. */
   readonly timeoutMs?: number | undefined;
 }
 

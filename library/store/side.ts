@@ -1,6 +1,7 @@
 /** What a handle stands on: the authority itself, a replica, or only a way to the authority. */
 import type { Entry, Version } from "../core/store/change.ts";
 import type { Value } from "../core/values/index.ts";
+import type { Promoted } from "./promotions.ts";
 import type { ReadPort } from "./reader.ts";
 import type { WritePort } from "./writer.ts";
 
@@ -38,7 +39,7 @@ export interface Side {
   /** Resolves when the version is to be read here; `undefined`: it is. */
   reached(version: Version): Promise<void> | undefined;
   /** Only where it may be the authority. */
-  promote?(force: boolean, timeoutMs: number): Promise<void>;
+  promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
   /** Waits for what is under way, for so long at most. */
   close(graceMs: number): Promise<void>;
 }

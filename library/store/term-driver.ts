@@ -6,7 +6,7 @@ import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import { readTermMessage } from "./term-text.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Reply, Traffic } from "./traffic.ts";
 import { askWitness } from "./witness.ts";
 
 export interface TermDriverOptions {
@@ -25,6 +25,8 @@ export interface TermDriverOptions {
   readonly onLooked: () => void;
   /** Other things that are said to those that take part. */
   readonly onSaid: (said: ReceivedEvent) => void;
+  /** Questions of whoever wants to change who the authority is; of our own node, too. */
+  readonly onAsked: (said: ReceivedEvent, reply: Reply) => void;
 }
 
 export class TermDriver {
@@ -48,7 +50,7 @@ export class TermDriver {
 
   async start(): Promise<void> {
     const { traffic, topic } = this.#options;
-    this.#end = await traffic.listen("heir", topic, (said) => this.#hear(said));
+    this.#end = await traffic.listen("heir", topic, (said, reply) => this.#hear(said, reply));
     this.check();
   }
 
@@ -84,10 +86,15 @@ export class TermDriver {
     this.#cancelTimer?.();
   }
 
-  #hear(said: ReceivedEvent): void {
+  #hear(said: ReceivedEvent, reply: Reply): void {
     const { name, args, origin } = said;
     const { id } = this.#options.traffic.node.origin;
-    if (this.#isClosed || origin.id === id || (args[0] !== "" && args[0] !== id)) return;
+    if (this.#isClosed) return;
+    if (name === "standing" || name === "promote") {
+      this.#options.onAsked(said, reply);
+      return;
+    }
+    if (origin.id === id || (args[0] !== "" && args[0] !== id)) return;
     if (name !== "term") {
       this.#options.onSaid(said);
       return;

@@ -11,8 +11,11 @@ import { ArrivedQuestion, OwnQuestion } from "../question.ts";
 import type { Answer } from "../surveys.ts";
 import { FrameKind } from "../wire/frames.ts";
 
-/** Something that was said, with what answers it; that does nothing where nobody asked. */
-export type Listener = (said: ReceivedEvent, reply: (name: string, args: readonly Value[]) => void) => void;
+/** Answers a question; does nothing where nobody asked. */
+export type Reply = (name: string, args: readonly Value[]) => void;
+
+/** Something that was said, with what answers it. */
+export type Listener = (said: ReceivedEvent, reply: Reply) => void;
 
 export class Traffic {
   readonly node: Node;
@@ -45,6 +48,24 @@ export class Traffic {
     const question = { name, args, time: undefined };
     const [answer] = await this.node.surveys.ask(storeTopic(role, topic), question, { expected: 1, timeoutMs });
     return answer;
+  }
+
+  /** All answers until then, or until they are enough. @throws SwitchyardError as `ask` */
+  async askAll(
+    role: StoreRole,
+    topic: string,
+    name: string,
+    { timeoutMs, isEnough }: { readonly timeoutMs: number; readonly isEnough: (answers: readonly Answer[]) => boolean },
+  ): Promise<readonly Answer[]> {
+    this.node.checkOpen();
+    const ending = new AbortController();
+    const answers: Answer[] = [];
+    const onAnswer = (answer: Answer): void => {
+      answers.push(answer);
+      if (isEnough(answers)) ending.abort();
+    };
+    const question = { name, args: [], time: undefined };
+    return this.node.surveys.ask(storeTopic(role, topic), question, { timeoutMs, signal: ending.signal, onAnswer });
   }
 
   /** Resolves when the peers know, with what ends it. */

@@ -305,7 +305,7 @@ it("F4: without a standby nothing is acknowledged as replicated", async () => {
   expect(await codeOf(authority.insert("a", 1, { durability: "replicated" }))).toBe("UNPROTECTED");
   expect(authority.sizeSync()).toBe(0);
   const copy = await right.stores.open("t", { mode: "async" });
-  expect(await codeOf(copy.promote())).toBe("UNSUPPORTED");
+  expect(await codeOf(copy.promote())).toBe("NO_HEIR");
 });
 
 it("F7: two authorities are told of each other", async () => {

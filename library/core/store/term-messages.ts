@@ -98,18 +98,21 @@ export interface TermRecord {
  * (answers nothing), `unprotected` (goes on, though the standby is lost or not in sync yet), `recovering` (started again,
  * does not know yet who goes on), `handing-over`, `conflicted` (read-only). Others: `heir`, `taking-over`, `follower`.
  */
-export type TermState =
-  | "alone"
-  | "protected"
-  | "waiting-for-heir"
-  | "unprotected"
-  | "recovering"
-  | "handing-over"
-  | "conflicted"
-  | "heir"
-  | "taking-over"
-  | "follower"
-  | "closed";
+export type TermState = (typeof termStates)[number];
+
+export const termStates = [
+  "alone",
+  "protected",
+  "waiting-for-heir",
+  "unprotected",
+  "recovering",
+  "handing-over",
+  "conflicted",
+  "heir",
+  "taking-over",
+  "follower",
+  "closed",
+] as const;
 
 /** Something that takes time; when it has ended the driver calls `done` with its `id`. They are carried out in order. */
 export type Act =

@@ -12,11 +12,12 @@
  */
 import { SwitchyardError } from "../errors.ts";
 import { limits } from "../limits.ts";
-import type { Durability, Version } from "./change.ts";
+import type { Durability } from "./change.ts";
 import type { Epoch } from "./epochs.ts";
+import { later, type Risk } from "./promotion.ts";
 import { settle } from "./term-changes.ts";
 import { take } from "./term-hearing.ts";
-import type { ActResult, Holdings, TermEffect, TermMessage, TermOptions, TermState } from "./term-messages.ts";
+import type { ActResult, Holdings, Party, TermEffect, TermMessage, TermOptions, TermState } from "./term-messages.ts";
 import { stateOf } from "./term-phases.ts";
 import { fence, fenced } from "./term-rivals.ts";
 import { Seat } from "./term-seat.ts";
@@ -47,10 +48,15 @@ export class Term {
     return deadlineOf(this.#seat);
   }
 
+  /** Whom we named heir, as authority. */
+  get heir(): Party | undefined {
+    const { phase } = this.#seat;
+    return phase.kind === "authority" ? phase.term.heir : undefined;
+  }
+
   /** Life of the heir to which `prepare` goes; `undefined`: nobody. */
   get heirLife(): string | undefined {
-    const { phase } = this.#seat;
-    return phase.kind === "authority" ? phase.term.heir?.life : undefined;
+    return this.heir?.life;
   }
 
   /** Can there be a `replicated` acknowledgement without waiting for an appointment? If not, say `UNPROTECTED`. */
@@ -120,30 +126,31 @@ export class Term {
 
   /**
    * Asks for the role: the heir asks the authority to hand over; one in conflict is picked by it.
-   * @throws SwitchyardError `NO_AUTHORITY`, `CONFLICT`: it cannot be had in agreement; see `atRisk` and `force`
+   * @throws SwitchyardError `NO_AUTHORITY`, `NO_HEIR`: it cannot be had in agreement; see `risk` and `force`
    */
   promote(nowMs: number): TermEffect[] {
     const { phase, heardMs } = this.#seat;
     if (phase.kind === "authority") return phase.isConflicted ? this.force(nowMs) : [];
     if (phase.kind === "heir") return [this.#seat.send(phase.term.authority.life, { kind: "request" })];
     if (phase.kind === "follower" && nowMs < heardMs + limits.lookAroundMs) {
-      throw new SwitchyardError("CONFLICT", "only the heir can be promoted while there is an authority");
+      throw new SwitchyardError("NO_HEIR", "it is not the heir of the authority that there is");
     }
     throw new SwitchyardError("NO_AUTHORITY", "nobody is there to agree");
   }
 
-  /** Takes the role, whatever others do; see `atRisk` first. */
+  /** Takes the role, whatever others do; see `risk` first. An authority that waits for its heir goes on without it. */
   force(nowMs: number): TermEffect[] {
     const { phase, acts } = this.#seat;
-    if (phase.kind === "authority" && !phase.isConflicted) return [];
+    if (phase.kind === "authority" && !phase.isConflicted && this.mayAnswer(nowMs)) return [];
     acts.callOff();
     // Three ahead: the heir may have begun the next one meanwhile, a lonely authority the one after that.
     return this.#told(nowMs, settle(this.#seat, { ahead: 3, heir: undefined, from: () => true }));
   }
 
-  /** What `force` may lose: everything after `ours` up to `newest`, the last that was heard of. */
-  atRisk(): { readonly ours: Version; readonly newest: Version } {
-    return { ours: this.#seat.holdings.version, newest: this.#seat.newest };
+  /** What `force` may lose. Of an epoch that was only heard of nobody knows how far it went. */
+  risk(): Risk {
+    const { holdings, newest, epoch } = this.#seat;
+    return { held: holdings.version, newest: later(newest, { epoch, revision: 0 }) };
   }
 
   /** The authority hands over to its heir, if it has one; it stops until that is done, or `handOverMs` are over. */

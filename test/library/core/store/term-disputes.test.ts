@@ -77,10 +77,10 @@ it.each(seeds)(
 it("F6: what force may lose is said first: all after what it holds, up to what it last heard of", () => {
   const holdings = { version: { epoch: 1, revision: 5 }, epochs: [], isLive: true };
   const term = started("b", "standby", holdings);
-  expect(term.atRisk()).toEqual({ ours: holdings.version, newest: holdings.version });
+  expect(term.risk()).toEqual({ held: holdings.version, newest: holdings.version });
   term.receive({ kind: "announce", from: other, epoch: 2, revision: 9, epochs: [] }, 10);
   term.receive({ kind: "announce", from: other, epoch: 2, revision: 7, epochs: [] }, 20);
-  expect(term.atRisk()).toEqual({ ours: holdings.version, newest: { epoch: 2, revision: 9 } });
+  expect(term.risk()).toEqual({ held: holdings.version, newest: { epoch: 2, revision: 9 } });
   settle(term, term.force(30));
   expect([term.state, term.epoch, term.mayAnswer(40)]).toEqual(["unprotected", 5, true]);
 });
@@ -127,7 +127,7 @@ it("F6: an authority is not forced, and a follower is not promoted while somebod
   const a = three.node("a");
   const follower = three.nodes.find(({ term }) => term.state === "follower")!;
   expect(a.term.force(three.clock(a))).toEqual([]);
-  expect(() => follower.term.promote(three.clock(follower))).toThrow(expect.objectContaining({ code: "CONFLICT" }));
+  expect(() => follower.term.promote(three.clock(follower))).toThrow(expect.objectContaining({ code: "NO_HEIR" }));
   for (const node of three.nodes) if (node !== follower) three.crash(node);
   three.runFor(30_000);
   expect(() => follower.term.promote(three.clock(follower))).toThrow(expect.objectContaining({ code: "NO_AUTHORITY" }));
