@@ -52,6 +52,7 @@ export type { Peer } from "./peer.ts";
 export { software, version } from "./software.ts";
 export { type Salvaged, salvageFolder } from "./storage/salvage.ts";
 export type { Storage } from "./storage/storage.ts";
+export type { Diverged } from "./store/diverged.ts";
 export {
   type Divergence,
   type ReadEntry,
