@@ -103,7 +103,7 @@ export class TermDriver {
     if (message === undefined) this.refused += 1;
     else {
       this.#options.hold(message);
-      this.carryOut(this.term.receive(message, this.nowMs()));
+      this.carryOut(this.term.receive(message, this.nowMs(), args[0] === id));
     }
   }
 
