@@ -53,6 +53,7 @@ export type { Processes } from "./processes.ts";
 export { software, version } from "./software.ts";
 export { type Salvaged, salvageFolder } from "./storage/salvage.ts";
 export type { Storage } from "./storage/storage.ts";
+export type { Diverged } from "./store/diverged.ts";
 export {
   type Divergence,
   type ReadEntry,

@@ -5,8 +5,10 @@ import type { TermEffect } from "./core/store/term-messages.ts";
 import { checkTopic } from "./core/topic.ts";
 import { Emitter } from "./emitter.ts";
 import type { Node } from "./node.ts";
+import { keepFile } from "./storage/kept-file.ts";
 import type { Storage } from "./storage/storage.ts";
 import { clientSide, openReplicaSide } from "./store/client-sides.ts";
+import type { Diverged } from "./store/diverged.ts";
 import { Elective } from "./store/elective.ts";
 import { readStart } from "./store/opening.ts";
 import {
@@ -119,9 +121,10 @@ export class Stores {
     this.#authoritative.add(topic);
     let begun: Elective | undefined;
     try {
-      const { elective, emitter } = await this.#elective(topic, options, role);
+      const { elective, emitter, tellAll } = await this.#elective(topic, options, role);
       begun = elective;
       await elective.begin(timeoutMs);
+      this.#node.clock.soon(tellAll); // when whoever opened it had the time to listen
       return this.#keep(topic, options, options.durability, elective.side(), emitter);
     } catch (error) {
       this.#authoritative.delete(topic);
@@ -132,17 +135,25 @@ export class Stores {
 
   async #elective(topic: string, options: StandbyOptions, role: "authority" | "standby") {
     const { emitter, onChange, onState, onReset } = this.#handle(topic);
-    const { persistent = false, path, clear, repair, onHeirLost, heir, schema, arbiter } = options;
+    const { persistent = false, path, clear, repair, onHeirLost, heir, schema, arbiter, divergedPath } = options;
     if (arbiter !== undefined && arbiter !== "witness")
       throw new SwitchyardError("BAD_ARGUMENT", `arbiter of ${topic}`);
     if (persistent && typeof path !== "string") {
       throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
     }
+    if (divergedPath !== undefined && typeof divergedPath !== "string")
+      throw new SwitchyardError("BAD_ARGUMENT", `divergedPath of ${topic}`);
     const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
+    const { keep } = storage ?? { keep: keepFile };
     const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;
     for (const what of opened?.notices ?? []) {
       this.#node.fail(new SwitchyardError("CORRUPT", `store ${topic}, mended: ${what}`));
     }
+    let early: Diverged[] | undefined = [];
+    const tellAll = (): void => {
+      for (const diverged of early ?? []) emitter.emit("diverged", diverged);
+      early = undefined;
+    };
     const elective = new Elective({
       ...{ traffic: this.#traffic, topic, role, schema, opened, onChange, start: await readStart(opened) },
       term: {
@@ -158,10 +169,14 @@ export class Stores {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
         if (effect.kind === "conflict") this.#conflict(topic, effect);
       },
-      onDiverged: (entries) => emitter.emit("diverged", { count: entries.length, entries }),
+      keep: (name, lines) => keep(divergedPath ?? (persistent ? path! : "."), name, lines),
+      onDiverged: (diverged) => {
+        if (early === undefined) emitter.emit("diverged", diverged);
+        else early.push(diverged);
+      },
       onClockJump: (jumpMs) => emitter.emit("clockJump", jumpMs),
     });
-    return { elective, emitter };
+    return { elective, emitter, tellAll };
   }
 
   /**

@@ -257,6 +257,8 @@ export const limits = {
   standingMs: 1_000,
   /** How long a promotion may take, asking included; then `NO_AUTHORITY`. */
   promoteMs: 10_000,
+  /** After so long a former authority tries again to save what only it has; until then it follows nobody. */
+  divergedRetryMs: 2_000,
   /** After so long an act that failed (a disk, a witness) is tried again. */
   termRetryMs: 500,
   /** Other authorities that are remembered as reported; then all are reported anew. */

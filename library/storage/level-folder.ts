@@ -39,14 +39,17 @@ export async function setAside(path: string): Promise<string> {
 
 /** What was made or renamed there, and the folder itself, outlast a power loss. */
 export async function syncFolders(path: string): Promise<void> {
+  for (const folder of [path, dirname(path)]) await syncFolder(folder);
+}
+
+/** The names in it outlast a power loss. */
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return; // folders cannot be opened there
-  for (const folder of [path, dirname(path)]) {
-    const handle = await openFile(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+  const handle = await openFile(folder, constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

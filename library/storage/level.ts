@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { whatFailed } from "../core/errors.ts";
 import { type Acknowledged, AcknowledgedFile, bootOf, readAcknowledged } from "./acknowledged.ts";
 import { Appending } from "./appending.ts";
+import { keepFile } from "./kept-file.ts";
 import { Ledger } from "./ledger.ts";
 import {
   currentFormat,
@@ -58,7 +59,7 @@ const emptyVersion = { epoch: 0, revision: 0 };
 
 export function levelStorage(options: LevelOptions = {}): Storage {
   const opening = new Opening(options);
-  return { open: (path, storageOptions) => opening.open(path, storageOptions) };
+  return { open: (path, storageOptions) => opening.open(path, storageOptions), keep: keepFile };
 }
 
 class Opening {

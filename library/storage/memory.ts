@@ -12,7 +12,8 @@ import type { OpenStorage, Replacement, Results, Storage, StorageOptions, StoreH
 /** Entries that are given at once. */
 const chunkEntries = 512;
 
-export function memoryStorage(): Storage {
+/** `kept`: where files that are kept go, by path, for whoever wants to look at them. */
+export function memoryStorage(kept = new Map<string, string>()): Storage {
   const images = new Map<string, Image>();
   const open = new Set<string>();
   return {
@@ -24,7 +25,19 @@ export function memoryStorage(): Storage {
       if (clear) clearImage(image);
       return openImage(path, image, () => open.delete(path));
     },
+    keep: async (folder, name, lines) => {
+      const path = freePath(folder, name, (each) => kept.has(each));
+      kept.set(path, [...lines].join(""));
+      return path;
+    },
   };
+}
+
+/** As files are named on a disk. */
+export function freePath(folder: string, name: string, isTaken: (path: string) => boolean): string {
+  let path = `${folder}/${name}.store`;
+  for (let number = 2; isTaken(path); number++) path = `${folder}/${name}-${number}.store`;
+  return path;
 }
 
 /** An empty table of another history; of epochs the highest stays, for none below it may begin again. */

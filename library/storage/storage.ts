@@ -94,4 +94,12 @@ export interface Storage {
    * @throws SwitchyardError `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`
    */
   open(path: string, options?: StorageOptions): Promise<OpenStorage>;
+
+  /**
+   * Writes a new text file in a folder, for people: what would be lost else. It is synced before it resolves, for its owner
+   * alone to read, and never read, changed or removed by us. Resolves with where it is. A name that is there already gets a
+   * number behind it.
+   * @throws SwitchyardError `NO_SPACE`, `DISK_FAILED`, `NOT_PERMITTED`; then it is not there
+   */
+  keep(folder: string, name: string, lines: Iterable<string>): Promise<string>;
 }

@@ -5,6 +5,7 @@ import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import type { TermEffect, TermOptions } from "../core/store/term-messages.ts";
 import type { OpenStorage } from "../storage/storage.ts";
+import type { Diverged } from "./diverged.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface ElectiveOptions {
@@ -20,6 +21,8 @@ export interface ElectiveOptions {
   readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
   readonly onEffect: (effect: ReplicaEffect) => void;
   readonly onTerm: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
-  readonly onDiverged: (entries: readonly Entry[]) => void;
+  /** Writes a file where what only we have is kept; as `Storage.keep`. */
+  readonly keep: (name: string, lines: Iterable<string>) => Promise<string>;
+  readonly onDiverged: (diverged: Diverged) => void;
   readonly onClockJump: (jumpMs: number) => void;
 }

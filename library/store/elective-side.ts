@@ -9,6 +9,7 @@ import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
 import type { Promoted } from "./promotions.ts";
 import type { Side } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
+import type { WriteAnswer } from "./writer.ts";
 
 export interface ElectiveParts {
   readonly traffic: Traffic;
@@ -20,6 +21,8 @@ export interface ElectiveParts {
   readonly follower: () => Follower | undefined;
   /** Before either. */
   readonly start: () => AuthorityStart;
+  /** What a write is answered while it follows nobody. */
+  readonly refusal: () => WriteAnswer | undefined;
   readonly promote: (force: boolean, timeoutMs: number) => Promise<Promoted>;
   readonly close: (graceMs: number) => Promise<void>;
 }
@@ -63,10 +66,12 @@ export function electiveSide(parts: ElectiveParts): Side {
       get window() {
         return local() === undefined ? remote.writePort.window : Number.MAX_SAFE_INTEGER;
       },
-      isOpen: () => local() !== undefined || remote.writePort.isOpen(),
+      isOpen: () => local() !== undefined || parts.refusal() !== undefined || remote.writePort.isOpen(),
       send: (request, onAnswer, onFailure) => {
         const own = local();
-        if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
+        const refusal = own === undefined ? parts.refusal() : undefined;
+        if (refusal !== undefined) onAnswer(refusal);
+        else if (own === undefined) remote.writePort.send(request, onAnswer, onFailure);
         else localWritePort(own.host, () => own.desk.durability).send(request, onAnswer, onFailure);
       },
       push: () => local()?.host.push(),

@@ -44,6 +44,7 @@ export class Elective {
       ...{ options, remembered: this.#remembered, driver: () => this.driver },
       onHeld: () => this.#hold(false),
       onSynced: () => this.#lookers.look(),
+      onRetry: () => this.#change(),
     });
     this.driver = this.#drive();
     const isOpen = (): boolean => this.#ruling?.isOpen === true;
@@ -88,6 +89,7 @@ export class Elective {
       ruling: () => this.#ruling,
       follower: () => this.#standby.follower,
       start: () => this.#standby.start,
+      refusal: () => this.#standby.refusal,
       promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
     });
@@ -106,6 +108,7 @@ export class Elective {
       onLooked: () => {
         this.#ruling?.host.look();
         this.#standby.look();
+        if (this.#isOutOfLine()) this.#change();
       },
       onSaid: (said) => this.#standby.hear(said),
       onAsked: (said, reply) => this.#promotions.hear(said, reply),
@@ -113,18 +116,11 @@ export class Elective {
   }
 
   #take(effect: Exclude<TermEffect, { kind: "send" | "act" }>): void {
+    if (this.driver.term.isUnmatched) this.#standby.halt();
     if (effect.kind === "state") this.#change();
-    if (effect.kind === "diverged") this.#diverge(effect.afterRevision);
+    if (effect.kind === "diverged") this.#standby.part(effect.winner, effect.afterRevision);
     this.#options.onTerm(effect);
     this.#lookers.look();
-  }
-
-  #diverge(afterRevision: number): void {
-    if (this.#ruling !== undefined) this.#standby.ruled(this.#ruling.start); // we may not have stepped down yet
-    this.#options.onDiverged(this.#standby.lacking(afterRevision));
-    const wasFollowing = this.#standby.follower !== undefined;
-    this.#standby.fork();
-    if (wasFollowing) this.#change();
   }
 
   /** Brings what we do in line with what we are; one change after the other. */
@@ -142,7 +138,11 @@ export class Elective {
   #isOutOfLine(): boolean {
     const { state, epoch } = this.driver.term;
     if (ruling.has(state)) return this.#ruling === undefined || this.#ruling.host.version.epoch < epoch;
-    return following.has(state) && state !== "closed" && !this.#isLeaving && this.#standby.follower === undefined;
+    return following.has(state) && this.#isToFollow();
+  }
+
+  #isToFollow(): boolean {
+    return this.driver.term.state !== "closed" && !this.#isLeaving && this.#standby.mayFollow;
   }
 
   async #settle(): Promise<void> {
@@ -153,8 +153,7 @@ export class Elective {
       else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(epoch);
     } else if (following.has(state)) {
       await this.#stepDown(limits.stepDownMs);
-      const isToFollow = state !== "closed" && !this.#isLeaving && this.#standby.follower === undefined;
-      if (isToFollow) await this.#standby.follow();
+      if (this.#isToFollow()) await this.#standby.follow();
     }
     this.#ruling?.host.look();
   }
@@ -172,10 +171,11 @@ export class Elective {
     const own = this.#ruling;
     if (own === undefined) return;
     this.#ruling = undefined;
+    if (!this.#isClosed) this.#options.onEffect({ kind: "state", state: "syncing" });
     const closed = own.close(graceMs);
-    this.#standby.ruled(own.start); // while the last batch ends, too, somebody may ask for it
+    this.#standby.ruled(own); // while the last batch ends, too, somebody may ask for it
     await closed;
-    this.#standby.ruled(own.start);
+    this.#standby.ruled(own);
   }
 
   /** Before the term hears this. */

@@ -42,6 +42,11 @@ export interface TakeoverOptions {
   readonly onHeirLost?: "proof" | "wait" | "continue" | undefined;
   /** `witness`: no role changes without the witness of this store, and with it either side may go on alone. Default: none. */
   readonly arbiter?: "witness" | undefined;
+  /**
+   * The folder for files of what only this node has, when another authority goes on without it. Default: `path`; of a store
+   * that is not persistent, the working directory.
+   */
+  readonly divergedPath?: string | undefined;
   /** Name of the only node that may be the heir. Default: the first standby that is in sync. */
   readonly heir?: string | undefined;
 }

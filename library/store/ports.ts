@@ -13,7 +13,8 @@ import type { WriteAnswer, WritePort } from "./writer.ts";
 
 /** Answers of an authority that goes, which another one may take the place of: asked again after a while. */
 const passing: ReadonlySet<string> = new Set(["CLOSED", "FENCED"]);
-const again: WriteAnswer = { kind: "refused", code: "TOO_MANY", what: "another authority is waited for" };
+/** Asked again after a while. */
+export const again: WriteAnswer = { kind: "refused", code: "TOO_MANY", what: "another authority is waited for" };
 
 /** `durability`: of writes that do not say. */
 export function localWritePort(host: Host, durability: () => Durability): WritePort {

@@ -43,6 +43,12 @@ export class Remembered {
     this.lives.had(epochs);
   }
 
+  /** What we had as authority was held against what the one that goes on has, and is safe where that lacks it. */
+  async matched(): Promise<void> {
+    const record = this.#record;
+    if (record?.role === "follower" && record.isUnmatched) await this.persist({ ...record, isUnmatched: undefined });
+  }
+
   /** Of a copy that follows `life`. */
   async writeEpochs(epochs: readonly Version[], life: string | undefined): Promise<void> {
     if (this.#opened !== undefined) await writeEpochs(this.#opened, this.lives.of(epochs, life), this.#record);

@@ -2,6 +2,7 @@
 import { Authority, type AuthorityStart } from "../core/store/authority.ts";
 import type { Durability } from "../core/store/change.ts";
 import { entryCheck } from "../core/store/schema.ts";
+import type { Unmatched } from "../core/store/unmatched.ts";
 import { Desk } from "./desk.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { type Asker, Host } from "./host.ts";
@@ -38,6 +39,11 @@ export class Ruling {
     return startOf(this.host.authority);
   }
 
+  /** What it has after a revision. Nothing may be written meanwhile. */
+  unmatched(after: number): Unmatched {
+    return this.host.authority.unmatched(after);
+  }
+
   /** Resolves when others know that it listens. */
   async open(): Promise<void> {
     const { traffic, topic } = this.#options;
@@ -60,11 +66,6 @@ export class Ruling {
     for (const end of this.#endings) end();
     await this.host.close(graceMs);
   }
-}
-
-/** What an authority has that has nothing. */
-export function nothing(): AuthorityStart {
-  return startOf(new Authority({ nowMs: 0, wallMs: 0 }));
 }
 
 function authorityOf({ traffic, schema }: ElectiveOptions, start: AuthorityStart): Authority<Asker> {

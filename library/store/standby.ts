@@ -7,19 +7,22 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { AuthorityStart } from "../core/store/authority.ts";
-import type { Entry } from "../core/store/change.ts";
-import type { TermMessage } from "../core/store/term-messages.ts";
+import type { Party, TermMessage } from "../core/store/term-messages.ts";
+import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { Follower } from "./follower.ts";
 import { KnownResults } from "./known-results.ts";
 import { writeWhole } from "./opening.ts";
+import { Parting } from "./parting.ts";
+import { again } from "./ports.ts";
 import { PreparedBatches, readPrepared } from "./prepared.ts";
 import type { Remembered } from "./remembered.ts";
 import { ResultsHandover } from "./results-handover.ts";
-import { nothing } from "./ruling.ts";
+import type { Ruling } from "./ruling.ts";
 import { StandbyDisk } from "./standby-disk.ts";
 import type { TermDriver } from "./term-driver.ts";
+import type { WriteAnswer } from "./writer.ts";
 
 export interface StandbyParts {
   readonly options: ElectiveOptions;
@@ -29,6 +32,8 @@ export interface StandbyParts {
   readonly onHeld: () => void;
   /** The copy is whole. */
   readonly onSynced: () => void;
+  /** What could not be saved is to be tried again, by `follow`. */
+  readonly onRetry: () => void;
 }
 
 export class Standby {
@@ -42,19 +47,22 @@ export class Standby {
   #disk: StandbyDisk | undefined;
   /** What there is before a copy follows, and where it begins. */
   #start: AuthorityStart;
-  /** What we had as authority. */
-  #former: AuthorityStart | undefined;
+  /** We had `start` as authority in this life: it knows which keys it removed. */
+  #former: Ruling | undefined;
+  readonly #parting: Parting;
   #isSynced = false;
   #toldHeld = -1;
-  /** Of what we have, the authority's history lacks some: the next copy begins with nothing. */
-  #isForked = false;
+  /** What we have after this revision the authority's history lacks: the next copy takes nothing from it. */
+  #fork: number | undefined;
   #isDiskForked = false;
+  #isClosed = false;
 
   constructor(parts: StandbyParts) {
     const { traffic, topic, start } = parts.options;
     this.#parts = parts;
     this.#options = parts.options;
     this.#start = start;
+    this.#parting = new Parting(parts.options, parts.onRetry);
     this.#handover = new ResultsHandover(traffic, topic, this.#known, () => parts.onHeld());
   }
 
@@ -71,18 +79,39 @@ export class Standby {
     return this.#isSynced;
   }
 
+  /** Is it time to follow? Not before it is known what of what we have others lack, and that is saved. */
+  get mayFollow(): boolean {
+    return this.#follower === undefined && !this.#parts.driver().term.isUnmatched && !this.#parting.isPaused;
+  }
+
+  /** What a write is answered; `undefined`: the authority answers it. */
+  get refusal(): WriteAnswer | undefined {
+    if (this.#follower !== undefined) return undefined;
+    const what = `store ${this.#options.topic}`;
+    if (this.#parting.isUnsaved) return { kind: "refused", code: "DIVERGED_UNSAVED", what };
+    return this.#parting.isPending || this.#parts.driver().term.isUnmatched ? again : undefined;
+  }
+
+  /** Saves first what others lack; where that cannot be, nothing follows, until `onRetry`. */
   async follow(): Promise<void> {
+    if (!(await this.#parting.save())) return;
+    const { traffic } = this.#options;
+    await this.#parts.remembered.matched().catch((error) => traffic.node.fail(error)); // then it is matched again
+    if (!this.#isClosed) await this.#beginCopy();
+  }
+
+  async #beginCopy(): Promise<void> {
     const { traffic, topic, onChange, onEffect } = this.#options;
-    const start = this.#begin();
+    const fork = this.#fork;
+    const { version, epochs, table } = this.#begin();
     this.#disk = this.#openDisk();
-    const { version, epochs, table } = start;
     const follower = new Follower({
       ...{ traffic, topic },
       onChange: (change, before, at) => {
         this.#disk?.changed(change);
         onChange(change, before, at);
       },
-      start: version.revision === 0 ? undefined : { version, epochs, entries: table },
+      start: version.revision === 0 ? undefined : { version, epochs, entries: table, fork },
       onEffect: (effect) => {
         if (this.#follower !== follower) return;
         this.#disk?.take(effect, follower.replica.version);
@@ -101,6 +130,8 @@ export class Standby {
   /** What we begin with as authority: what the copy shows, and what was prepared besides. The disk has it, too. */
   async inherit(): Promise<AuthorityStart> {
     const { opened } = this.#options;
+    this.#parting.cancel();
+    this.#fork = undefined;
     const start = this.#heirloom();
     await opened?.writeHead(opened.head); // behind all that was prepared
     const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
@@ -110,22 +141,30 @@ export class Standby {
   }
 
   /** We were the authority, and had this. */
-  ruled(start: AuthorityStart): void {
-    this.#start = start;
-    this.#former = start;
+  ruled(former: Ruling): void {
+    this.#start = former.start;
+    this.#former = former;
   }
 
-  /** Of what we had as authority: what the one that goes on lacks. */
-  lacking(afterRevision: number): readonly Entry[] {
-    return [...(this.#former ?? this.#start).table].filter(({ revision }) => revision > afterRevision);
+  /** Follows nobody: it is not known yet what of what we have others lack. */
+  halt(): void {
+    if (this.#follower === undefined) return;
+    this.#start = this.#heirloom();
+    this.#former = undefined;
   }
 
-  /** The one that goes on has another history. */
-  fork(): void {
-    this.#isForked = true;
+  /** The one that goes on has another history after this revision. */
+  part(winner: Party, after: number): void {
+    this.halt(); // it may take the same numbers for the same history
+    this.#fork = after;
     this.#isDiskForked = this.#options.opened !== undefined;
-    this.#follower?.close(); // it may have taken the same numbers for the same history
-    this.#follower = undefined;
+    this.#parting.begin(winner, () => this.#unmatched(after));
+  }
+
+  #unmatched(after: number): Unmatched {
+    if (this.#former !== undefined) return this.#former.unmatched(after);
+    const { table, version } = this.#start;
+    return unmatchedOf(table, version, undefined, after);
   }
 
   /** The authority prepares a batch. */
@@ -180,6 +219,8 @@ export class Standby {
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#parting.close();
     this.#follower?.close();
     this.#handover.close();
     this.#disk?.close();
@@ -205,9 +246,9 @@ export class Standby {
 
   /** Where the copy begins. */
   #begin(): AuthorityStart {
-    if (this.#isForked) this.#start = nothing(); // of that history nothing counts
-    this.#isForked = false;
-    const known = [...this.#start.results];
+    const known = this.#fork === undefined ? [...this.#start.results] : []; // of that history no outcome counts
+    this.#fork = undefined;
+    this.#former = undefined;
     for (const each of known) this.#known.add(each);
     this.#start = { ...this.#start, results: known };
     return this.#start;

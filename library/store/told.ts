@@ -1,6 +1,7 @@
 /** What a store tells those who use it: what became of a write, and what changed. */
 import type { Change, Entry, Version } from "../core/store/change.ts";
 import type { Value } from "../core/values/index.ts";
+import type { Diverged } from "./diverged.ts";
 import type { StoreState } from "./side.ts";
 
 /** What a write came to: the version that has it. */
@@ -33,8 +34,8 @@ export interface StoreEvents {
   change(change: StoreChange): void;
   state(state: StoreState): void;
   reset(reset: StoreReset): void;
-  /** We were the authority, and another one has nothing of these entries of ours. */
-  diverged(diverged: { readonly count: number; readonly entries: readonly Entry[] }): void;
+  /** We were the authority, and another one goes on that lacks some of what we had: it is in a file. Then we follow. */
+  diverged(diverged: Diverged): void;
   /** What we are in the succession: `alone`, `protected`, `unprotected`, `waiting-for-heir`, `heir`, `follower` and so on. */
   term(state: string, epoch: number): void;
   /** The authority's wall clock jumped by so much. */

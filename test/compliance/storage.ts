@@ -14,6 +14,8 @@ export interface StorageUnderTest {
   readonly name: string;
   /** A storage and a path of its own in it. */
   readonly make: () => Promise<{ readonly storage: Storage; readonly path: string }>;
+  /** What a file says that was kept. */
+  readonly readKept: (path: string) => Promise<string>;
   /** Lets time pass until the promise has settled; default: by itself. */
   readonly settle?: <Result>(promise: Promise<Result>) => Promise<Result>;
 }
@@ -123,6 +125,23 @@ export function storageCompliance(subject: StorageUnderTest): void {
       });
       expect(entries.get(keyOf(odd))?.value).toEqual(odd);
       expect(again.head).toEqual({ ...head, version: { epoch: 3, revision: 5 } });
+      await settle(again.close());
+    });
+
+    it("F7: keeps what would be lost else in a file of its own, and writes over none", async () => {
+      const { storage, path, open } = await began();
+      const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i} ä\n`);
+      const first = await settle(storage.keep(path, "kept", lines));
+      const second = await settle(storage.keep(path, "kept", ["x\n"]));
+      expect([first, second].map((each) => each.slice(-13).replace(/^.*\//, ""))).toEqual([
+        "kept.store",
+        "kept-2.store",
+      ]);
+      expect(await subject.readKept(first)).toBe(lines.join(""));
+      expect(await subject.readKept(second)).toBe("x\n");
+      await settle(open.write(batchOf(1, [put("a", 1n)]), "disk"));
+      const again = await reopened(storage, path, open);
+      expect(again.size).toBe(1);
       await settle(again.close());
     });
 

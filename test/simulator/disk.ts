@@ -8,7 +8,7 @@
  */
 import { type FailureCode, SwitchyardError } from "../../library/core/errors.ts";
 import { Image } from "../../library/storage/image.ts";
-import { clearImage, inChunks, oneByOne, replacementOf } from "../../library/storage/memory.ts";
+import { clearImage, freePath, inChunks, oneByOne, replacementOf } from "../../library/storage/memory.ts";
 import type { OpenStorage, Storage, StorageOptions } from "../../library/storage/storage.ts";
 import { Turns } from "../../library/storage/turns.ts";
 import type { SeededChance } from "./chance.ts";
@@ -33,7 +33,12 @@ export interface DiskPace {
 }
 
 export class SimulatedDisk {
-  readonly storage: Storage = { open: (path, options) => this.#open(path, options) };
+  readonly storage: Storage = {
+    open: (path, options) => this.#open(path, options),
+    keep: (folder, name, lines) => this.#keep(folder, name, lines),
+  };
+  /** Files that were kept, by path: whole ones, and all are synced. */
+  readonly kept = new Map<string, string>();
   /** Writes that were refused. */
   refused = 0;
   readonly #time: SimulatedTime;
@@ -94,6 +99,18 @@ export class SimulatedDisk {
     this.#files.set(path, file);
     if (clear) this.#change(file, true, (image) => clearImage(image, lineage));
     return this.#opened(path, file, life);
+  }
+
+  async #keep(folder: string, name: string, lines: Iterable<string>): Promise<string> {
+    const text = [...lines].join("");
+    await this.#delay(this.#life);
+    if (this.#failure !== undefined) {
+      this.refused += 1;
+      throw new SwitchyardError(this.#failure, folder);
+    }
+    const path = freePath(folder, name, (each) => this.kept.has(each));
+    this.kept.set(path, text);
+    return path;
   }
 
   #opened(path: string, file: DiskFile, life: number): OpenStorage {

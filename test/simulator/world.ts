@@ -9,6 +9,7 @@ import type { ListenOptions, OpenOptions } from "../../library/connections.ts";
 import { Context, type ContextOptions } from "../../library/context.ts";
 import type { SwitchyardError } from "../../library/core/errors.ts";
 import { noProcesses } from "../../library/processes.ts";
+import { memoryStorage } from "../../library/storage/memory.ts";
 import { SeededChance } from "./chance.ts";
 import { SimulatedTime } from "./clock.ts";
 import { Network } from "./network.ts";
@@ -52,6 +53,7 @@ export class World {
   node(options: Omit<ContextOptions, "transports" | "clock" | "chance"> = {}): Context {
     const name = options.name ?? `n${this.nodes.length}`;
     const context = new Context({
+      storage: memoryStorage(), // nothing touches the disk of this machine
       ...options,
       name,
       transports: [this.network.transportOf(name)],

@@ -119,6 +119,11 @@ export interface ReplicaStart {
   readonly epochs: readonly Version[];
   /** Taken over as they are, put into a table one by one. */
   readonly entries: Iterable<Entry>;
+  /**
+   * Known from elsewhere, whatever the numbers say: after this revision it is no part of the history of whom it follows. It
+   * is shown until a snapshot takes its place.
+   */
+  readonly fork?: number | undefined;
 }
 
 /** What was not taken, and what had to be begun again; all count from 0. */

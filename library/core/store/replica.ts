@@ -98,7 +98,7 @@ export class Replica {
    * nothing is gained by waiting. Look again after each `advanced`.
    */
   reached(version: Version): boolean {
-    return this.#tables.shown.reached(version);
+    return !this.#tables.isForked && this.#tables.shown.reached(version);
   }
 
   /** Of the visible table. */
@@ -176,7 +176,8 @@ export class Replica {
   #follow(head: Head, isFirst: boolean, isSameTerm: boolean): void {
     this.#isAskDue = false;
     if (!isFirst) this.#questions.giveUp();
-    if (!this.#tables.follow(head, isFirst, isSameTerm, this.#effects)) this.#beginWalk();
+    const isOnItsWay = this.#tables.follow(head, isFirst, isSameTerm, this.#effects);
+    if (!isOnItsWay && this.#tables.walking === undefined) this.#beginWalk();
   }
 
   #receiveAnswer(request: number, answer: Answer, nowMs: number): void {
@@ -287,7 +288,7 @@ export class Replica {
   #pursue(nowMs: number): void {
     this.#holeMs = this.#isBehind ? (this.#holeMs ?? nowMs) : undefined;
     if (nowMs < this.#questions.askAgainMs) return;
-    if (this.#tables.walking === undefined && !this.isWhole) this.#beginWalk();
+    if (this.#tables.walking === undefined && (!this.isWhole || this.#tables.isForked)) this.#beginWalk();
     if (this.#tables.walking !== undefined) this.#askPages(this.#tables.walking);
     const { position } = this.#tables;
     if (position === undefined || this.#questions.hasSince) return;

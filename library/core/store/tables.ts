@@ -18,10 +18,19 @@ export class Tables {
   walking: Walking | undefined;
   /** What is shown parts from the authority's history at this revision; `undefined`: it does not. */
   #fork: number | undefined;
+  /** That it parts is known from elsewhere. */
+  #isForeign: boolean;
   readonly #early = new EarlyChanges();
 
   constructor(start: ReplicaStart | undefined) {
     this.shown = new ShownTable(start);
+    this.#fork = start?.fork;
+    this.#isForeign = this.#fork !== undefined;
+  }
+
+  /** What is shown has to be replaced. */
+  get isForked(): boolean {
+    return this.#fork !== undefined;
   }
 
   /** Up to where there is no hole, in what is built aside or what is shown; `undefined` while there is neither. */
@@ -58,7 +67,7 @@ export class Tables {
   follow(head: Head, isFirst: boolean, isSameTerm: boolean, effects: ReplicaEffect[]): boolean {
     this.#early.clear();
     if (!isFirst) this.walking = undefined;
-    if (this.shown.isWhole) this.#fork = this.shown.follow(head, isSameTerm, effects);
+    if (this.shown.isWhole && !this.#isForeign) this.#fork = this.shown.follow(head, isSameTerm, effects);
     return this.#fork === undefined;
   }
 
@@ -75,6 +84,7 @@ export class Tables {
     this.shown.replace(table, to, epochs);
     if (hadTable) effects.push({ kind: "reset", from, to, isFork: fork !== undefined });
     this.#fork = undefined;
+    this.#isForeign = false;
     this.walking = undefined;
   }
 
