@@ -239,3 +239,33 @@ simulate(
     if (left.lookupSync("a") !== 1) throw new Error("a is gone");
   },
 );
+
+simulate(
+  "F3 S8: a handle whose term has lapsed says that it is stale, and live again when it is sure",
+  { seeds: 15 },
+  async (world) => {
+    const { router, first, authority, standby, client } = await trio(world);
+    await client.insert("a", 1);
+    await world.settle(1_000); // until what is known of the state is told
+    const told: string[] = [];
+    authority.on("state", (state) => told.push(state));
+    const sinceMs = world.time.nowMs;
+    world.network.part(first.name, router.name);
+    await world.until(() => authority.state === "stale", 3_000);
+    if (authority.role !== "authority" || authority.lookupSync("a") !== 1)
+      throw new Error("it does not answer any more");
+    await world.settle(100);
+    const ageMs = world.time.nowMs - sinceMs;
+    if (authority.ageMs < 100 || authority.ageMs > ageMs)
+      throw new Error(`an age of ${authority.ageMs} of ${ageMs} ms`);
+    const isBrief = world.chance.flip();
+    if (!isBrief) await world.until(() => standby.role === "authority", 5_000);
+    world.network.join(first.name, router.name);
+    await world.until(() => authority.state === "live" && standby.state === "live", 10_000);
+    if (authority.ageMs > 2_000) throw new Error(`an age of ${authority.ageMs} ms, and it is ${authority.role}`);
+    await world.until(() => told.at(-1) === "live", 1_000);
+    if (told[0] !== "stale") throw new Error(`it was told ${told.join(", ")}`);
+    const roles = `${authority.role} ${standby.role}`;
+    if (!isBrief && roles !== "standby authority") throw new Error(`they are ${roles}`);
+  },
+);
