@@ -204,6 +204,7 @@ simulate(
     await world.settle(chance.between(0, 5));
     world.kill(first);
     await Promise.all(writes);
+    await world.until(() => standby.role === "authority", 10_000); // until then it shows nothing that is only prepared
     const made = Number((standby.lookupSync("n") as Count).value);
     if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
   },
