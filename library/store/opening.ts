@@ -20,7 +20,7 @@ export interface Whole extends Omit<AuthorityStart, "table"> {
   readonly table: Iterable<Entry>;
 }
 
-/** Puts the whole table in the place of what the disk has. */
+/** Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. */
 export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<void> {
   const { version, epochs, table } = whole;
   const results = [...whole.results];
@@ -34,9 +34,9 @@ export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<voi
       some = [];
     }
     await replacement.add(some);
+    await replacement.addResults(results);
     const { lineage, highestEpoch, record } = opened.head;
     await replacement.commit({ version, epochs, lineage, record, highestEpoch: Math.max(highestEpoch, version.epoch) });
-    if (results.length > 0) await opened.write({ version, changes: [], results, forget: [] }, "disk");
   } catch (error) {
     await replacement.abandon();
     throw error;
