@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
-import type { Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
+import type { Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
 import { contentOf } from "./core/store/digest.ts";
 import { type Input, toValue, type Value } from "./core/values/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -281,7 +281,7 @@ export class Store {
    * Needs the right to `own` the store.
    * @throws SwitchyardError `NO_HEIR` where none is in sync, `NO_AUTHORITY` where nobody is there to agree or it takes
    * longer than `timeoutMs` (10,000), `AUTHORITY_CONFLICT` where one must be named, `CONFLICT` where more than was
-   * `agreed` may be lost by now, `CLOSED`
+   * `agreed` may be lost by now, `BAD_ARGUMENT`, `CLOSED`
    */
   async promote(options: PromoteOptions = {}): Promise<Promoted> {
     this.#checkOpen();

@@ -125,7 +125,7 @@ export class Stores {
       begun = elective;
       await elective.begin(timeoutMs);
       this.#node.clock.soon(tellAll); // when whoever opened it had the time to listen
-      return this.#keep(topic, options, options.durability, elective.side(), emitter);
+      return this.#keep(topic, options, options.durability, elective.side, emitter);
     } catch (error) {
       this.#authoritative.delete(topic);
       await begun?.close(0);
@@ -161,9 +161,9 @@ export class Stores {
         looksAround: onHeirLost !== undefined || heir !== undefined,
       },
       durability: options.durability ?? (persistent ? "disk" : "memory"),
+      onState,
       onEffect: (effect) => {
-        if (effect.kind === "state") onState(effect.state);
-        else if (effect.kind === "reset") onReset(effect);
+        if (effect.kind === "reset") onReset(effect);
       },
       onTerm: (effect) => {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);

@@ -22,7 +22,7 @@ export interface Whole extends Omit<AuthorityStart, "table"> {
   readonly lead?: Lead;
 }
 
-/** Puts the whole table in the place of what the disk has. */
+/** Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. */
 export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<void> {
   const { version, epochs, table } = whole;
   const results = [...whole.results];
@@ -36,11 +36,11 @@ export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<voi
       some = [];
     }
     await replacement.add(some);
+    await replacement.addResults(results);
     const { lineage, highestEpoch, record } = opened.head;
     const highest = Math.max(highestEpoch, version.epoch);
     const lead = whole.lead ?? { epochs, lineage, record, highestEpoch: highest };
     await replacement.commit({ version, ...lead });
-    if (results.length > 0) await opened.write({ version, changes: [], results, forget: [] }, "disk");
   } catch (error) {
     await replacement.abandon();
     throw error;

@@ -104,6 +104,18 @@ export class Term {
   }
 
   /**
+   * Since when somebody else may have written what an authority does not know of; `undefined`: nobody can have. Of a node
+   * that is no authority, or is handing over for good: now.
+   */
+  unsureSinceMs(nowMs: number): number | undefined {
+    const { phase } = this.#seat;
+    if (phase.kind !== "authority") return nowMs;
+    const untilMs = phase.term.untilMs ?? Number.POSITIVE_INFINITY;
+    if (nowMs < untilMs) return undefined;
+    return Number.isFinite(untilMs) ? untilMs : (phase.lostMs ?? nowMs);
+  }
+
+  /**
    * May a write of this revision be committed and acknowledged, this very moment? With `replicated` it is true only when
    * the heir holds it; without an heir never, see `isProtectable`.
    */
