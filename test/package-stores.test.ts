@@ -27,10 +27,11 @@ describe.skipIf(lacksVsix)("the extension's package", () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "switchyard-unpacked-"));
-    for (const { path, content } of readZip(readFileSync(vsix))) {
+    for (const entry of readZip(readFileSync(vsix))) {
+      const { path } = entry;
       if (!path.startsWith("extension/")) continue;
       mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), content());
+      writeFileSync(join(folder, path), entry.content());
     }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
