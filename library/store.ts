@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
-import type { Condition, Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
+import type { Durability, Entry, Operation, Outcome, Version } from "./core/store/change.ts";
 import { contentOf } from "./core/store/digest.ts";
 import { type Input, toValue, type Value } from "./core/values/index.ts";
 import type { Emitter } from "./emitter.ts";
@@ -10,6 +10,7 @@ import type { Node } from "./node.ts";
 import { Keys } from "./store/keys.ts";
 import {
   checkDurability,
+  conditionOf,
   expiryOf,
   type InsertOptions,
   type PromoteOptions,
@@ -21,7 +22,7 @@ import {
 import { type AtRisk, atRisk, promote } from "./store/promoting.ts";
 import type { Promoted } from "./store/promotions.ts";
 import { Reader } from "./store/reader.ts";
-import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
+import type { LocalTable, Side, StoreRoleName, StoreState, Succession } from "./store/side.ts";
 import type { StoreEvents, Written } from "./store/told.ts";
 import type { Traffic } from "./store/traffic.ts";
 import { type Write, Writer } from "./store/writer.ts";
@@ -93,6 +94,11 @@ export class Store {
   /** How long nothing was heard of the authority, in ms. */
   get ageMs(): number {
     return this.#side.ageMs;
+  }
+
+  /** What it is in the succession, of an authority or a standby; else `undefined`. */
+  get succession(): Succession | undefined {
+    return this.#side.succession;
   }
 
   get isPersistent(): boolean {
@@ -388,13 +394,4 @@ export class Store {
     if (this.#closing !== undefined) throw new SwitchyardError("CLOSED", `store ${this.topic}`);
     this.#node.checkOpen();
   }
-}
-
-/** Without either, that the key is there. @throws SwitchyardError `BAD_ARGUMENT` where both are given */
-function conditionOf({ expected, revision }: { readonly expected?: Input; readonly revision?: number }): Condition {
-  if (expected !== undefined && revision !== undefined) {
-    throw new SwitchyardError("BAD_ARGUMENT", "expected and revision together");
-  }
-  if (expected !== undefined) return { kind: "equals", value: toValue(expected) };
-  return revision === undefined ? { kind: "present" } : { kind: "revision", revision };
 }

@@ -85,6 +85,16 @@ export class Standby {
     return this.#follower === undefined && !this.#parts.driver().term.isUnmatched && !this.#parting.isPaused;
   }
 
+  /** What only we had cannot be saved. */
+  get isUnsaved(): boolean {
+    return this.#parting.isUnsaved;
+  }
+
+  /** Entries that only we had, and that are saved. */
+  get diverged(): number {
+    return this.#parting.saved;
+  }
+
   /** What a write is answered; `undefined`: the authority answers it. */
   get refusal(): WriteAnswer | undefined {
     if (this.#follower !== undefined) return undefined;

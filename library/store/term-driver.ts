@@ -111,7 +111,7 @@ export class TermDriver {
     else {
       this.#options.hold(message);
       if (message.kind === "pong" && origin.id === this.term.heirLife) this.#heir.hear(origin.id, message.process);
-      this.carryOut(this.term.receive(message, this.nowMs()));
+      this.carryOut(this.term.receive(message, this.nowMs(), args[0] === id));
     }
   }
 

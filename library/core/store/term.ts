@@ -19,7 +19,7 @@ import { settle } from "./term-changes.ts";
 import { take } from "./term-hearing.ts";
 import type { ActResult, Holdings, Party, TermEffect, TermMessage, TermOptions, TermState } from "./term-messages.ts";
 import { stateOf } from "./term-phases.ts";
-import { fence, fenced } from "./term-rivals.ts";
+import { fence, fenced, isTwin, question } from "./term-rivals.ts";
 import { Seat } from "./term-seat.ts";
 import { check, deadlineOf, handOver } from "./term-time.ts";
 
@@ -68,10 +68,12 @@ export class Term {
     return this.#told(nowMs, [...this.#seat.acts.check(nowMs), ...check(this.#seat, nowMs)]);
   }
 
-  receive(message: TermMessage, nowMs: number): TermEffect[] {
+  /** `isToUs`: it was said to this very life, not to all. */
+  receive(message: TermMessage, nowMs: number, isToUs = false): TermEffect[] {
     const seat = this.#seat;
     if (seat.phase.kind === "closed" || seat.phase.kind === "starting") return [];
-    if (message.from.node === seat.self.node) return []; // an earlier life of ours, or an echo
+    if (message.from.life === seat.self.life) return []; // an echo
+    if (message.from.node === seat.self.node && !isTwin(seat, message, isToUs)) return question(seat, message);
     if (message.epoch < seat.epoch) return this.#told(nowMs, fence(seat, message));
     const effects = message.epoch > seat.epoch ? fenced(seat, message) : [];
     return this.#told(nowMs, [...effects, ...take(seat, message, nowMs)]);
