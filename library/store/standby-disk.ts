@@ -29,8 +29,8 @@ export class StandbyDisk {
     return this.#mirror.synced;
   }
 
-  changed(change: Change): void {
-    this.#changes.push(change);
+  changed(changes: readonly Change[]): void {
+    for (const change of changes) this.#changes.push(change);
   }
 
   prepared({ version, changes, results }: Prepared): void {
