@@ -144,7 +144,7 @@ export class Stores {
     if (divergedPath !== undefined && typeof divergedPath !== "string")
       throw new SwitchyardError("BAD_ARGUMENT", `divergedPath of ${topic}`);
     const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
-    const { keep } = storage ?? { keep: keepFile };
+    const keeper: Pick<Storage, "keep"> = storage ?? { keep: keepFile };
     const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;
     for (const what of opened?.notices ?? []) {
       this.#node.fail(new SwitchyardError("CORRUPT", `store ${topic}, mended: ${what}`));
@@ -169,7 +169,7 @@ export class Stores {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
         if (effect.kind === "conflict") this.#conflict(topic, effect);
       },
-      keep: (name, lines) => keep(divergedPath ?? (persistent ? path! : "."), name, lines),
+      keep: (name, lines) => keeper.keep(divergedPath ?? (persistent ? path! : "."), name, lines),
       onDiverged: (diverged) => {
         if (early === undefined) emitter.emit("diverged", diverged);
         else early.push(diverged);

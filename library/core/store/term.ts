@@ -86,9 +86,12 @@ export class Term {
     this.#seat.hold(holdings);
   }
 
-  /** What we had as authority was not yet held against what the one that goes on has: until then nothing may replace it. */
+  /**
+   * What we had as authority was not yet held against what the one that goes on has, or it is not known yet whether we were
+   * one: until then nothing may replace it.
+   */
   get isUnmatched(): boolean {
-    return this.#seat.unmatched !== undefined;
+    return this.#seat.unmatched !== undefined || this.#seat.phase.kind === "starting";
   }
 
   /** May we answer a read, this very moment? Ask with a fresh time right before the answer goes out. */

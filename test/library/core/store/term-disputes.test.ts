@@ -124,6 +124,7 @@ it("F7: a former authority that dies before it knows what only it has hands that
   expect([first.state, first.isUnmatched, record?.isUnmatched]).toEqual(["follower", true, true]);
 
   const second = new Term({ self: { node: "ours", life: "d" }, record, holdings, ...rest }, 0);
+  expect([second.receive({ kind: "fence", from: other, epoch: 4 }, 0), second.isUnmatched]).toEqual([[], true]);
   settle(second, second.check(0));
   expect([second.state, second.isUnmatched]).toEqual(["follower", true]);
   const theirs = [epochs[0]!, { epoch: 4, revision: 3, by: "c" }];
