@@ -182,7 +182,7 @@ export class Stores {
   /**
    * Opens a store whose authority is another node, or will be. In `sync` mode it resolves when a whole copy is here, at
    * one version.
-   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `NO_AUTHORITY` after `openTimeoutMs`, `CLOSED`
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `NO_AUTHORITY` or `TIMED_OUT` after `openTimeoutMs`, `CLOSED`
    */
   async open(topic: string, options: OpenStoreOptions = {}): Promise<Store> {
     this.#check(topic, options);
