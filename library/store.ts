@@ -25,7 +25,8 @@ import { Reader } from "./store/reader.ts";
 import type { LocalTable, Side, StoreRoleName, StoreState, Succession } from "./store/side.ts";
 import type { StoreEvents, Written } from "./store/told.ts";
 import type { Traffic } from "./store/traffic.ts";
-import { type Write, Writer } from "./store/writer.ts";
+import { newWrite, rejectWrite, type Write } from "./store/write.ts";
+import { Writer } from "./store/writer.ts";
 
 export interface StoreParts {
   readonly node: Node;
@@ -122,12 +123,12 @@ export class Store {
    * `NO_AUTHORITY` (never sent), `INDETERMINATE` (sent, and not answered in time), `CLOSED`
    */
   insert(key: Input, value: Input, options: InsertOptions = {}): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, undefined));
+    return this.#write(options, inserting, key, value);
   }
 
   /** As `insert`, but fails with `CONFLICT` where the key is there. */
   insertIfAbsent(key: Input, value: Input, options: InsertOptions = {}): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, { kind: "absent" }));
+    return this.#write(options, () => inserting(key, value, options, { kind: "absent" }));
   }
 
   /**
@@ -139,7 +140,7 @@ export class Store {
     value: Input,
     options: InsertOptions & { readonly expected?: Input; readonly revision?: number } = {},
   ): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, conditionOf(options)));
+    return this.#write(options, () => inserting(key, value, options, conditionOf(options)));
   }
 
   /** Removes a key; one that is not there is as well. Resolves with the value that was removed. */
@@ -312,65 +313,52 @@ export class Store {
     this.#emitter.emit("state", "closed");
   }
 
-  #inserting(key: Input, value: Input, options: InsertOptions, condition: Condition | undefined): Operation {
-    const expiry = expiryOf(options);
-    return { kind: "insert", key: toValue(key), value: toValue(value), expiry, condition };
+  /** `make` is handed key and value, so that the most frequent of writes needs no closure. */
+  #write(options: WriteOptions, make: (key: Input, value: Input, options: WriteOptions) => Operation): Promise<Written>;
+  #write<Options extends WriteOptions>(
+    options: Options,
+    make: (key: Input, value: Input, options: Options) => Operation,
+    key: Input,
+    value: Input,
+  ): Promise<Written>;
+  #write<Options extends WriteOptions>(
+    options: Options,
+    make: (key: Input, value: Input, options: Options) => Operation,
+    key: Input = null,
+    value: Input = null,
+  ): Promise<Written> {
+    const write = newWrite<Written>();
+    try {
+      const timeoutMs = this.#timeoutFor(options);
+      if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
+      checkDurability(options.durability);
+      write.operation = make(key, value, options);
+      write.durability = options.durability ?? this.#parts.durability;
+      this.#writer.write(write, timeoutMs);
+    } catch (error) {
+      rejectWrite(write, error);
+    }
+    return write.promise;
   }
 
-  #write(options: WriteOptions, make: () => Operation): Promise<Written> {
-    const written: Promise<Written> = new Promise<Written>((resolve, rejectWith) => {
-      // Whoever does not wait for it is not ended by it; most never fail, and cost nothing for that.
-      const reject = (error: unknown): void => {
-        queueMicrotask(() => {
-          written.catch(() => {});
-        });
-        rejectWith(error);
-      };
-      try {
-        this.#begin(options, make, resolve, reject);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    return written;
-  }
-
-  #begin(
-    options: WriteOptions,
-    make: () => Operation,
-    resolve: (written: Written) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    const timeoutMs = this.#timeoutFor(options);
-    if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
-    checkDurability(options.durability);
-    this.#writer.write({
-      operation: make(),
-      durability: options.durability ?? this.#parts.durability,
-      deadlineMs: this.#node.clock.nowMs() + timeoutMs,
-      resolve,
-      reject,
-      isSent: false,
-      isSettled: false,
-    });
-  }
-
-  #settle({ deadlineMs, resolve, reject }: Write<Written>, outcome: Outcome, epoch: number): void {
+  #settle(write: Write<Written>, outcome: Outcome, epoch: number): void {
     if (outcome.kind === "failed") {
-      reject(new SwitchyardError(outcome.code, outcome.what));
+      rejectWrite(write, new SwitchyardError(outcome.code, outcome.what));
       return;
     }
     const { revision, value } = outcome;
-    const isHere = this.#side.reached({ epoch, revision });
+    const written = { epoch, revision, value };
+    const isHere = this.#side.reached(written);
     if (isHere === undefined) {
-      resolve({ epoch, revision, value });
+      write.resolve(written);
       return;
     }
     const late = new SwitchyardError("INDETERMINATE", `write to ${this.topic}, which this copy does not show yet`);
-    const cancel = this.#node.clock.after(Math.max(deadlineMs - this.#node.clock.nowMs(), 1), () => reject(late));
+    const leftMs = Math.max(write.deadlineMs - this.#node.clock.nowMs(), 1);
+    const cancel = this.#node.clock.after(leftMs, () => rejectWrite(write, late));
     void isHere.then(() => {
       cancel();
-      resolve({ epoch, revision, value });
+      write.resolve(written);
     });
   }
 
@@ -394,4 +382,8 @@ export class Store {
     if (this.#closing !== undefined) throw new SwitchyardError("CLOSED", `store ${this.topic}`);
     this.#node.checkOpen();
   }
+}
+
+function inserting(key: Input, value: Input, options: InsertOptions, condition?: Condition): Operation {
+  return { kind: "insert", key: toValue(key), value: toValue(value), expiry: expiryOf(options), condition };
 }

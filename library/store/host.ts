@@ -8,7 +8,7 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
-import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { ChangeRun, Durability, Outcome, Version } from "../core/store/change.ts";
 import { changeColumns } from "../core/store/columns.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
@@ -24,8 +24,8 @@ export interface HostOptions {
   readonly topic: string;
   readonly authority: Authority<Asker>;
   readonly storage: OpenStorage | undefined;
-  /** Told of each change as it is committed. */
-  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  /** Told of changes as they are committed. */
+  readonly onChanges: (run: ChangeRun) => void;
   readonly onClockJump: (jumpMs: number) => void;
   /** Whether, and since when, this is the authority. */
   readonly gate: Gate;
@@ -298,10 +298,7 @@ export class Host {
     const { batch, settled }: Committed<Asker> = this.authority.commit();
     this.#options.gate.advanced();
     this.#tell(batch);
-    const { epoch } = batch.version;
-    for (let i = 0; i < batch.changes.length; i++) {
-      this.#options.onChange(batch.changes[i]!, batch.before[i], { epoch, revision: batch.firstRevision + i });
-    }
+    this.#options.onChanges(batch);
     this.#answer(settled, doubt);
   }
 

@@ -19,7 +19,10 @@ export interface StoreOptions {
 }
 
 export interface OpenStoreOptions extends StoreOptions {
-  /** How long a `sync` store waits for its first copy, before it fails with `NO_AUTHORITY`. Default 30,000. */
+  /**
+   * How long a `sync` store waits for its first copy, before it fails with `NO_AUTHORITY`; or for more of it, before it fails
+   * with `TIMED_OUT`. In ms; default 30,000.
+   */
   readonly openTimeoutMs?: number | undefined;
 }
 

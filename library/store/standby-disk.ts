@@ -30,8 +30,8 @@ export class StandbyDisk {
     return this.#replacement === "none" ? this.#mirror.synced : 0;
   }
 
-  changed(change: Change): void {
-    this.#changes.push(change);
+  changed(changes: readonly Change[]): void {
+    for (const change of changes) this.#changes.push(change);
   }
 
   prepared({ version, changes, results }: Prepared): void {

@@ -116,15 +116,15 @@ export class Standby {
   }
 
   async #beginCopy(): Promise<void> {
-    const { traffic, topic, onChange, onEffect } = this.#options;
+    const { traffic, topic, onChanges, onEffect } = this.#options;
     const fork = this.#fork;
     const { version, epochs, table } = this.#begin();
     this.#disk = this.#openDisk();
     const follower = new Follower({
       ...{ traffic, topic },
-      onChange: (change, before, at) => {
-        this.#disk?.changed(change);
-        onChange(change, before, at);
+      onChanges: (run) => {
+        this.#disk?.changed(run.changes);
+        onChanges(run);
       },
       start: version.revision === 0 ? undefined : { version, epochs, entries: table, fork },
       onEffect: (effect) => {
