@@ -119,15 +119,16 @@ function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect
 /** Somebody says what it holds, and whether it will take over. */
 function answered(seat: Seat, answer: Of<"answer">, nowMs: number): TermEffect[] {
   const phase = seat.phase;
-  const { from, isPromotable, remembers } = answer;
+  const { from, isPromotable } = answer;
+  const remembers = answer.remembers || seat.options.hasArbiter === true; // had it taken over, the witness would know
   if (phase.kind === "recovering") {
-    phase.recovery.note(answer, seat.holdings.version);
+    phase.recovery.note({ ...answer, remembers }, seat.holdings.version);
     return recover(seat, phase.recovery, nowMs);
   }
   const isNextLife = phase.kind === "granting" && from.node === phase.to.node && from.life !== phase.to.life;
   if (!isNextLife || isPromotable || !remembers) return [];
   const recovery = new Recovery(from.node, true, nowMs); // whom we handed it to is gone, and did not take it
-  recovery.note(answer, seat.holdings.version);
+  recovery.note({ ...answer, remembers }, seat.holdings.version);
   seat.phase = { kind: "recovering", recovery };
   return recover(seat, recovery, nowMs);
 }

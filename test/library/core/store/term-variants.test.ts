@@ -65,3 +65,23 @@ it(
   },
   repeats(60_000, 3_600_000),
 );
+
+it(
+  "F1 F5: with a witness, tables in memory, and nothing that remembers a role: never two at once, in the end one goes on",
+  () => {
+    let takeovers = 0;
+    eachSeed(repeats(300, 20_000), (chance) => {
+      const onHeirLost = chance.pick(["proof", "wait"] as const);
+      const world = new TermWorld(chance, {
+        ...{ ...usual, onHeirLost, hasArbiter: true, isPersistent: false, remembers: false, standbys: 2 },
+      });
+      world.runFor(chance.integer(0, 4_000));
+      trouble(world, chance);
+      heal(world);
+      expectOne(world);
+      takeovers += world.takeovers;
+    });
+    if (onlySeed === undefined) expect(takeovers).toBeGreaterThan(100);
+  },
+  repeats(60_000, 3_600_000),
+);

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly onHeirLost: "proof" | "wait" | "continue";
   readonly hasArbiter: boolean;
   readonly isPersistent: boolean;
+  /** Each has a place for what it was, though not for its table. Default: yes. */
+  readonly remembers?: boolean;
   readonly standbys: number;
   /** All are opened as authorities, and several may answer. */
   readonly twoAuthorities?: boolean;
@@ -61,6 +63,10 @@ export interface Node {
   isLive: boolean;
   record: TermRecord | undefined;
   wakeMs: number | undefined;
+  /** When all that was given to its disk so far is written: in the order in which it was given. */
+  writtenMs: number;
+  /** Names of those whose answer it had in this life. */
+  readonly answeredBy: Set<string>;
   /** Its driver has done what the record says is to be done, and would write that down. */
   isMatched: boolean;
   /** What it had as authority, when it ceased to be one. */
@@ -80,6 +86,8 @@ export class TermWorld {
   readonly diverged: string[] = [];
   /** What nobody can be asked to hand out: it was in memory. */
   readonly perished = new Set<string>();
+  /** What was replicated, and is in the memory of what is left of a pair: of these lives. */
+  readonly #leftWith = new Map<string, ReadonlySet<string>>();
   answers = 0;
   takeovers = 0;
   lossRate = 0;
@@ -113,6 +121,8 @@ export class TermWorld {
         isLive: false,
         record: undefined,
         wakeMs: undefined,
+        writtenMs: 0,
+        answeredBy: new Set<string>(),
         isMatched: false,
         former: [],
         was: "follower" as const,
@@ -136,11 +146,15 @@ export class TermWorld {
     node.was = "follower";
     node.pausedUntilMs = 0;
     node.isLive = false;
+    node.writtenMs = 0;
+    node.answeredBy.clear();
     if (!this.options.isPersistent) {
       node.log = [];
       node.logEpoch = 0;
       node.logEpochs = [];
     }
+    const { remembers = true } = this.options;
+    if (!remembers) node.record = undefined;
     node.committed = node.log.length;
     if (node.isMatched && node.record !== undefined) node.record = { ...node.record, isUnmatched: false };
     if (this.options.isPersistent && node.record?.isUnmatched === true) node.former = [...node.log];
@@ -152,7 +166,7 @@ export class TermWorld {
       hasArbiter,
       isPersistent,
       record: node.record,
-      remembers: true,
+      remembers,
       holdings: this.#holdings(node),
     };
     node.term = new Term(options, this.clock(node));
@@ -174,13 +188,29 @@ export class TermWorld {
     }
   }
 
-  /** In memory a write lives as long as one of the pair does; what others have of it is luck. */
+  /** In memory a write lives as long as one of the pair of the last epoch does; what others have of it is luck. */
   #forget(): void {
+    const epoch = Math.max(...this.nodes.map(({ logEpoch }) => logEpoch));
     const pair = this.nodes.filter(
-      (node) => node.isAlive && (isAuthoritative(node) || ["heir", "taking-over", "handing-over"].includes(node.was)),
+      (node) =>
+        node.isAlive &&
+        node.logEpoch === epoch &&
+        (isAuthoritative(node) || ["heir", "taking-over", "handing-over"].includes(node.was)),
     );
-    const known = new Set(pair.flatMap(({ log }) => log));
-    for (const write of this.replicated) if (!known.has(write)) this.replicated.delete(write);
+    for (const write of this.replicated) {
+      const left = pair.filter(({ log }) => log.includes(write)).map(({ life }) => life);
+      if (left.length === 0) this.replicated.delete(write);
+      else this.#leftWith.set(write, new Set(left));
+    }
+  }
+
+  /** Half of a pair in memory is gone, and nobody who has it answered whoever begins: see F6 in docs/guarantees.md. */
+  #isGone(write: string, beginner: Node): boolean {
+    const left = this.#leftWith.get(write);
+    if (left === undefined || left.has(beginner.life)) return false;
+    return !this.nodes.some(
+      ({ name, isAlive, log }) => isAlive && beginner.answeredBy.has(name) && log.includes(write),
+    );
   }
 
   pause(node: Node, ms: number): void {
@@ -294,6 +324,9 @@ export class TermWorld {
     const isNew = isAuthoritative(node) && began?.by === node.life && node.logEpoch !== epoch;
     if (!isNew) return;
     if (node.role === "standby") this.takeovers += 1;
+    for (const write of this.replicated) {
+      if (!node.log.includes(write) && this.#isGone(write, node)) this.replicated.delete(write);
+    }
     this.#holdsAll(node, node.log.length, `begins epoch ${epoch} without`);
     node.log.length = began!.revision;
     node.committed = node.log.length;
@@ -308,12 +341,14 @@ export class TermWorld {
     };
     if (act.kind === "persist") {
       const ms = this.#chance.integer(0, this.#chance.flip(0.9) ? 20 : 300);
-      this.after(this.#chance.integer(0, ms), () => {
+      const waitsMs = Math.max(0, node.writtenMs - this.nowMs);
+      node.writtenMs = this.nowMs + waitsMs + ms;
+      this.after(waitsMs + this.#chance.integer(0, ms), () => {
         if (node.life !== life || !node.isAlive) return;
         node.record = act.record;
         node.isMatched = false;
       });
-      this.after(ms, () => node.record === act.record && done({ kind: "persisted" }));
+      this.after(waitsMs + ms, () => node.record === act.record && done({ kind: "persisted" }));
       return;
     }
     const lost = () => this.after(700, () => done({ kind: "failed" }));
@@ -351,7 +386,10 @@ export class TermWorld {
 
   #arrive(node: Node, packet: Packet): readonly TermEffect[] {
     const now = this.clock(node);
-    if (packet.kind === "term") return node.term.receive(packet.message, now);
+    if (packet.kind === "term") {
+      if (packet.message.kind === "answer") node.answeredBy.add(packet.message.from.node);
+      return node.term.receive(packet.message, now);
+    }
     if (packet.kind === "sync") this.#follow(node, packet);
     else if (node.term.mayPrepare(packet.epoch, packet.life) && node.logEpoch === packet.epoch) {
       if (packet.at === node.log.length) node.log.push(packet.write);
