@@ -15,7 +15,7 @@ export type Way = "between" | Side;
 /** S7. */
 const convergeMs = 5_000;
 /** What a busy machine may take on top, with a takeover that had begun when the fault ended. */
-const spareMs = 5_000;
+const spareMs = 10_000;
 
 /** Between two looks at whether they are equal: looking costs the machine, which has others to run. */
 const lookMs = 60;
