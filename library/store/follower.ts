@@ -9,7 +9,7 @@ import { Replica } from "../core/store/replica.ts";
 import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { Answer as SurveyAnswer } from "../surveys.ts";
-import { readHead } from "./head.ts";
+import { headValues, readHead } from "./head.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface FollowerOptions {
@@ -104,7 +104,7 @@ export class Follower {
     const { onChange, onEffect } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "changed") {
-        onChange(effect.change, effect.before, { epoch: this.replica.version.epoch, revision: effect.revision });
+        onChange(effect.change, effect.before, effect.version);
         continue;
       }
       if (effect.kind === "ask") this.#ask(effect.request, effect.question);
@@ -125,8 +125,7 @@ export class Follower {
 
   #ask(request: number, question: Question): void {
     const { traffic, topic } = this.#options;
-    const args = question.kind === "since" ? [question.epoch, question.revision] : [question.walk ?? 0, question.page];
-    traffic.ask("read", topic, question.kind, args, limits.storeAskMs).then(
+    traffic.ask("read", topic, question.kind, argsOf(question), limits.storeAskMs).then(
       (answer) => {
         const read = answer && readAnswer(answer);
         if (answer !== undefined && read === undefined && answer.name !== "refused") this.refused += 1;
@@ -135,6 +134,11 @@ export class Follower {
       () => this.#receive({ kind: "failed", request }),
     );
   }
+}
+
+function argsOf(question: Question): ReceivedEvent["args"] {
+  if (question.kind === "snapshot") return [question.walk ?? 0, question.page];
+  return [question.epoch, question.revision, question.by];
 }
 
 function feedMessage(name: string, args: ReceivedEvent["args"], node: string): ReplicaMessage | undefined {
@@ -153,7 +157,7 @@ function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
   const head = readHead(args, node.id);
   if (head === undefined) return undefined;
   if (name === "gone" || name === "foreign" || name === "forgotten") return { kind: name, head };
-  const rest = args.slice(3);
+  const rest = args.slice(headValues);
   if (name === "changes") {
     const [firstRevision, isLast, ...columns] = rest;
     const changes = readChanges(columns);
