@@ -15,6 +15,7 @@ import type { Gap } from "./gaps.ts";
 import { Logs } from "./logs.ts";
 import { Node } from "./node.ts";
 import type { OverflowPolicy } from "./outbox.ts";
+import { type Processes, systemProcesses } from "./processes.ts";
 import type { Storage } from "./storage/storage.ts";
 import { type AuthorityConflict, Stores } from "./stores.ts";
 import { addCounts, type StreamCounts } from "./streams.ts";
@@ -33,6 +34,8 @@ export interface ContextOptions {
   readonly transports?: readonly Transport[];
   readonly clock?: Clock;
   readonly chance?: Chance;
+  /** How it is known that other processes of this machine have ended. Default: by `/proc`, where there is one. */
+  readonly processes?: Processes;
   /** Tell the cluster about ourselves when asked. Default true. */
   readonly introspection?: boolean;
   /** Messages and bytes that may wait for one peer. Default 8192 and 64 MiB. */
@@ -112,6 +115,7 @@ export class Context {
       origin: { name, id },
       clock: options.clock ?? systemClock,
       chance,
+      processes: options.processes ?? systemProcesses,
       queueMessages: options.queueMessages ?? limits.queueMessages,
       queueBytes: options.queueBytes ?? limits.queueBytes,
       onOverflow: options.onOverflow ?? "drop-oldest",

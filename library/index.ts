@@ -49,6 +49,7 @@ export type {
 } from "./node-report.ts";
 export type { OverflowPolicy } from "./outbox.ts";
 export type { Peer } from "./peer.ts";
+export type { Processes } from "./processes.ts";
 export { software, version } from "./software.ts";
 export { type Salvaged, salvageFolder } from "./storage/salvage.ts";
 export type { Storage } from "./storage/storage.ts";

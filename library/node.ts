@@ -16,6 +16,7 @@ import { InterestExchange } from "./interest-exchange.ts";
 import { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { OverflowPolicy } from "./outbox.ts";
+import type { Processes } from "./processes.ts";
 import { Reception } from "./reception.ts";
 import { Resends } from "./resends.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";
@@ -25,6 +26,7 @@ export interface NodeOptions {
   readonly origin: Origin;
   readonly clock: Clock;
   readonly chance: Chance;
+  readonly processes: Processes;
   readonly queueMessages: number;
   readonly queueBytes: number;
   readonly onOverflow: OverflowPolicy;

@@ -275,7 +275,7 @@ export class Store {
    * Needs the right to `own` the store.
    * @throws SwitchyardError `NO_HEIR` where none is in sync, `NO_AUTHORITY` where nobody is there to agree or it takes
    * longer than `timeoutMs` (10,000), `AUTHORITY_CONFLICT` where one must be named, `CONFLICT` where more than was
-   * `agreed` may be lost by now, `CLOSED`
+   * `agreed` may be lost by now, `BAD_ARGUMENT`, `CLOSED`
    */
   async promote(options: PromoteOptions = {}): Promise<Promoted> {
     this.#checkOpen();

@@ -125,7 +125,7 @@ export class Stores {
       begun = elective;
       await elective.begin(timeoutMs);
       this.#node.clock.soon(tellAll); // when whoever opened it had the time to listen
-      return this.#keep(topic, options, options.durability, elective.side(), emitter);
+      return this.#keep(topic, options, options.durability, elective.side, emitter);
     } catch (error) {
       this.#authoritative.delete(topic);
       await begun?.close(0);
@@ -144,7 +144,7 @@ export class Stores {
     if (divergedPath !== undefined && typeof divergedPath !== "string")
       throw new SwitchyardError("BAD_ARGUMENT", `divergedPath of ${topic}`);
     const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
-    const { keep } = storage ?? { keep: keepFile };
+    const keeper: Pick<Storage, "keep"> = storage ?? { keep: keepFile };
     const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;
     for (const what of opened?.notices ?? []) {
       this.#node.fail(new SwitchyardError("CORRUPT", `store ${topic}, mended: ${what}`));
@@ -161,15 +161,15 @@ export class Stores {
         looksAround: onHeirLost !== undefined || heir !== undefined,
       },
       durability: options.durability ?? (persistent ? "disk" : "memory"),
+      onState,
       onEffect: (effect) => {
-        if (effect.kind === "state") onState(effect.state);
-        else if (effect.kind === "reset") onReset(effect);
+        if (effect.kind === "reset") onReset(effect);
       },
       onTerm: (effect) => {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
         if (effect.kind === "conflict") this.#conflict(topic, effect);
       },
-      keep: (name, lines) => keep(divergedPath ?? (persistent ? path! : "."), name, lines),
+      keep: (name, lines) => keeper.keep(divergedPath ?? (persistent ? path! : "."), name, lines),
       onDiverged: (diverged) => {
         if (early === undefined) emitter.emit("diverged", diverged);
         else early.push(diverged);

@@ -9,7 +9,7 @@ import { Appending } from "./appending.ts";
 import { Ledger } from "./ledger.ts";
 import { type Database, segmentKey } from "./level-database.ts";
 import type { Segment } from "./segment.ts";
-import type { Replacement, StoreHead } from "./storage.ts";
+import type { Replacement, Results, StoreHead } from "./storage.ts";
 import type { Tail } from "./verify.ts";
 
 /** The table whose place it takes. */
@@ -33,9 +33,19 @@ export class LevelReplacement implements Replacement {
   }
 
   add(entries: readonly Entry[]): Promise<void> {
+    return this.#append((appending) => {
+      for (const entry of entries) appending.addEntry(entry);
+    });
+  }
+
+  addResults(results: readonly Results[]): Promise<void> {
+    return this.#append((appending) => appending.addResults(results));
+  }
+
+  #append(fill: (appending: Appending) => void): Promise<void> {
     return this.#run(async (database) => {
       const appending = new Appending(this.#tail, this.ledger, 1);
-      for (const entry of entries) appending.addEntry(entry);
+      fill(appending);
       const segments = appending.end(this.#tail.version);
       await database.batch(segments.map(({ sequence, bytes }) => this.#put(sequence, bytes)));
       for (const segment of segments) this.ledger.take(segment);

@@ -58,7 +58,7 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
       return replica.version;
     },
     get state() {
-      return replica.state;
+      return follower.state;
     },
     get lag() {
       return replica.lag;

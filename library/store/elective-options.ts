@@ -6,6 +6,7 @@ import type { StoreSchema } from "../core/store/schema.ts";
 import type { TermEffect, TermOptions } from "../core/store/term-messages.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import type { Diverged } from "./diverged.ts";
+import type { StoreState } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface ElectiveOptions {
@@ -20,6 +21,8 @@ export interface ElectiveOptions {
   readonly start: AuthorityStart;
   readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
   readonly onEffect: (effect: ReplicaEffect) => void;
+  /** The state of the handle is another one. */
+  readonly onState: (state: StoreState) => void;
   readonly onTerm: (effect: Exclude<TermEffect, { kind: "send" | "act" }>) => void;
   /** Writes a file where what only we have is kept; as `Storage.keep`. */
   readonly keep: (name: string, lines: Iterable<string>) => Promise<string>;

@@ -17,6 +17,8 @@ export interface ElectiveParts {
   readonly isPersistent: boolean;
   /** While it is the authority. */
   readonly ruling: () => { readonly host: Host; readonly desk: Desk } | undefined;
+  /** Since when, as authority, we are not sure to be it; `undefined`: we are. */
+  readonly unsureSinceMs: () => number | undefined;
   /** While another one is. */
   readonly follower: () => Follower | undefined;
   /** Before either. */
@@ -28,7 +30,7 @@ export interface ElectiveParts {
 }
 
 export function electiveSide(parts: ElectiveParts): Side {
-  const { traffic, topic, isPersistent, follower, start, promote, close } = parts;
+  const { traffic, topic, isPersistent, unsureSinceMs, follower, start, promote, close } = parts;
   const replica = () => follower()?.replica;
   const copy = (): Table => replica()?.table ?? start().table;
   const initial = (): Version => start().version;
@@ -43,13 +45,19 @@ export function electiveSide(parts: ElectiveParts): Side {
       return local()?.host.version ?? replica()?.version ?? initial();
     },
     get state() {
-      return local() === undefined ? (replica()?.state ?? "syncing") : "live";
+      return local() === undefined
+        ? (follower()?.state ?? "syncing")
+        : unsureSinceMs() === undefined
+          ? "live"
+          : "stale";
     },
     get lag() {
       return local() === undefined ? (replica()?.lag ?? 0) : 0;
     },
     get ageMs() {
-      return local() === undefined ? (replica()?.ageMs(nowMs()) ?? 0) : 0;
+      if (local() === undefined) return replica()?.ageMs(nowMs()) ?? 0;
+      const sinceMs = unsureSinceMs();
+      return sinceMs === undefined ? 0 : nowMs() - sinceMs;
     },
     isPersistent,
     table: {

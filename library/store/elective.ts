@@ -13,7 +13,7 @@ import { Lookers } from "./lookers.ts";
 import { Promotions } from "./promotions.ts";
 import { Remembered } from "./remembered.ts";
 import { Ruling } from "./ruling.ts";
-import type { Side } from "./side.ts";
+import type { Side, StoreState } from "./side.ts";
 import { Standby } from "./standby.ts";
 import { TermDriver } from "./term-driver.ts";
 
@@ -23,12 +23,15 @@ const following: ReadonlySet<TermState> = new Set(["follower", "heir", "closed"]
 
 export class Elective {
   readonly driver: TermDriver;
+  /** What the handle stands on. */
+  readonly side: Side;
   readonly #options: ElectiveOptions;
   readonly #remembered: Remembered;
   readonly #lookers: Lookers;
   readonly #standby: Standby;
   #ruling: Ruling | undefined;
   readonly #promotions: Promotions;
+  #toldState: StoreState = "syncing";
   #isBusy = false;
   #changing: Promise<void> = Promise.resolve();
   /** It follows nobody any more. */
@@ -42,11 +45,15 @@ export class Elective {
     this.#lookers = new Lookers(traffic.node, `store ${topic}`);
     this.#standby = new Standby({
       ...{ options, remembered: this.#remembered, driver: () => this.driver },
-      onHeld: () => this.#hold(false),
+      onHeld: () => {
+        this.#hold(false);
+        this.#tellState();
+      },
       onSynced: () => this.#lookers.look(),
       onRetry: () => this.#change(),
     });
     this.driver = this.#drive();
+    this.side = this.#makeSide();
     const isOpen = (): boolean => this.#ruling?.isOpen === true;
     this.#promotions = new Promotions({ traffic, topic, driver: this.driver, lookers: this.#lookers, isOpen });
   }
@@ -82,11 +89,12 @@ export class Elective {
     if (promoted !== undefined) await this.#changing;
   }
 
-  side(): Side {
+  #makeSide(): Side {
     const { traffic, topic, opened } = this.#options;
     return electiveSide({
       ...{ traffic, topic, isPersistent: opened !== undefined },
       ruling: () => this.#ruling,
+      unsureSinceMs: () => this.driver.term.unsureSinceMs(this.driver.nowMs()),
       follower: () => this.#standby.follower,
       start: () => this.#standby.start,
       refusal: () => this.#standby.refusal,
@@ -109,6 +117,7 @@ export class Elective {
         this.#ruling?.host.look();
         this.#standby.look();
         if (this.#isOutOfLine()) this.#change();
+        this.#tellState();
       },
       onSaid: (said) => this.#standby.hear(said),
       onAsked: (said, reply) => this.#promotions.hear(said, reply),
@@ -132,7 +141,19 @@ export class Elective {
       .finally(() => {
         this.#isBusy = false;
         if (!this.#isClosed && this.#isOutOfLine()) this.#change();
+        this.#tellState();
       });
+  }
+
+  /** On its way from one to the other it is neither, which is nobody's concern. */
+  #tellState(): void {
+    if (!this.#isBusy) this.#tell(this.side.state);
+  }
+
+  #tell(state: StoreState): void {
+    if (this.#isClosed || state === this.#toldState) return;
+    this.#toldState = state;
+    this.#options.onState(state);
   }
 
   #isOutOfLine(): boolean {
@@ -171,7 +192,7 @@ export class Elective {
     const own = this.#ruling;
     if (own === undefined) return;
     this.#ruling = undefined;
-    if (!this.#isClosed) this.#options.onEffect({ kind: "state", state: "syncing" });
+    this.#tell("syncing");
     const closed = own.close(graceMs);
     this.#standby.ruled(own); // while the last batch ends, too, somebody may ask for it
     await closed;

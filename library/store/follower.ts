@@ -42,6 +42,13 @@ export class Follower {
     this.replica = new Replica(this.#nowMs(), options.start);
   }
 
+  /** Of the copy, at this moment: who was paused has not looked at the time yet. */
+  get state(): Replica["state"] {
+    const { replica } = this;
+    const isSilent = replica.state === "live" && replica.ageMs(this.#nowMs()) >= limits.storeStaleMs;
+    return isSilent ? "stale" : replica.state;
+  }
+
   /** Resolves when the peers know that we listen. */
   async start(): Promise<void> {
     const { traffic, topic } = this.#options;

@@ -1,9 +1,9 @@
 /** What a handle remembers of its role, on its disk, if it has one. */
 import type { Epoch } from "../core/store/epochs.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
-import type { OpenStorage } from "../storage/storage.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
-import { readTermRecord, termRecordText, writeEpochs } from "./term-record.ts";
+import { leadOf, readTermRecord, termRecordText } from "./term-record.ts";
 
 export class Remembered {
   readonly #opened: OpenStorage | undefined;
@@ -38,14 +38,14 @@ export class Remembered {
     await this.#opened?.writeHead({ epochs, highestEpoch, lineage, record: termRecordText(record) });
   }
 
-  /** What we had as authority was held against what the one that goes on has, and is safe where that lacks it. */
+  /** What we had as authority was held against what the one that goes on has, which lacks none of it. */
   async matched(): Promise<void> {
     const record = this.#record;
     if (record?.role === "follower" && record.isUnmatched) await this.persist({ ...record, isUnmatched: undefined });
   }
 
-  /** Of a copy that is followed. */
-  async writeEpochs(epochs: readonly Epoch[]): Promise<void> {
-    if (this.#opened !== undefined) await writeEpochs(this.#opened, epochs, this.#record);
+  /** What the disk says of itself that has a copy which is followed. */
+  leadOf(opened: OpenStorage, epochs: readonly Epoch[]): Lead {
+    return leadOf(opened, epochs, this.#record);
   }
 }

@@ -10,7 +10,7 @@ export type StoreRoleName = "authority" | "standby" | "replica" | "client";
 /**
  * - `syncing`: the replica is not yet up to date;
  * - `live`: it is, or the authority answers;
- * - `stale`: nothing was heard of the authority for a while, see `ageMs`;
+ * - `stale`: nothing was heard of the authority for a while, or of the heir if we are it, see `ageMs`;
  * - `closed`.
  */
 export type StoreState = "syncing" | "live" | "stale" | "closed";

@@ -10,6 +10,7 @@ import type { AuthorityStart } from "../core/store/authority.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
 import type { ReceivedEvent } from "../events.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { Follower } from "./follower.ts";
 import { KnownResults } from "./known-results.ts";
@@ -95,9 +96,13 @@ export class Standby {
   /** Saves first what others lack; where that cannot be, nothing follows, until `onRetry`. */
   async follow(): Promise<void> {
     if (!(await this.#parting.save())) return;
+    if (this.#fork === undefined) await this.#matched(); // else the disk says so until it has another table
+    if (!this.#isClosed) await this.#beginCopy();
+  }
+
+  async #matched(): Promise<void> {
     const { traffic } = this.#options;
     await this.#parts.remembered.matched().catch((error) => traffic.node.fail(error)); // then it is matched again
-    if (!this.#isClosed) await this.#beginCopy();
   }
 
   async #beginCopy(): Promise<void> {
@@ -254,6 +259,10 @@ export class Standby {
     return this.#start;
   }
 
+  #lead(opened: OpenStorage): Lead {
+    return this.#parts.remembered.leadOf(opened, this.#follower?.replica.epochs ?? []);
+  }
+
   #openDisk(): StandbyDisk | undefined {
     const { opened, durability, traffic, topic } = this.#options;
     if (opened === undefined) return undefined;
@@ -261,9 +270,9 @@ export class Standby {
       ...{ opened, durability, isForked: this.#isDiskForked },
       whole: () => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
-        return { version, epochs, table, results: this.#known.upTo(version.revision) };
+        return { version, epochs, table, results: this.#known.upTo(version.revision), lead: this.#lead(opened) };
       },
-      writeEpochs: () => this.#parts.remembered.writeEpochs(this.#follower?.replica.epochs ?? []),
+      writeEpochs: () => opened.writeHead(this.#lead(opened)),
       onSynced: () => this.#parts.onHeld(),
       onFailure: (cause) =>
         traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),

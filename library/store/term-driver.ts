@@ -5,6 +5,7 @@
 import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
+import { HeirProcess } from "./heir-process.ts";
 import { readTermMessage } from "./term-text.ts";
 import type { Reply, Traffic } from "./traffic.ts";
 import { askWitness } from "./witness.ts";
@@ -32,6 +33,7 @@ export interface TermDriverOptions {
 export class TermDriver {
   readonly term: Term;
   readonly #options: TermDriverOptions;
+  readonly #heir: HeirProcess;
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -41,6 +43,7 @@ export class TermDriver {
 
   constructor(options: TermDriverOptions) {
     this.#options = options;
+    this.#heir = new HeirProcess(options.traffic.node.options.processes);
     this.term = new Term(options.term, this.nowMs());
   }
 
@@ -55,7 +58,10 @@ export class TermDriver {
   }
 
   check(): void {
-    if (!this.#isClosed) this.carryOut(this.term.check(this.nowMs()));
+    if (this.#isClosed) return;
+    const { heirLife } = this.term;
+    const isGone = heirLife !== undefined && this.#heir.isGone(heirLife);
+    this.carryOut(isGone ? this.term.gone(heirLife, this.nowMs()) : this.term.check(this.nowMs()));
   }
 
   /** To one life, or to all that take part. */
@@ -66,7 +72,8 @@ export class TermDriver {
 
   send(to: string | undefined, message: TermMessage): void {
     const { from: _, ...body } = this.#options.change(message);
-    this.say(to, "term", [JSON.stringify(body)]);
+    const process = message.kind === "pong" ? this.#options.traffic.node.options.processes.own() : undefined;
+    this.say(to, "term", [JSON.stringify({ ...body, process })]);
   }
 
   carryOut(effects: readonly TermEffect[]): void {
@@ -103,6 +110,7 @@ export class TermDriver {
     if (message === undefined) this.refused += 1;
     else {
       this.#options.hold(message);
+      if (message.kind === "pong" && origin.id === this.term.heirLife) this.#heir.hear(origin.id, message.process);
       this.carryOut(this.term.receive(message, this.nowMs()));
     }
   }

@@ -1,12 +1,13 @@
 /** What terms say to each other, from the text that it travels as: checked, for it comes from others. */
 import { limits } from "../core/limits.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
+import { longestTold } from "../processes.ts";
 import { areEpochs, fieldsOf, isLife, isVersion, isWhole } from "./told-fields.ts";
 
 /** What each kind has besides the epoch. */
 const shapes: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
   ping: { number: isWhole, heir: isLifeOrNone, syncRevision: isWhole },
-  pong: { number: isWhole, held: isVersion, isLive: isBoolean, remembers: isBoolean },
+  pong: { number: isWhole, held: isVersion, isLive: isBoolean, remembers: isBoolean, process: isProcessOrNone },
   held: { revision: isWhole },
   resign: {},
   ask: { held: isVersion },
@@ -31,6 +32,10 @@ export function readTermMessage(text: unknown, from: Party): TermMessage | undef
 
 function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
+}
+
+function isProcessOrNone(value: unknown): boolean {
+  return value === undefined || (typeof value === "string" && value.length <= longestTold);
 }
 
 function isLifeOrNone(value: unknown): boolean {

@@ -1,17 +1,17 @@
 /**
  * `switchyard sub`: prints events as they arrive.
  *
- * Invariant: what does not fit through a slow output is dropped and counted, never kept without bound, and the count is
- * told at the end.
+ * Invariant: what does not fit through a slow output is dropped and counted, never kept without bound; the count is told
+ * at the end, and so is how much was lost before it came here.
  */
 import type { Command } from "commander";
-import { checkPattern, matches, type ReceivedEvent, type Reply } from "../../library/index.ts";
+import { type Context, checkPattern, matches, type ReceivedEvent, type Reply } from "../../library/index.ts";
 import { type EventFormat, jsonEvents, readableEvents } from "./event-line.ts";
 import { type EventFilter, readEventFilter } from "./filter/filters.ts";
 import { join, withNode } from "./joining.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
-import { inGroups, printable } from "./style.ts";
+import { counted, inGroups, printable } from "./style.ts";
 import { readValueArguments } from "./value-argument.ts";
 
 interface Options {
@@ -58,6 +58,7 @@ async function run(shell: Shell, location: string, patterns: readonly string[], 
   const printer = new EventPrinter(shell, options);
   await withNode(shell, { command: "sub", name: options.name }, async (context) => {
     await join(shell, context, location);
+    tellOfMissing(shell, context);
     const handle = (event: ReceivedEvent, topic: string, reply: Reply) => {
       if (answer !== undefined) reply(answer);
       printer.take(event, topic);
@@ -65,9 +66,21 @@ async function run(shell: Shell, location: string, patterns: readonly string[], 
     await Promise.all(patterns.map((pattern) => context.events.on(pattern, handle)));
     if (!options.quiet) shell.say(`subscribed to ${patterns.map(printable).join(", ")} at ${printable(location)}`);
     await Promise.race([whenStopped(shell), printer.finished]);
-    printer.stop();
+    printer.stop(context.stats().missing);
   });
   printer.summarize();
+}
+
+/** Says once that some do not arrive; how many is told at the end. */
+function tellOfMissing(shell: Shell, context: Context): void {
+  let isTold = false;
+  context.on("gap", ({ topic, origin, missing, cause }) => {
+    if (isTold) return;
+    isTold = true;
+    const why = cause === "slow" ? ": somebody, perhaps this command, does not take them in time" : "";
+    const first = `${counted(missing, "event")} of ${printable(topic)} from ${printable(origin.name)}`;
+    shell.say(`${first} did not arrive${why}; the sum comes at the end`);
+  });
 }
 
 /** Prints events until it has printed enough, and counts what it did. */
@@ -79,6 +92,7 @@ class EventPrinter {
   #ignored = 0;
   #filtered = 0;
   #dropped = 0;
+  #missing = 0;
 
   readonly #shell: Shell;
   readonly #options: Options;
@@ -113,17 +127,20 @@ class EventPrinter {
     return this.#received - this.#ignored - this.#filtered - this.#dropped;
   }
 
-  stop(): void {
+  /** @param missing events that others dropped on their way here */
+  stop(missing: number): void {
     this.#isStopped = true;
+    this.#missing = missing;
   }
 
-  /** Always where something was dropped; otherwise where a person watches. */
+  /** Always where something was lost; otherwise where a person watches. */
   summarize(): void {
-    if (this.#dropped === 0 && (this.#options.quiet || !this.#shell.isHeard)) return;
+    if (this.#dropped + this.#missing === 0 && (this.#options.quiet || !this.#shell.isHeard)) return;
     const ignored = this.#ignored === 0 ? "" : `, ignored ${inGroups(this.#ignored)}`;
     const filtered = this.#filtered === 0 ? "" : `, filtered out ${inGroups(this.#filtered)}`;
     const dropped = this.#dropped === 0 ? "" : " (slow output)";
     const counts = `received ${inGroups(this.#received)}, printed ${inGroups(this.#printed)}${ignored}${filtered}`;
-    this.#shell.say(`${counts}, dropped ${inGroups(this.#dropped)}${dropped}`);
+    const missing = this.#missing === 0 ? "" : `, lost on the way here ${inGroups(this.#missing)}`;
+    this.#shell.say(`${counts}, dropped ${inGroups(this.#dropped)}${dropped}${missing}`);
   }
 }

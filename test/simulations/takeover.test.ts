@@ -204,6 +204,7 @@ simulate(
     await world.settle(chance.between(0, 5));
     world.kill(first);
     await Promise.all(writes);
+    await world.until(() => standby.role === "authority", 10_000); // until then it shows nothing that is only prepared
     const made = Number((standby.lookupSync("n") as Count).value);
     if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
   },
@@ -237,5 +238,68 @@ simulate(
     );
     await left.insert("b", 2, { timeoutMs: 15_000, durability: "memory" });
     if (left.lookupSync("a") !== 1) throw new Error("a is gone");
+  },
+);
+
+simulate(
+  "F3 S8: a handle whose term has lapsed says that it is stale, and live again when it is sure",
+  { seeds: 15 },
+  async (world) => {
+    const { router, first, authority, standby, client } = await trio(world);
+    await client.insert("a", 1);
+    await world.settle(1_000); // until what is known of the state is told
+    const told: string[] = [];
+    authority.on("state", (state) => told.push(state));
+    const sinceMs = world.time.nowMs;
+    world.network.part(first.name, router.name);
+    await world.until(() => authority.state === "stale", 3_000);
+    if (authority.role !== "authority" || authority.lookupSync("a") !== 1)
+      throw new Error("it does not answer any more");
+    await world.settle(100);
+    const ageMs = world.time.nowMs - sinceMs;
+    if (authority.ageMs < 100 || authority.ageMs > ageMs)
+      throw new Error(`an age of ${authority.ageMs} of ${ageMs} ms`);
+    const isBrief = world.chance.flip();
+    if (!isBrief) await world.until(() => standby.role === "authority", 5_000);
+    world.network.join(first.name, router.name);
+    await world.until(() => authority.state === "live" && standby.state === "live", 10_000);
+    if (authority.ageMs > 2_000) throw new Error(`an age of ${authority.ageMs} ms, and it is ${authority.role}`);
+    await world.until(() => told.at(-1) === "live", 1_000);
+    if (told[0] !== "stale") throw new Error(`it was told ${told.join(", ")}`);
+    const roles = `${authority.role} ${standby.role}`;
+    if (!isBrief && roles !== "standby authority") throw new Error(`they are ${roles}`);
+  },
+);
+
+simulate(
+  "F4: an heir whose process is gone from this machine is not waited for, and one that is cut off is",
+  { seeds: 12 },
+  async (world) => {
+    const running = new Set(["first", "second"]);
+    const router = world.node();
+    router.topics.forward("*");
+    const join = async (name: string) => {
+      const runs = (told: string) => running.has(told);
+      const node = world.node({ name, processes: { own: () => name, runs, isGone: (told) => !runs(told) } });
+      await world.join(node, router);
+      return node;
+    };
+    const [first, second] = [await join("first"), await join("second")];
+    const onHeirLost = world.chance.pick(["proof", "wait"] as const);
+    const authority = await first.stores.openAuthoritative("t", { onHeirLost });
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    await second.stores.openStandby("t");
+    await world.until(() => states.includes("protected"), 20_000);
+    await world.settle(world.chance.between(1_500, 3_000)); // it has said by what its process is known
+    const isKilled = world.chance.flip();
+    if (isKilled) {
+      world.kill(second);
+      running.delete("second");
+    } else world.network.part("second", router.name);
+    const wanted = isKilled && onHeirLost === "proof" ? "unprotected" : "waiting-for-heir";
+    await world.until(() => states.at(-1) === wanted, wanted === "unprotected" ? 1_000 : 5_000);
+    await world.settle(10_000);
+    if (states.at(-1) !== wanted) throw new Error(`it is ${states.at(-1)}`);
   },
 );

@@ -144,7 +144,7 @@ export class SimulatedDisk {
       writeHead: (lead) => write(true, (image) => image.lead(lead)),
       replace: async () => {
         if (isClosed) throw new SwitchyardError("CLOSED", path);
-        return replacementOf((entries, head) => write(true, (image) => image.replace(entries, head)));
+        return replacementOf((...whole) => write(true, (image) => image.replace(...whole)));
       },
       close: async () => {
         if (isClosed) return;

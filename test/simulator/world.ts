@@ -8,6 +8,7 @@ import type { Connection } from "../../library/connection.ts";
 import type { ListenOptions, OpenOptions } from "../../library/connections.ts";
 import { Context, type ContextOptions } from "../../library/context.ts";
 import type { SwitchyardError } from "../../library/core/errors.ts";
+import { noProcesses } from "../../library/processes.ts";
 import { memoryStorage } from "../../library/storage/memory.ts";
 import { SeededChance } from "./chance.ts";
 import { SimulatedTime } from "./clock.ts";
@@ -58,6 +59,7 @@ export class World {
       transports: [this.network.transportOf(name)],
       clock: this.time.clock,
       chance: this.chance.fork(),
+      processes: options.processes ?? noProcesses,
     });
     context.on("error", (error) => this.errors.push(error));
     this.nodes.push(context);

@@ -53,6 +53,8 @@ export type TermMessage = FromSomebody &
         readonly isLive: boolean;
         /** It has a state directory, so it would know if it had taken over in an earlier life. */
         readonly remembers: boolean;
+        /** What its process is known by on its machine; the driver's business. */
+        readonly process?: string | undefined;
       }
     /** From the heir: it holds all up to this revision of the history of the sender's `epoch`. */
     | { readonly kind: "held"; readonly revision: number }

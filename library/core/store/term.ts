@@ -86,9 +86,12 @@ export class Term {
     this.#seat.hold(holdings);
   }
 
-  /** What we had as authority was not yet held against what the one that goes on has: until then nothing may replace it. */
+  /**
+   * What we had as authority was not yet held against what the one that goes on has, or it is not known yet whether we were
+   * one: until then nothing may replace it.
+   */
   get isUnmatched(): boolean {
-    return this.#seat.unmatched !== undefined;
+    return this.#seat.unmatched !== undefined || this.#seat.phase.kind === "starting";
   }
 
   /** May we answer a read, this very moment? Ask with a fresh time right before the answer goes out. */
@@ -96,6 +99,18 @@ export class Term {
     const { phase, acts } = this.#seat;
     if (phase.kind !== "authority" || acts.stops) return false;
     return phase.handsOverUntilMs === undefined && phase.term.holds(nowMs);
+  }
+
+  /**
+   * Since when somebody else may have written what an authority does not know of; `undefined`: nobody can have. Of a node
+   * that is no authority, or is handing over for good: now.
+   */
+  unsureSinceMs(nowMs: number): number | undefined {
+    const { phase } = this.#seat;
+    if (phase.kind !== "authority") return nowMs;
+    const untilMs = phase.term.untilMs ?? Number.POSITIVE_INFINITY;
+    if (nowMs < untilMs) return undefined;
+    return Number.isFinite(untilMs) ? untilMs : (phase.lostMs ?? nowMs);
   }
 
   /**

@@ -33,6 +33,11 @@ it("tells its version", async () => {
   expect(await run("--version")).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });
 
+/** `12 345` as it is written for people. */
+function numberOf(text: string): number {
+  return Number(text.replaceAll(" ", ""));
+}
+
 describe("node", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("ends in good order at %s", async (signal) => {
     const { node, location } = await listeningNode("tcp://127.0.0.1:0", "--name", "mine");
@@ -186,12 +191,38 @@ describe("pub and sub", () => {
     await context.close();
     const [, received, printed, dropped] = /received ([\d ]+), printed ([\d ]+), dropped ([\d ]+) \(slow output\)\n$/
       .exec(err)!
-      .map((part) => Number(part.replaceAll(" ", "")));
+      .map(numberOf);
     expect(status).toBe(0);
     expect(received).toBe(total);
     expect(printed! + dropped!).toBe(total);
     expect(dropped).toBeGreaterThan(0);
     expect(out.split("\n").length - 1).toBe(printed);
+  });
+
+  it("tells what was lost before it came here", async () => {
+    const context = new Context();
+    const { location } = await context.connections.listen("tcp://127.0.0.1:0");
+    const up = new Promise<void>((resolve) => context.on("peer", () => resolve()));
+    const sub = new RunningCommand(["sub", location, "a", "--json"]);
+    await Promise.all([up, sub.saying("err", /^subscribed/)]);
+    sub.child.kill("SIGSTOP");
+    const text = "x".repeat(1000);
+    let total = 0;
+    while (context.stats().dropped === 0) {
+      for (let i = 0; i < 1_000; i++) context.events.raise("a", event("e", [text]));
+      total += 1_000;
+      await new Promise(setImmediate);
+    }
+    sub.child.kill("SIGCONT");
+    await sub.saying("err", /did not arrive/);
+    const { status, err } = await sub.end();
+    await context.close();
+    expect(status).toBe(0);
+    expect(err).toMatch(/^\d[\d ]* events? of a from \S+ did not arrive: .*; the sum comes at the end$/m);
+    const [, received, lost] = /received ([\d ]+), .*, lost on the way here ([\d ]+)\n$/.exec(err)!.map(numberOf);
+    expect(lost).toBeGreaterThan(0);
+    expect(received! + lost!).toBeLessThanOrEqual(total);
+    expect(received).toBeGreaterThan(0);
   });
 
   it("has colours where they are asked for, unless NO_COLOR is set", async () => {

@@ -54,6 +54,23 @@ it("F3: an authority that was paused does not answer when it wakes, and follows 
   expect(world.node("a").term.state).toBe("heir");
 });
 
+it("F3: from the end of its term an authority is not sure that it has all, whether it was awake to see that or not", () => {
+  const world = new TermWorld(new SeededChance(1), usual);
+  world.runFor(4_000);
+  const { term } = world.node("a");
+  const nowMs = world.clock(world.node("a"));
+  expect(term.unsureSinceMs(nowMs)).toBeUndefined();
+  const sinceMs = term.unsureSinceMs(nowMs + 10_000)!;
+  expect(sinceMs).toBeGreaterThan(nowMs + 1_000);
+  expect(sinceMs).toBeLessThanOrEqual(nowMs + 2_000);
+  expect([term.mayAnswer(sinceMs - 1), term.mayAnswer(sinceMs)]).toEqual([true, false]);
+  const heir = world.node("h");
+  expect(heir.term.unsureSinceMs(world.clock(heir))).toBe(world.clock(heir));
+  world.crash(heir);
+  world.runFor(10_000);
+  expect(term.unsureSinceMs(world.clock(world.node("a")))).toBeLessThanOrEqual(sinceMs);
+});
+
 it.each(["proof", "wait", "continue"] as const)("F4: an heir that is cut off, with onHeirLost %s", (onHeirLost) => {
   const world = new TermWorld(new SeededChance(1), { ...usual, onHeirLost });
   world.runFor(4_000);
