@@ -58,7 +58,7 @@ async function written(): Promise<string> {
   for (const [key, value] of records) await database.put(Buffer.from(key, "hex"), Buffer.from(value, "hex"));
   await database.close();
   const acknowledged = Buffer.alloc(2 * slotBytes);
-  slots.forEach((slot, i) => acknowledged.write(slot, i * slotBytes, "hex"));
+  for (const [i, slot] of slots.entries()) acknowledged.write(slot, i * slotBytes, "hex");
   writeFileSync(join(path, "acknowledged"), acknowledged);
   return path;
 }
