@@ -219,16 +219,22 @@ export const limits = {
   storeUnheardRetryMs: 2_000,
   /** Characters of what a store remembers of its role. A longer text that is found on disk counts as none: `CORRUPT`. */
   storeRecordCharacters: 256 * 1024,
-  /** Epochs that a role is remembered with; of more, the oldest are left out. */
-  storeRecordEpochs: 1_024,
+  /**
+   * Epochs of a history that are kept; of more, the oldest are left out, and what was before those that are left counts as
+   * another history. Text that has more is believed nothing.
+   */
+  storeEpochsKept: 1_024,
   /** Pages of one walk that a replica asks for at once. */
   storePagesInFlight: 4,
   /** Changes that a replica holds until those before them are there; further ones are asked for later. */
   storeEarlyChanges: 65_536,
   /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
   storeTombstones: 1_048_576,
-  /** Epochs of a history that an authority tells, the latest; of a head with more, a replica believes nothing. */
-  storeEpochsTold: 1_024,
+  /**
+   * Epochs of a history that an authority tells replicas, the latest: each second, so they are few. A replica that was away
+   * for more of them copies the table anew, as from another history. Of a head with more, a replica believes nothing.
+   */
+  storeEpochsTold: 128,
   /** How often an authority announces its version. */
   storeAnnounceMs: 1_000,
   /** How long a writer or a reader waits unless told otherwise. */

@@ -8,6 +8,7 @@ import type { Entry } from "../core/store/change.ts";
 import { keyOf } from "../core/values/index.ts";
 import {
   bodyOf,
+  isLead,
   RecordKind,
   recordsOf,
   unpackEntry,
@@ -151,7 +152,7 @@ export class Ledger {
 
   #neededFrom(number: number, kind: number, body: () => ReturnType<typeof bodyOf>): number | undefined {
     if (kind === RecordKind.put) return this.#entries.get(keyOf(unpackKey(body()))) === number ? 0 : undefined;
-    if (kind === RecordKind.lead) return this.#leadRecord === number ? 0 : undefined;
+    if (isLead(kind)) return this.#leadRecord === number ? 0 : undefined;
     if (kind !== RecordKind.results && kind !== RecordKind.movedResults) return undefined;
     const { client, first, end } = unpackRange(body());
     const kept = this.#clients.get(client);
@@ -171,9 +172,9 @@ export class Ledger {
     } else if (kind === RecordKind.clear) {
       for (const number of this.#entries.values()) this.#void(number);
       this.#entries = new Map();
-    } else if (kind === RecordKind.lead) {
+    } else if (isLead(kind)) {
       this.#void(this.#leadRecord);
-      this.lead = unpackLead(body);
+      this.lead = unpackLead(body, kind);
       this.#leadRecord = this.#records;
       this.#count();
     } else this.#applyResults(kind, body);

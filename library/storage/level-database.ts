@@ -13,7 +13,19 @@ import { diskFailure } from "./level-failures.ts";
 import { malformed } from "./pack.ts";
 
 /** Format of what is written; see docs/decisions/0018-persistence.md. */
-export const currentFormat = 1;
+export const currentFormat = 2;
+
+/** Turns a database of one format into one of the next, by one synced batch or so that it may be done again. */
+export type Migration = (database: Database) => Promise<void>;
+
+/** By the format that each turns into the next one. */
+export const migrations: ReadonlyMap<number, Migration> = new Map([
+  // Format 2 says who began each epoch; what does not say so is still read.
+  [
+    1,
+    async (database) => database.put(rootKey, packRoot({ ...(await readRoot(database)), format: 2 }), { sync: true }),
+  ],
+]);
 
 export type Database = Pick<
   ClassicLevel<Buffer, Buffer>,

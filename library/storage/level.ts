@@ -19,6 +19,8 @@ import {
   type Database,
   keepOnly,
   locked,
+  type Migration,
+  migrations,
   type OpenDatabase,
   openDatabase,
   packRoot,
@@ -35,9 +37,6 @@ import { malformed } from "./pack.ts";
 import { salvageFolder } from "./salvage.ts";
 import type { OpenStorage, Storage, StorageOptions, StoreHead } from "./storage.ts";
 import { type Verified, verify } from "./verify.ts";
-
-/** Turns a database of one format into one of the next, by one synced batch or so that it may be done again. */
-export type Migration = (database: Database) => Promise<void>;
 
 /** For tests: what is not as in production. */
 export interface LevelOptions {
@@ -70,7 +69,7 @@ class Opening {
 
   constructor(options: LevelOptions) {
     this.#openDatabase = options.openDatabase ?? openDatabase;
-    this.#migrations = options.migrations ?? new Map();
+    this.#migrations = options.migrations ?? migrations;
     this.#boot = options.boot ?? bootOf;
     this.#spareBytes = options.spareBytes ?? usualSpareBytes;
   }

@@ -5,7 +5,8 @@
  * Invariant: the bytes of each kind never change once released. Knows nothing of which records still count.
  */
 import { type FailureCode, failures } from "../core/errors.ts";
-import type { Change, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { Change, Entry, Outcome } from "../core/store/change.ts";
+import type { Epoch } from "../core/store/epochs.ts";
 import type { Value } from "../core/values/index.ts";
 import { malformed, type Packer, Unpacker } from "./pack.ts";
 import { packValue, unpackValue } from "./packed-value.ts";
@@ -19,7 +20,9 @@ export const RecordKind = {
   /** Results that stood in an older segment: what came after them may stand before them. */
   movedResults: 5,
   forget: 6,
-  lead: 7,
+  /** Of format 1: epochs without the lives that began them. Read, and never written. */
+  leadWithoutLives: 7,
+  lead: 8,
 } as const;
 
 export const lengthBytes = 4;
@@ -86,9 +89,10 @@ export function packLead(to: Packer, { epochs, highestEpoch, lineage, record: re
     to.text(lineage);
     to.whole(highestEpoch);
     to.whole(epochs.length);
-    for (const { epoch, revision } of epochs) {
+    for (const { epoch, revision, by } of epochs) {
       to.whole(epoch);
       to.whole(revision);
+      to.text(by);
     }
     if (remembered !== undefined) to.text(remembered); // nothing follows it
   });
@@ -164,12 +168,20 @@ export function unpackForget(body: Unpacker): { readonly client: string; readonl
   return { client: body.text(), before: body.whole() };
 }
 
-export function unpackLead(body: Unpacker): Lead {
+export function isLead(kind: number): boolean {
+  return kind === RecordKind.lead || kind === RecordKind.leadWithoutLives;
+}
+
+/** `kind`: of the record. */
+export function unpackLead(body: Unpacker, kind: number): Lead {
   const lineage = body.text();
   const highestEpoch = body.whole();
   const count = body.count();
-  const epochs: Version[] = [];
-  for (let i = 0; i < count; i++) epochs.push({ epoch: body.whole(), revision: body.whole() });
+  const epochs: Epoch[] = [];
+  for (let i = 0; i < count; i++) {
+    const [epoch, revision] = [body.whole(), body.whole()];
+    epochs.push({ epoch, revision, by: kind === RecordKind.lead ? body.text() : "" });
+  }
   const remembered = body.left > 0 ? body.text() : undefined;
   return { lineage, highestEpoch, epochs, ...(remembered !== undefined && { record: remembered }) };
 }

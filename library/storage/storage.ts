@@ -5,6 +5,7 @@
  * batch that survived. It knows nothing of operations, of replicas or of who is the authority.
  */
 import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { Epoch } from "../core/store/epochs.ts";
 
 /** Results of one client's operations `first`, `first + 1`, …; kept so that an operation that comes again is known. */
 export interface Results {
@@ -24,11 +25,11 @@ export interface Batch {
   readonly forget: readonly { readonly client: string; readonly before: number }[];
 }
 
-/** What is there besides entries: small, and written whole. Epochs say with which revision each began. */
+/** What is there besides entries: small, and written whole. */
 export interface StoreHead {
   readonly version: Version;
-  /** Every epoch that this history has, in order, with the revision after which it began. */
-  readonly epochs: readonly Version[];
+  /** The epochs of this history in order; who began those that a disk of format 1 has is not known. */
+  readonly epochs: readonly Epoch[];
   /** The highest epoch that was ever heard of: none below it is ever begun here again. */
   readonly highestEpoch: number;
   /** 32 hex digits, drawn when the table was first made: tells a copy of this history from another one of the same name. */

@@ -107,9 +107,9 @@ export class Desk {
       : ["entries", [...this.#version(), flags, ...entryColumns(found)]];
   }
 
-  #since([epoch, revision]: Args): readonly [string, Args] | undefined {
-    if (!isRevision(epoch) || !isRevision(revision)) return undefined;
-    const since = this.#host.authority.since({ epoch, revision });
+  #since([epoch, revision, by]: Args): readonly [string, Args] | undefined {
+    if (!isRevision(epoch) || !isRevision(revision) || typeof by !== "string") return undefined;
+    const since = this.#host.authority.since({ epoch, revision, by });
     const head = this.#host.headColumns();
     if (since.kind !== "changes") return [since.kind, head];
     return ["changes", [...head, since.firstRevision, since.isLast, ...changeColumns(since.changes)]];

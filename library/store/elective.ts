@@ -182,7 +182,7 @@ export class Elective {
     const { state, epoch } = this.driver.term;
     if (ruling.has(state)) {
       if (this.#ruling === undefined) await this.#stepUp();
-      else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(epoch);
+      else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(this.driver.term.epochs.at(-1)!);
     } else if (following.has(state)) {
       await this.#stepDown(limits.stepDownMs);
       if (this.#isToFollow()) await this.#standby.follow();
@@ -212,7 +212,6 @@ export class Elective {
 
   /** Before the term hears this. */
   #holdFor(message: TermMessage): void {
-    if (message.kind === "announce") this.#remembered.lives.announced(message.from.life, message.epochs);
     this.#hold(this.#standby.isUnknown(message));
   }
 

@@ -9,7 +9,7 @@ import { Replica } from "../core/store/replica.ts";
 import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
 import type { Answer as SurveyAnswer } from "../surveys.ts";
-import { readHead } from "./head.ts";
+import { headValues, readHead } from "./head.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface FollowerOptions {
@@ -132,8 +132,7 @@ export class Follower {
 
   #ask(request: number, question: Question): void {
     const { traffic, topic } = this.#options;
-    const args = question.kind === "since" ? [question.epoch, question.revision] : [question.walk ?? 0, question.page];
-    traffic.ask("read", topic, question.kind, args, limits.storeAskMs).then(
+    traffic.ask("read", topic, question.kind, argsOf(question), limits.storeAskMs).then(
       (answer) => {
         const read = answer && readAnswer(answer);
         if (answer !== undefined && read === undefined && answer.name !== "refused") this.refused += 1;
@@ -142,6 +141,11 @@ export class Follower {
       () => this.#receive({ kind: "failed", request }),
     );
   }
+}
+
+function argsOf(question: Question): ReceivedEvent["args"] {
+  if (question.kind === "snapshot") return [question.walk ?? 0, question.page];
+  return [question.epoch, question.revision, question.by];
 }
 
 function feedMessage(name: string, args: ReceivedEvent["args"], node: string): ReplicaMessage | undefined {
@@ -160,7 +164,7 @@ function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
   const head = readHead(args, node.id);
   if (head === undefined) return undefined;
   if (name === "gone" || name === "foreign" || name === "forgotten") return { kind: name, head };
-  const rest = args.slice(3);
+  const rest = args.slice(headValues);
   if (name === "changes") {
     const [firstRevision, isLast, ...columns] = rest;
     const changes = readChanges(columns);

@@ -10,6 +10,7 @@ import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
 import type { ChangeRun, Durability, Outcome, Version } from "../core/store/change.ts";
 import { changeColumns } from "../core/store/columns.ts";
+import type { Epoch } from "../core/store/epochs.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import { headColumns } from "./head.ts";
@@ -33,7 +34,6 @@ export interface HostOptions {
 
 /** What a term allows its authority, this very moment. */
 export interface Gate {
-  readonly epochs: readonly Version[];
   mayAnswer(): boolean;
   mayAcknowledge(revision: number, durability: Durability): boolean;
   /** Why waiting for that is in vain; `undefined`: it is not. */
@@ -114,7 +114,8 @@ export class Host {
   }
 
   headColumns() {
-    return headColumns(this.authority.version, this.#options.gate.epochs);
+    const { version, epochs } = this.authority;
+    return headColumns(version.epoch, { epochs, revision: version.revision }, this.#options.traffic.node.origin.id);
   }
 
   /** Up to this revision nothing can be taken back. */
@@ -147,10 +148,10 @@ export class Host {
   }
 
   /** Another epoch of ours: what was not certain is taken back, and sent again by whoever sent it. */
-  beginEpoch(epoch: number): void {
+  beginEpoch({ epoch, by }: Epoch): void {
     this.#takeBack("FENCED", `store ${this.#options.topic}`);
     const begin = (): void => {
-      if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch);
+      if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch, by);
       this.schedule();
     };
     if (this.#writing === undefined) begin();

@@ -5,6 +5,7 @@ import type { Entry } from "../core/store/change.ts";
 import { isCode, isRevision, isVector, readEntries } from "../core/store/columns.ts";
 import type { Value } from "../core/values/index.ts";
 import type { Node } from "../node.ts";
+import { headValues } from "./head.ts";
 
 /** What came back. */
 export interface ReadAnswer {
@@ -77,7 +78,7 @@ export class Reader {
     for (let number = 0; ; number++) {
       const answer = await this.#ask(name, [walk, number], this.#node.clock.nowMs() + timeoutMs);
       if (answer.name === "forgotten") throw new SwitchyardError("TIMED_OUT", `a walk over ${this.#topic}`);
-      const [id, , , isLast, ...columns] = answer.args.slice(3);
+      const [id, , , isLast, ...columns] = answer.args.slice(headValues);
       const items = read(columns);
       if (answer.name !== "page" || items === undefined || !isRevision(id)) throw this.#unreadable(name);
       walk = id;

@@ -1,29 +1,25 @@
-/** What a handle remembers of its role, and of who began which epoch; on its disk, if it has one. */
-import type { Version } from "../core/store/change.ts";
+/** What a handle remembers of its role, on its disk, if it has one. */
+import type { Epoch } from "../core/store/epochs.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
 import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
-import { EpochLives } from "./epoch-lives.ts";
 import { leadOf, readTermRecord, termRecordText } from "./term-record.ts";
 
 export class Remembered {
-  readonly lives: EpochLives;
   readonly #opened: OpenStorage | undefined;
   /** What the disk has, or will have soon. */
   #record: TermRecord | undefined;
 
   /** @throws SwitchyardError `CORRUPT` */
   constructor(opened: OpenStorage | undefined) {
-    const { record, epochs } = readTermRecord(opened?.head.record);
     this.#opened = opened;
-    this.#record = record;
-    this.lives = new EpochLives(epochs);
+    this.#record = readTermRecord(opened?.head.record).record;
   }
 
   /** What the term begins with. An authority whose disk says nothing of its role had no heir. */
   begins({ role, opened, start }: ElectiveOptions) {
     const epoch = Math.max(opened?.head.highestEpoch ?? 0, start.version.epoch);
-    const epochs = this.lives.of(start.epochs, undefined);
+    const { epochs } = start;
     const wasAuthority = role === "authority" && epoch > 0;
     const otherwise = wasAuthority ? ({ epoch, role: "authority", heir: undefined, epochs } as const) : undefined;
     return {
@@ -40,7 +36,6 @@ export class Remembered {
     this.#record = record;
     const { epochs, epoch: highestEpoch } = record;
     await this.#opened?.writeHead({ epochs, highestEpoch, lineage, record: termRecordText(record) });
-    this.lives.had(epochs);
   }
 
   /** What we had as authority was held against what the one that goes on has, which lacks none of it. */
@@ -49,8 +44,8 @@ export class Remembered {
     if (record?.role === "follower" && record.isUnmatched) await this.persist({ ...record, isUnmatched: undefined });
   }
 
-  /** What the disk says of itself that has a copy which follows `life`. */
-  leadOf(opened: OpenStorage, epochs: readonly Version[], life: string | undefined): Lead {
-    return leadOf(opened, this.lives.of(epochs, life), this.#record);
+  /** What the disk says of itself that has a copy which is followed. */
+  leadOf(opened: OpenStorage, epochs: readonly Epoch[]): Lead {
+    return leadOf(opened, epochs, this.#record);
   }
 }

@@ -10,7 +10,7 @@ import { isRevision } from "../core/store/columns.ts";
 import { sizeOf } from "../core/store/size.ts";
 import type { Results } from "../core/store/submission.ts";
 import type { Answer } from "../surveys.ts";
-import { readHead } from "./head.ts";
+import { headValues, readHead } from "./head.ts";
 import { KnownResults } from "./known-results.ts";
 import { readResults } from "./prepared.ts";
 import type { Traffic } from "./traffic.ts";
@@ -81,7 +81,7 @@ export class ResultsHandover {
 
 function readPage({ name, args, node }: Answer) {
   const head = readHead(args, node.id);
-  const [walk, isLast, told] = args.slice(3);
+  const [walk, isLast, told] = args.slice(headValues);
   const results = readResults(told);
   if (name !== "results" || head === undefined || results === undefined) return undefined;
   if (!isRevision(walk) || typeof isLast !== "boolean") return undefined;

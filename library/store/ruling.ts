@@ -22,7 +22,9 @@ export class Ruling {
     const { traffic, topic, opened, durability, onChanges, onClockJump } = options;
     this.#options = options;
     const authority = authorityOf(options, start);
-    authority.beginEpoch(driver.term.epoch);
+    const begun = driver.term.epochs.at(-1);
+    // One in conflict that has started again goes on in the epoch of its earlier life.
+    if (begun !== undefined && begun.epoch > authority.version.epoch) authority.beginEpoch(begun.epoch, begun.by);
     const gate = termGate(driver, advanced);
     this.host = new Host({ traffic, topic, authority, storage: opened, onChanges, onClockJump, gate });
     const safety = (): Durability => (driver.term.heirLife === undefined ? durability : "replicated");

@@ -1,5 +1,6 @@
 /** What a copy that is followed means for the disk of a standby: changes in lots, and replacements where history breaks. */
 import type { Change, Version } from "../core/store/change.ts";
+import type { Epoch } from "../core/store/epochs.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import { Mirror, type MirrorOptions } from "./mirror.ts";
 import type { Prepared } from "./prepared.ts";
@@ -92,8 +93,9 @@ export class StandbyDisk {
   }
 
   /** What was prepared beyond its beginning came to nothing, and is on the disk. */
-  #begin(epochs: readonly Version[], version: Version): void {
+  #begin(epochs: readonly Epoch[], version: Version): void {
     if ((epochs.at(-1)?.revision ?? 0) < this.#mirror.queued) this.#replace();
+    this.#epoch = -1; // the number may be the same
     this.#keepEpoch(version);
   }
 }

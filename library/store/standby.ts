@@ -190,7 +190,8 @@ export class Standby {
     if (!this.#parts.driver().term.mayPrepare(batch.version.epoch, origin.id)) return;
     this.#handover.begin(origin.id, batch.version.epoch);
     for (const each of batch.results) this.#known.add(each);
-    const isNext = replica.version.epoch === batch.version.epoch && this.#prepared.add(batch, replica.version.revision);
+    const isOurs = replica.isOf(origin.id, batch.version.epoch);
+    const isNext = isOurs && this.#prepared.add(batch, replica.version.revision);
     if (isNext) this.#disk?.prepared(batch);
     this.#toldHeld = -1; // what we said before may be lost
     this.#parts.onHeld();
@@ -226,8 +227,7 @@ export class Standby {
     const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
     const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
     const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
-    const epochs = this.#parts.remembered.lives.of(replica.epochs, replica.authority?.node);
-    term.hold({ version: { epoch, revision: held }, epochs, isLive });
+    term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive });
     if (term.state !== "heir" || !isKnown) return;
     if (held > this.#toldHeld) this.#tellHeld(epoch, held);
     driver.arm();
@@ -270,8 +270,7 @@ export class Standby {
   }
 
   #lead(opened: OpenStorage): Lead {
-    const { epochs = [], authority } = this.#follower?.replica ?? {};
-    return this.#parts.remembered.leadOf(opened, epochs, authority?.node);
+    return this.#parts.remembered.leadOf(opened, this.#follower?.replica.epochs ?? []);
   }
 
   #openDisk(): StandbyDisk | undefined {

@@ -7,9 +7,6 @@ import type { TermDriver } from "./term-driver.ts";
 export function termGate(driver: TermDriver, advanced: () => void): Gate {
   const { term } = driver;
   return {
-    get epochs() {
-      return term.epochs;
-    },
     get heir() {
       return term.heirLife;
     },

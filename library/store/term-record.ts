@@ -12,7 +12,7 @@ const roles: readonly unknown[] = ["authority", "granting", "conflicted", "follo
 type Remembered = Omit<TermRecord, "role"> & { readonly role: TermRecord["role"] | undefined };
 
 export function termRecordText({ epoch, role, heir, epochs, isUnmatched }: Remembered): string {
-  const told = epochs.slice(-limits.storeRecordEpochs);
+  const told = epochs.slice(-limits.storeEpochsKept);
   return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: told, isUnmatched });
 }
 

@@ -2,7 +2,7 @@
 import { limits } from "../core/limits.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { longestTold } from "../processes.ts";
-import { areEpochs, fieldsOf, isVersion, isWhole } from "./told-fields.ts";
+import { areEpochs, fieldsOf, isLife, isVersion, isWhole } from "./told-fields.ts";
 
 /** What each kind has besides the epoch. */
 const shapes: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
@@ -32,10 +32,6 @@ export function readTermMessage(text: unknown, from: Party): TermMessage | undef
 
 function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
-}
-
-function isLife(value: unknown): boolean {
-  return typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
 }
 
 function isProcessOrNone(value: unknown): boolean {

@@ -23,8 +23,13 @@ export function isVersion(value: unknown): boolean {
   return isWhole(epoch) && isWhole(revision);
 }
 
-/** Epochs with the lives that began them; no more than are remembered. */
+/** 32 hex digits. */
+export function isLife(value: unknown): boolean {
+  return typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
+}
+
+/** Epochs with the lives that began them; no more than are kept. */
 export function areEpochs(value: unknown): boolean {
   const isEpoch = (each: unknown): boolean => isVersion(each) && typeof (each as Fields)["by"] === "string";
-  return Array.isArray(value) && value.length <= limits.storeRecordEpochs && value.every(isEpoch);
+  return Array.isArray(value) && value.length <= limits.storeEpochsKept && value.every(isEpoch);
 }

@@ -20,7 +20,7 @@ export interface StorageUnderTest {
   readonly settle?: <Result>(promise: Promise<Result>) => Promise<Result>;
 }
 
-const head = { epochs: [{ epoch: 3, revision: 0 }], highestEpoch: 4, lineage: "ab".repeat(16) };
+const head = { epochs: [{ epoch: 3, revision: 0, by: "cd".repeat(16) }], highestEpoch: 4, lineage: "ab".repeat(16) };
 
 export function put(key: Value, value: Value): Change {
   return { kind: "put", key, value, expiresAtMs: undefined, expiresAfterMs: undefined };

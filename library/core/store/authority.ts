@@ -16,8 +16,8 @@ import { type Making, makeBatch } from "./batch-making.ts";
 import type { Entry, Version } from "./change.ts";
 import { ChangeLog } from "./change-log.ts";
 import { type Client, Clients } from "./clients.ts";
+import { type Epoch, goOn, holds, type Place } from "./epochs.ts";
 import { Expiry } from "./expiry.ts";
-import { holdsVersion } from "./history.ts";
 import { Intake } from "./intake.ts";
 import type { EntryCheck } from "./schema.ts";
 import type { ChangesSince, Committed, Page, PendingBatch, Receipt, Request, Results, Settled } from "./submission.ts";
@@ -28,8 +28,8 @@ import { Walks } from "./walks.ts";
 /** Where an authority begins: with nothing, or with what a disk, or a replica that is promoted, has. */
 export interface AuthorityStart {
   readonly version: Version;
-  /** Every epoch of this history in order, with the revision after which it began; the last is that of `version`. */
-  readonly epochs: readonly Version[];
+  /** The epochs of this history in order; the last is that of `version`. */
+  readonly epochs: readonly Epoch[];
   /** Taken over as it is, not copied. */
   readonly table: Table;
   readonly results: Iterable<Results>;
@@ -56,7 +56,7 @@ export class Authority<Asker> {
   readonly #log: ChangeLog;
   readonly #walks: Walks;
   #version: Version;
-  #epochs: readonly Version[];
+  #epochs: readonly Epoch[];
   #pending: Making<Asker> | undefined;
 
   /** What became due while nobody ran goes with the first batches: `hasWork` says whether there is such. */
@@ -76,16 +76,19 @@ export class Authority<Asker> {
     return this.#version;
   }
 
-  get epochs(): readonly Version[] {
+  get epochs(): readonly Epoch[] {
     return this.#epochs;
   }
 
-  /** Opens an epoch, above all others, with the present revision; the driver has made it safe. No batch may be pending. */
-  beginEpoch(epoch: number): void {
+  /**
+   * Opens an epoch, above all others, with the present revision; the driver has made it safe. No batch may be pending.
+   * `by`: the life that begins it.
+   */
+  beginEpoch(epoch: number, by: string): void {
     assert(this.#pending === undefined, "an epoch begun while a batch is pending");
     assert(epoch > this.#version.epoch, `epoch ${epoch} begun after ${this.#version.epoch}`);
+    this.#epochs = goOn(this.#history, epoch, by);
     this.#version = { epoch, revision: this.#version.revision };
-    this.#epochs = [...this.#epochs, this.#version];
   }
 
   /** Takes operations, in the order in which their client numbers them. They make the next batch. */
@@ -191,12 +194,12 @@ export class Authority<Asker> {
   }
 
   /** At most `limits.storePageEntries` changes after a version, and about `limits.storePageBytes` of them. */
-  since(version: Version): ChangesSince {
-    if (!holdsVersion(this.#epochs, this.#version.revision, version)) return { kind: "foreign" };
-    const changes = this.#log.since(version.revision);
+  since(place: Place): ChangesSince {
+    if (!holds(this.#history, place)) return { kind: "foreign" };
+    const changes = this.#log.since(place.revision);
     if (changes === undefined) return { kind: "gone" };
-    const last = version.revision + changes.length;
-    return { kind: "changes", firstRevision: version.revision + 1, changes, isLast: last === this.#version.revision };
+    const last = place.revision + changes.length;
+    return { kind: "changes", firstRevision: place.revision + 1, changes, isLast: last === this.#version.revision };
   }
 
   /** What it has after a revision, and what is gone since, as far as the log tells. Nothing may be written meanwhile. */
@@ -226,6 +229,10 @@ export class Authority<Asker> {
   /** All outcomes that are remembered, in order for each client: for an heir that begins. */
   results(): IterableIterator<Results> {
     return this.#clients.results();
+  }
+
+  get #history() {
+    return { epochs: this.#epochs, revision: this.#version.revision };
   }
 
   /** As one that was just heard of; `undefined` where there is no room for another one. */

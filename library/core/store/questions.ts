@@ -3,9 +3,11 @@
  *
  * Invariant: one `since` at most. What is given up is forgotten here, and its answer is nothing to us.
  */
+import type { Place } from "./epochs.ts";
+
 export type Asked =
-  /** `after`: the revision. `believed`: the revision that we thought the authority had. */
-  | { readonly kind: "since"; readonly after: number; readonly believed: number | undefined }
+  /** `after`: from where on. `believed`: the revision that we thought the authority had. */
+  | { readonly kind: "since"; readonly after: Place; readonly believed: number | undefined }
   | { readonly kind: "page"; readonly page: number };
 
 export class Questions {

@@ -2,6 +2,7 @@
  * What a replica is told, what it asks, and what it tells; the driver carries it out. Knows nothing of how it travels.
  */
 import type { Change, ChangeRun, Entry, Version } from "./change.ts";
+import type { Epoch, Place } from "./epochs.ts";
 
 /** What the authority says of itself: each second on the feed, and with each of its answers. */
 export interface Head {
@@ -9,8 +10,8 @@ export interface Head {
   readonly epoch: number;
   /** Of the last committed change, when this was said. */
   readonly revision: number;
-  /** Every epoch of its history in order, with the revision after which it began. */
-  readonly epochs: readonly Version[];
+  /** The epochs of its history in order: the latest, at most `limits.storeEpochsTold`. */
+  readonly epochs: readonly Epoch[];
   /** Life of the node that is the authority. */
   readonly node: string;
 }
@@ -18,7 +19,7 @@ export interface Head {
 /** A question to the authority. All of it can be asked again without harm. */
 export type Question =
   /** The changes after a version: one page of them. */
-  | { readonly kind: "since"; readonly epoch: number; readonly revision: number }
+  | ({ readonly kind: "since" } & Place)
   /**
    * A page of a snapshot, numbered from 0. Without `walk` a walk begins, and the page is the first. Several pages of a walk
    * are asked for at once, and their questions may come in any order; so the authority keeps `limits.storePagesInFlight`
@@ -80,7 +81,7 @@ export type ReplicaState = "syncing" | "live" | "stale";
 export type ReplicaEffect =
   /** Send a question; then `answer` or `failed` with its number. A question given up by the replica needs no cancelling. */
   | { readonly kind: "ask"; readonly request: number; readonly question: Question }
-  /** Changes became visible, at least one. */
+  /** Changes became visible, at least one, all made in the epoch of their version. */
   | { readonly kind: "changed"; readonly run: ChangeRun }
   /** The version moved by what went before: whoever waits for `reached` looks again. Once in a row of effects at most. */
   | { readonly kind: "advanced"; readonly version: Version }
@@ -96,10 +97,11 @@ export type ReplicaEffect =
    */
   | { readonly kind: "reset"; readonly from: Version; readonly to: Version; readonly isFork: boolean }
   /**
-   * The table has come to where another epoch of the authority's history begins, and goes on in it without a break.
+   * The table has come to where another epoch of the authority's history begins, and goes on in it without a break. The
+   * number may be the same, where two lives began it with the same table.
    * `epochs`: the history up to it. Before whatever changed in it.
    */
-  | { readonly kind: "epoch"; readonly version: Version; readonly epochs: readonly Version[] }
+  | { readonly kind: "epoch"; readonly version: Version; readonly epochs: readonly Epoch[] }
   /** The table is whole and has reached what the authority had: `open` resolves. Once for each epoch, and after a `reset`. */
   | { readonly kind: "synced"; readonly version: Version }
   | { readonly kind: "state"; readonly state: ReplicaState }
@@ -111,7 +113,7 @@ export type ReplicaEffect =
 /** What a disk had; see `StoreHead`. */
 export interface ReplicaStart {
   readonly version: Version;
-  readonly epochs: readonly Version[];
+  readonly epochs: readonly Epoch[];
   /** Taken over as they are, put into a table one by one. */
   readonly entries: Iterable<Entry>;
   /**

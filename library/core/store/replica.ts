@@ -13,6 +13,7 @@
  */
 import { limits } from "../limits.ts";
 import type { Change, Entry, Version } from "./change.ts";
+import { type Epoch, type Place, placeOf } from "./epochs.ts";
 import { KnownAuthority } from "./known-authority.ts";
 import { type Asked, Questions } from "./questions.ts";
 import type {
@@ -64,8 +65,8 @@ export class Replica {
     return this.#tables.shown.version;
   }
 
-  /** Every epoch of the history of `table`, with the revision after which it began: what a disk keeps beside the version. */
-  get epochs(): readonly Version[] {
+  /** The epochs of the history of `table`: what a disk keeps beside the version. */
+  get epochs(): readonly Epoch[] {
     return this.#tables.shown.epochs;
   }
 
@@ -99,6 +100,13 @@ export class Replica {
    */
   reached(version: Version): boolean {
     return !this.#tables.isForked && this.#tables.shown.reached(version);
+  }
+
+  /** Is the table one of this authority, in its present epoch? */
+  isOf(life: string, epoch: number): boolean {
+    const { authority, version } = this;
+    const isFollowed = authority?.node === life && authority.epoch === epoch;
+    return isFollowed && version.epoch === epoch && this.isWhole && !this.#tables.isForked;
   }
 
   /** Of the visible table. */
@@ -168,15 +176,15 @@ export class Replica {
       this.#counts.fenced += 1;
       this.#effects.push({ kind: "rival", epoch: head.epoch, node: head.node });
     }
-    if (heard === "other" || heard === "usurper") this.#follow(head, isFirst, heard === "other");
+    if (heard === "other" || heard === "usurper") this.#follow(head, isFirst);
     return heard === "fenced" || heard === "rival" ? undefined : head;
   }
 
   /** Another authority. What was asked goes on only if this is the first, for it may have been asked that. */
-  #follow(head: Head, isFirst: boolean, isSameTerm: boolean): void {
+  #follow(head: Head, isFirst: boolean): void {
     this.#isAskDue = false;
     if (!isFirst) this.#questions.giveUp();
-    const isOnItsWay = this.#tables.follow(head, isFirst, isSameTerm, this.#effects);
+    const isOnItsWay = this.#tables.follow(head, isFirst, this.#effects);
     if (!isOnItsWay && this.#tables.walking === undefined) this.#beginWalk();
   }
 
@@ -199,13 +207,15 @@ export class Replica {
   }
 
   #receiveForSince(answer: Answer, asked: Extract<Asked, { kind: "since" }>, nowMs: number): void {
-    if (answer.kind === "gone" || answer.kind === "foreign") this.#lose(answer.kind, answer.head, nowMs);
-    else if (answer.kind !== "changes" || !isSoundSince(answer, asked.after)) this.#refuse(asked, nowMs);
+    const { revision } = asked.after;
+    if (answer.kind === "foreign" && !this.#isStillIn(asked.after)) this.#isAskDue = true;
+    else if (answer.kind === "gone" || answer.kind === "foreign") this.#lose(answer.kind, answer.head, nowMs);
+    else if (answer.kind !== "changes" || !isSoundSince(answer, revision)) this.#refuse(asked, nowMs);
     else {
       this.#authority.correct(answer.head.revision, asked.believed);
       if (answer.changes.length > 0) this.#take(answer.firstRevision, answer.changes);
       this.#holeMs = undefined;
-      if (this.#tables.position === asked.after) this.#pause(nowMs);
+      if (this.#tables.position === revision) this.#pause(nowMs);
       else this.#isAskDue ||= !answer.isLast && this.#isBehind;
     }
   }
@@ -304,9 +314,21 @@ export class Replica {
 
   #askSince(revision: number): void {
     this.#isAskDue = false;
-    const { head } = this.#authority;
-    const epoch = this.#tables.walking === undefined ? this.version.epoch : head!.epoch;
-    this.#ask({ kind: "since", after: revision, believed: head?.revision }, { kind: "since", epoch, revision });
+    const after = this.#place(revision);
+    this.#ask({ kind: "since", after, believed: this.#authority.head?.revision }, { kind: "since", ...after });
+  }
+
+  /** False: since we asked we have come to another epoch, or found out whose ours is. */
+  #isStillIn({ epoch, revision, by }: Place): boolean {
+    const now = this.#place(revision);
+    return epoch === now.epoch && by === now.by;
+  }
+
+  /** Where what is built aside, or what is shown, is with this revision. */
+  #place(revision: number): Place {
+    const { epoch, epochs } =
+      this.#tables.walking === undefined ? { ...this.version, epochs: this.epochs } : this.#authority.head!;
+    return placeOf(epochs, { epoch, revision });
   }
 
   #ask(asked: Asked, question: Question): void {

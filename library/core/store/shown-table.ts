@@ -5,19 +5,18 @@
  * on change by change, or is replaced as a whole. Knows nothing of how changes come.
  */
 import type { Change, ChangeRun, Entry, Version } from "./change.ts";
-import { commonRevision } from "./fork.ts";
-import { epochAt, holdsVersion } from "./history.ts";
+import { type Epoch, epochAt, forkRevision, isSameEpoch } from "./epochs.ts";
 import type { Head, ReplicaEffect, ReplicaStart } from "./replica-messages.ts";
 import { Table } from "./table.ts";
 
 export class ShownTable {
   table = new Table();
   version: Version = { epoch: 0, revision: 0 };
-  epochs: readonly Version[] = [];
+  epochs: readonly Epoch[] = [];
   /** Is there a table? */
   isWhole = false;
   /** The history of the authority that is followed; its epochs after that of `version` begin further on. */
-  #path: readonly Version[] = [];
+  #path: readonly Epoch[] = [];
 
   constructor(start: ReplicaStart | undefined) {
     if (start === undefined) return;
@@ -27,19 +26,18 @@ export class ShownTable {
     this.isWhole = true;
   }
 
-  /** The last revision that it has in common with a history; see `commonRevision`. */
-  commonWith({ epochs, revision }: Head, isSameTerm: boolean): number {
-    return commonRevision({ epochs: this.epochs, revision: this.version.revision }, { epochs, revision }, isSameTerm);
+  /** The last revision that it has in common with the history of an authority. */
+  commonWith(head: Head): number {
+    return forkRevision({ epochs: this.epochs, revision: this.version.revision }, head);
   }
 
   /**
-   * Goes on along the history of an authority, where it can. `isSameTerm`: see `commonRevision`.
-   * Else gives the revision at which the two part; the table stays as it is, until it is replaced.
+   * Goes on along the history of an authority, where it can. Else gives the revision at which the two part; the table stays
+   * as it is, until it is replaced.
    */
-  follow(head: Head, isSameTerm: boolean, effects: ReplicaEffect[]): number | undefined {
+  follow(head: Head, effects: ReplicaEffect[]): number | undefined {
     const { epoch, revision } = this.version;
-    const isLate = isSameTerm && head.epoch === epoch && head.revision < revision; // it has at least what we got from it
-    const common = this.commonWith(isLate ? { ...head, revision } : head, isSameTerm);
+    const common = this.commonWith(this.#isLate(head) ? { ...head, revision } : head);
     this.#path = [];
     if (common < revision || (epochAt(head.epochs, revision) ?? 0) < epoch) return common; // versions never go back
     this.#path = head.epochs;
@@ -69,13 +67,13 @@ export class ShownTable {
 
   /** How many changes there are until the next epoch begins. */
   #changesOfThisEpoch(): number {
-    const { epoch, revision } = this.version;
-    const next = this.#path.find((begun) => begun.epoch > epoch);
+    const { revision } = this.version;
+    const next = this.#path.find((begun) => begun.revision > revision);
     return next === undefined ? Number.POSITIVE_INFINITY : next.revision - revision;
   }
 
   /** With the authority's table at `version`, taken over as it is. */
-  replace(table: Table, version: Version, epochs: readonly Version[]): void {
+  replace(table: Table, version: Version, epochs: readonly Epoch[]): void {
     this.table = table;
     this.version = version;
     this.epochs = epochs;
@@ -86,16 +84,22 @@ export class ShownTable {
   /** See `Replica.reached`. */
   reached({ epoch, revision }: Version): boolean {
     if (!this.isWhole || this.version.epoch < epoch) return false;
-    if (this.version.revision >= revision) return true;
-    return this.version.epoch > epoch && !holdsVersion(this.epochs, this.version.revision, { epoch, revision });
+    return this.version.revision >= revision || this.version.epoch > epoch; // a later epoch with less has lost it
   }
 
-  /** Epochs that begin at our very revision. */
+  /** Of who began our very epoch: it has at least what we got from it, whenever it said this. */
+  #isLate({ epochs, revision, node }: Head): boolean {
+    const begun = epochs.at(-1);
+    return revision < this.version.revision && node === begun?.by && isSameEpoch(begun, this.epochs.at(-1));
+  }
+
+  /** Epochs that begin at our very revision; one of our number, too, which somebody else began with the same table. */
   #passEpochs(effects: ReplicaEffect[]): void {
     const { revision } = this.version;
     for (const [i, begun] of this.#path.entries()) {
-      if (begun.epoch <= this.version.epoch || begun.revision > revision) continue;
-      this.version = { epoch: begun.epoch, revision };
+      if (begun.epoch < this.version.epoch || begun.revision > revision) continue;
+      if (isSameEpoch(begun, this.epochs.at(-1))) continue;
+      if (begun.epoch > this.version.epoch) this.version = { epoch: begun.epoch, revision };
       this.epochs = this.#path.slice(0, i + 1);
       effects.push({ kind: "epoch", version: this.version, epochs: this.epochs });
     }

@@ -4,7 +4,7 @@
  * Knows nothing of what the replica has; what is sound may still be old, or of somebody else.
  */
 import { limits } from "../limits.ts";
-import type { Version } from "./change.ts";
+import type { Epoch } from "./epochs.ts";
 import type { Answer, Head } from "./replica-messages.ts";
 
 type ChangesAnswer = Extract<Answer, { kind: "changes" }>;
@@ -33,7 +33,7 @@ export function soundHead(head: Head): Head | undefined {
 }
 
 /** Epochs ascend, and none begins before the one ahead of it. */
-function isHistory(epochs: readonly Version[]): boolean {
+function isHistory(epochs: readonly Epoch[]): boolean {
   return epochs.every(({ epoch, revision }, i) => {
     if (!isNumber(epoch) || !isNumber(revision)) return false;
     const before = epochs[i - 1];

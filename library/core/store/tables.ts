@@ -6,10 +6,11 @@
  */
 import type { Change, Version } from "./change.ts";
 import { EarlyChanges } from "./early-changes.ts";
-import { laterThan } from "./fork.ts";
+import type { Epoch } from "./epochs.ts";
 import type { Answer, Head, ReplicaEffect, ReplicaStart } from "./replica-messages.ts";
 import { ShownTable } from "./shown-table.ts";
 import type { Table } from "./table.ts";
+import { laterThan } from "./unmatched.ts";
 import type { Walking } from "./walking.ts";
 
 export class Tables {
@@ -62,22 +63,22 @@ export class Tables {
 
   /**
    * Another authority. False: what is shown is not of its history, and has to be replaced. `isFirst`: a walk that is under
-   * way may be its own. `isSameTerm`: see `commonRevision`.
+   * way may be its own.
    */
-  follow(head: Head, isFirst: boolean, isSameTerm: boolean, effects: ReplicaEffect[]): boolean {
+  follow(head: Head, isFirst: boolean, effects: ReplicaEffect[]): boolean {
     this.#early.clear();
     if (!isFirst) this.walking = undefined;
-    if (this.shown.isWhole && !this.#isForeign) this.#fork = this.shown.follow(head, isSameTerm, effects);
+    if (this.shown.isWhole && !this.#isForeign) this.#fork = this.shown.follow(head, effects);
     return this.#fork === undefined;
   }
 
   /** What is shown is not of the history of the authority that is followed, though it seemed so. */
   part(head: Head): void {
-    this.#fork = this.shown.commonWith(head, true);
+    this.#fork = this.shown.commonWith(head);
   }
 
   /** A snapshot is whole. */
-  show(table: Table, to: Version, epochs: readonly Version[], effects: ReplicaEffect[]): void {
+  show(table: Table, to: Version, epochs: readonly Epoch[], effects: ReplicaEffect[]): void {
     const { version: from, table: former, isWhole: hadTable } = this.shown;
     const fork = this.#fork;
     if (fork !== undefined) effects.push({ kind: "unmatched", from, fork, entries: laterThan(former, fork) });

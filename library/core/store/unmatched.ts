@@ -40,6 +40,6 @@ export function unmatchedOf(table: Table, version: Version, log: ChangeLog | und
   };
 }
 
-function* laterThan(table: Table, revision: number): Generator<Entry> {
+export function* laterThan(table: Table, revision: number): Generator<Entry> {
   for (const entry of table) if (entry.revision > revision) yield entry;
 }

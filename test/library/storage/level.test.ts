@@ -6,8 +6,14 @@ import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../library/core/store/change.ts";
 import { readAcknowledged } from "../../../library/storage/acknowledged.ts";
 import { crc32c } from "../../../library/storage/crc32c.ts";
-import { levelStorage, type Migration } from "../../../library/storage/level.ts";
-import { currentFormat, openDatabase, packRoot, rootKey } from "../../../library/storage/level-database.ts";
+import { levelStorage } from "../../../library/storage/level.ts";
+import {
+  currentFormat,
+  type Migration,
+  openDatabase,
+  packRoot,
+  rootKey,
+} from "../../../library/storage/level-database.ts";
 import { allEntries, allResults, batchOf, put, resultsOf } from "../../compliance/storage.ts";
 import { fingerprintOf } from "../../faults/database.ts";
 import { SeededChance } from "../../simulator/chance.ts";
@@ -46,7 +52,7 @@ describe("a database of another format", () => {
     const path = newPath();
     await written(path);
     await reformat(path, currentFormat - 1);
-    await expect(levelStorage().open(path)).rejects.toMatchObject({ code: "CORRUPT" });
+    await expect(levelStorage({ migrations: new Map() }).open(path)).rejects.toMatchObject({ code: "CORRUPT" });
     let times = 0;
     const migration: Migration = async (database) => {
       times += 1;

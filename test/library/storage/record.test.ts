@@ -10,6 +10,7 @@ import {
   packEntry,
   packLead,
   packResults,
+  RecordKind,
   recordsOf,
   unpackEntry,
   unpackLead,
@@ -111,8 +112,9 @@ describe("a record", () => {
           first + skipped,
         );
         expect(rest).toEqual({ ...given, first: first + skipped, outcomes: results.slice(skipped) });
-        const lead = { epochs: [{ epoch, revision: first }], highestEpoch: epoch, lineage: "ab" };
-        expect(unpackLead(only((to) => packLead(to, lead)))).toEqual(lead);
+        const lead = { epochs: [{ epoch, revision: first, by: "cd".repeat(16) }], highestEpoch: epoch, lineage: "ab" };
+        const packed = only((to) => packLead(to, lead));
+        expect(unpackLead(packed, RecordKind.lead)).toEqual(lead);
       }),
     );
   });

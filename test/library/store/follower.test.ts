@@ -16,11 +16,12 @@ it("S8: a copy that was paused is stale before it has looked at the time", async
     ask: () => new Promise(() => {}),
   };
   const version = { epoch: 1, revision: 1 };
-  const start = { version, epochs: [{ epoch: 1, revision: 0 }], entries: [{ key: "a", value: 1, revision: 1 }] };
+  const epochs = [{ epoch: 1, revision: 0, by: "a" }];
+  const start = { version, epochs, entries: [{ key: "a", value: 1, revision: 1 }] };
   const options = { traffic, topic: "t", start, onChange: () => {}, onEffect: () => {} };
   const follower = new Follower(options as unknown as FollowerOptions);
   await follower.start();
-  const announce = { name: "announce", args: [1, 1, [1, 0]], origin: { name: "a", id: "a" } };
+  const announce = { name: "announce", args: [1, 1, [1, 0, 0], []], origin: { name: "a", id: "a" } };
   listeners[0]!(announce as never, () => {});
   expect([follower.replica.state, follower.state]).toEqual(["live", "live"]);
   nowMs = 2_999;

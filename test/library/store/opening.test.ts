@@ -29,7 +29,7 @@ async function settle<Result>(time: SimulatedTime, promise: Promise<Result>): Pr
 function wholeOf(revision: number, entries: number): Whole {
   const table = new Table();
   for (let i = 0; i < entries; i++) table.restore(entryOf(`new-${i}`, revision));
-  const epochs = [{ epoch: 4, revision: 1 }];
+  const epochs = [{ epoch: 4, revision: 1, by: "cd".repeat(16) }];
   return { version: { epoch: 4, revision }, epochs, table, results: [resultsOf("a", 1, 2), resultsOf("b", 7, 1)] };
 }
 

@@ -11,7 +11,7 @@ const bump: Operation = { kind: "increment", key: "n", by: 1n };
 
 function opened(options: { readonly check?: ReturnType<typeof entryCheck> } = {}): Authority<string> {
   const authority = new Authority<string>({ nowMs: 0, wallMs: 0, ...options });
-  authority.beginEpoch(1);
+  authority.beginEpoch(1, "a");
   return authority;
 }
 
@@ -314,13 +314,18 @@ describe("since", () => {
     const authority = opened();
     send(authority, 1, inserts(700));
     commitAll(authority);
-    authority.beginEpoch(4);
-    const first = authority.since({ epoch: 0, revision: 0 });
+    authority.beginEpoch(4, "a");
+    const first = authority.since({ epoch: 0, revision: 0, by: "" });
     expect(first).toMatchObject({ kind: "changes", firstRevision: 1, changes: { length: 512 }, isLast: false });
-    expect(authority.since({ epoch: 1, revision: 512 })).toMatchObject({ changes: { length: 188 }, isLast: true });
-    expect(authority.since({ epoch: 4, revision: 700 })).toMatchObject({ changes: [], isLast: true });
-    expect(authority.since({ epoch: 2, revision: 5 })).toEqual({ kind: "foreign" });
-    expect(authority.since({ epoch: 1, revision: 701 })).toEqual({ kind: "foreign" });
+    expect(authority.since({ epoch: 1, revision: 512, by: "a" })).toMatchObject({
+      changes: { length: 188 },
+      isLast: true,
+    });
+    expect(authority.since({ epoch: 4, revision: 700, by: "a" })).toMatchObject({ changes: [], isLast: true });
+    expect(authority.since({ epoch: 2, revision: 5, by: "a" })).toEqual({ kind: "foreign" });
+    expect(authority.since({ epoch: 1, revision: 701, by: "a" })).toEqual({ kind: "foreign" });
+    expect(authority.since({ epoch: 1, revision: 512, by: "b" })).toEqual({ kind: "foreign" });
+    expect(authority.since({ epoch: 1, revision: 512, by: "" })).toEqual({ kind: "foreign" });
   });
 
   it("is gone for what was before the log began", () => {
@@ -329,8 +334,8 @@ describe("since", () => {
     commitAll(authority);
     const { table, version, epochs } = authority;
     const again = new Authority<string>({ nowMs: 0, wallMs: 0, start: { table, version, epochs, results: [] } });
-    expect(again.since({ epoch: 1, revision: 9 })).toEqual({ kind: "gone" });
-    expect(again.since({ epoch: 1, revision: 10 })).toMatchObject({ kind: "changes", isLast: true });
+    expect(again.since({ epoch: 1, revision: 9, by: "a" })).toEqual({ kind: "gone" });
+    expect(again.since({ epoch: 1, revision: 10, by: "a" })).toMatchObject({ kind: "changes", isLast: true });
   });
 });
 

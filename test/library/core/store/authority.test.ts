@@ -4,6 +4,7 @@ import { limits } from "../../../../library/core/limits.ts";
 import { Authority } from "../../../../library/core/store/authority.ts";
 import type { Change, Entry, Operation, Outcome, Version } from "../../../../library/core/store/change.ts";
 import { contentOf } from "../../../../library/core/store/digest.ts";
+import type { Epoch } from "../../../../library/core/store/epochs.ts";
 import type { PendingBatch, Request, Results } from "../../../../library/core/store/submission.ts";
 import { Table } from "../../../../library/core/store/table.ts";
 import { formatValue, type Value } from "../../../../library/core/values/index.ts";
@@ -61,7 +62,7 @@ class Rig {
   nowMs = 0;
   wallMs = 1_000_000;
   authority: Authority<Writer>;
-  epochs: readonly Version[] = [];
+  epochs: readonly Epoch[] = [];
   readonly done = new Map<string, Map<number, Outcome>>();
   readonly writers: readonly Writer[];
   readonly chance: SeededChance;
@@ -242,7 +243,7 @@ class Rig {
     const { disk, epochs, nowMs, wallMs } = this;
     const start = { version: disk.version, epochs, table: disk.copy(), results: disk.kept() };
     const authority = new Authority<Writer>({ nowMs, wallMs, start });
-    authority.beginEpoch(disk.version.epoch + 1);
+    authority.beginEpoch(disk.version.epoch + 1, "a");
     this.epochs = authority.epochs;
     disk.version = authority.version;
     return authority;

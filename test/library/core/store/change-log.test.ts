@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
 import type { Change } from "../../../../library/core/store/change.ts";
 import { ChangeLog } from "../../../../library/core/store/change-log.ts";
-import { holdsVersion } from "../../../../library/core/store/history.ts";
 
 function removal(number: number): Change {
   return { kind: "remove", key: `${number}`, isExpired: false };
@@ -63,27 +62,5 @@ describe("the log", () => {
     log.add([large(), large(), large()], 3 * key.length);
     expect(log.since(0)?.length).toBe(1);
     expect(log.since(2)?.length).toBe(1);
-  });
-});
-
-describe("a history", () => {
-  const epochs = [
-    { epoch: 1, revision: 0 },
-    { epoch: 3, revision: 10 },
-    { epoch: 4, revision: 25 },
-  ];
-  it.each([
-    [{ epoch: 0, revision: 0 }, true],
-    [{ epoch: 9, revision: 0 }, true],
-    [{ epoch: 1, revision: 10 }, true],
-    [{ epoch: 1, revision: 11 }, false], // epoch 3 began after 10: it went another way
-    [{ epoch: 2, revision: 5 }, false],
-    [{ epoch: 3, revision: 10 }, true],
-    [{ epoch: 3, revision: 9 }, false],
-    [{ epoch: 3, revision: 25 }, true],
-    [{ epoch: 4, revision: 30 }, true],
-    [{ epoch: 4, revision: 31 }, false], // newer than the newest
-  ])("holds version %j: %s", (version, isHeld) => {
-    expect(holdsVersion(epochs, 30, version)).toBe(isHeld);
   });
 });

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { judge } from "../../../../library/core/store/conflict.ts";
-import { forkRevision, goOn } from "../../../../library/core/store/epochs.ts";
 import { swapped } from "../../../../library/core/store/witness.ts";
 
 const claim = (life: string, epoch: number, revision: number) => ({ life, version: { epoch, revision } });
@@ -23,15 +22,6 @@ it("F7: both sides judge alike", () => {
       return judge(ours, theirs) === opposite[judge(theirs, ours)];
     }),
   );
-});
-
-it("F7: histories fork where the last epoch that they share ended for one of them", () => {
-  const shared = { epochs: [{ epoch: 1, revision: 0, by: "a" }], revision: 10 };
-  const loser = { ...shared, revision: 15 };
-  const winner = { epochs: goOn(shared, 2, "h"), revision: 30 };
-  expect(forkRevision(loser, winner)).toBe(10);
-  expect(forkRevision({ ...loser, revision: 8 }, winner)).toBe(8);
-  expect(forkRevision(loser, { ...winner, epochs: [{ epoch: 1, revision: 0, by: "b" }] })).toBe(0);
 });
 
 it("F5: a witness changes its record only for who knows it, and never back", () => {

@@ -4,8 +4,8 @@ import type { Change, Entry } from "../../../../library/core/store/change.ts";
 import { Replica } from "../../../../library/core/store/replica.ts";
 import type { Answer, Head, Question, ReplicaEffect } from "../../../../library/core/store/replica-messages.ts";
 
-const ours = [{ epoch: 1, revision: 0 }];
-const theirs = [...ours, { epoch: 4, revision: 9 }];
+const ours = [{ epoch: 1, revision: 0, by: "loser" }];
+const theirs = [...ours, { epoch: 4, revision: 9, by: "winner" }];
 const head: Head = { epoch: 4, revision: 9, epochs: theirs, node: "winner" };
 
 function entry(key: string, value: string, revision: number): Entry {
@@ -63,7 +63,7 @@ it("S4 F7: the same where a third one goes on before the copy is whole, and is s
   const replica = forked();
   replica.check(0);
   replica.receive({ kind: "announce", ...head }, 10);
-  const third = { ...head, epoch: 7, epochs: [...theirs, { epoch: 7, revision: 9 }], node: "third" };
+  const third = { ...head, epoch: 7, epochs: [...theirs, { epoch: 7, revision: 9, by: "third" }], node: "third" };
   const [again] = asked(replica.receive({ kind: "announce", ...third }, 20));
   expect(again!.question).toEqual({ kind: "snapshot", walk: undefined, page: 0 });
   replica.check(9_000);

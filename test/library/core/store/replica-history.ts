@@ -1,53 +1,60 @@
 /**
  * Everything that authorities ever committed, kept whole: what a replica shows is looked up here.
  *
- * Invariant: an epoch has one authority, so a version names one table. Shares no code with the replica.
+ * Invariant: an epoch that one life began has one authority, so a place names one table; versions do not, where several
+ * began the same number. Shares no code with the replica.
  */
-import type { Entry, Version } from "../../../../library/core/store/change.ts";
+import type { Entry } from "../../../../library/core/store/change.ts";
+import type { Epoch, Place } from "../../../../library/core/store/epochs.ts";
 import { equal, keyOf } from "../../../../library/core/values/index.ts";
 
 export type Content = ReadonlyMap<string, Entry>;
 
 export class StoreHistory {
   readonly #tables = new Map<string, Content>();
-  readonly #epochs = new Map<number, readonly Version[]>();
+  readonly #epochs = new Map<string, readonly Epoch[]>();
 
   /** An epoch begins; `epochs` has it as its last. */
-  begin(epochs: readonly Version[], table: Iterable<Entry>): void {
+  begin(epochs: readonly Epoch[], table: Iterable<Entry>): void {
     const begun = epochs.at(-1)!;
-    this.#epochs.set(begun.epoch, epochs);
+    this.#epochs.set(ownerOf(begun), epochs);
     this.#tables.set(nameOf(begun), contentOf(table));
   }
 
-  /** The table is at this version now. */
-  committed(version: Version, content: Content): void {
-    this.#tables.set(nameOf(version), content);
+  /** The table is at this place now. */
+  committed(place: Place, content: Content): void {
+    this.#tables.set(nameOf(place), content);
   }
 
-  tableAt(version: Version): Content {
-    const table = this.#tables.get(nameOf(version));
-    if (table === undefined) throw new Error(`no authority was ever at ${nameOf(version)}`);
+  tableAt(place: Place): Content {
+    const table = this.#tables.get(nameOf(place));
+    if (table === undefined) throw new Error(`no authority was ever at ${nameOf(place)}`);
     return table;
   }
 
-  epochsOf(epoch: number): readonly Version[] {
-    return this.#epochs.get(epoch) ?? [];
+  /** Those of the history of whoever began this one. */
+  epochsOf(epoch: Pick<Epoch, "epoch" | "by">): readonly Epoch[] {
+    return this.#epochs.get(ownerOf(epoch)) ?? [];
   }
 
-  /** Up to where a version is what the authority of `epoch` has, too. */
-  sharedWith(version: Version, epoch: number): number {
+  /** Up to where a place is what the authority of an epoch has, too. */
+  sharedWith(place: Place, epoch: Epoch): number {
     const theirs = this.epochsOf(epoch);
-    for (let revision = version.revision; revision > 0; revision--) {
-      const [ours, other] = [ownerOf(this.epochsOf(version.epoch), revision), ownerOf(theirs, revision)];
-      if (ours === other) return revision;
+    for (let revision = place.revision; revision > 0; revision--) {
+      if (writerOf(this.epochsOf(place), revision) === writerOf(theirs, revision)) return revision;
     }
     return 0;
   }
 }
 
-/** Which epoch wrote a revision. */
-function ownerOf(epochs: readonly Version[], revision: number): number | undefined {
-  return epochs.findLast((begun) => begun.revision < revision)?.epoch;
+/** Which epoch wrote a revision, and whose it was. */
+function writerOf(epochs: readonly Epoch[], revision: number): string | undefined {
+  const begun = epochs.findLast((each) => each.revision < revision);
+  return begun && ownerOf(begun);
+}
+
+function ownerOf({ epoch, by }: Pick<Epoch, "epoch" | "by">): string {
+  return `${epoch} of ${by}`;
 }
 
 export function contentOf(table: Iterable<Entry>): Content {
@@ -70,6 +77,6 @@ function isSameEntry(a: Entry | undefined, b: Entry | undefined): boolean {
   return a.revision === b.revision && isSameRule && equal(a.key, b.key) && equal(a.value, b.value);
 }
 
-function nameOf({ epoch, revision }: Version): string {
-  return `${epoch}/${revision}`;
+function nameOf(place: Place): string {
+  return `${place.revision} in ${ownerOf(place)}`;
 }

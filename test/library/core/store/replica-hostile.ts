@@ -4,6 +4,7 @@ import type { Answer, Head, ReplicaMessage } from "../../../../library/core/stor
 import type { SeededChance } from "../../../simulator/chance.ts";
 
 const noNumbers = [-1, 0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY, -(2 ** 53)];
+const tooMany = limits.storeEpochsTold + 1;
 const lie = { kind: "put", key: "k1", value: "a lie", expiresAtMs: undefined, expiresAfterMs: undefined } as const;
 
 /** A revision that nobody has reached; nothing says so at once. */
@@ -21,10 +22,10 @@ function unsoundHead(chance: SeededChance, head: Head): Head {
     { ...head, epochs: [] },
     { ...head, epoch: epoch + 1 }, // not among its epochs
     { ...head, epochs: [...epochs, ...epochs] },
-    { ...head, epoch: epoch + 1, epochs: [...epochs, { epoch: epoch + 1, revision: revision + 1 }] },
-    { ...head, epochs: [{ epoch: number, revision: 0 }, ...epochs] },
-    { ...head, epochs: [{ epoch: 0, revision: revision + 1 }, ...epochs] },
-    { ...head, epochs: Array.from({ length: limits.storeEpochsTold + 1 }, (_, i) => ({ epoch: i, revision: 0 })) },
+    { ...head, epoch: epoch + 1, epochs: [...epochs, { epoch: epoch + 1, revision: revision + 1, by: "x" }] },
+    { ...head, epochs: [{ epoch: number, revision: 0, by: "x" }, ...epochs] },
+    { ...head, epochs: [{ epoch: 0, revision: revision + 1, by: "x" }, ...epochs] },
+    { ...head, epochs: Array.from({ length: tooMany }, (_, i) => ({ epoch: i, revision: 0, by: "x" })) },
   ]);
 }
 

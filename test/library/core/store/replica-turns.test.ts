@@ -12,7 +12,7 @@ import type {
 } from "../../../../library/core/store/replica-messages.ts";
 import { Table } from "../../../../library/core/store/table.ts";
 
-const a: Head = { epoch: 1, revision: 10, epochs: [{ epoch: 1, revision: 0 }], node: "a" };
+const a: Head = { epoch: 1, revision: 10, epochs: [{ epoch: 1, revision: 0, by: "a" }], node: "a" };
 const rule = { expiresAtMs: undefined, expiresAfterMs: undefined };
 
 function put(key: string): Change {
@@ -100,13 +100,13 @@ function live(): Talk {
 
 /** `a` went on to `begun`, and `b` after it. */
 function successor(begun: number, revision = begun): Head {
-  return { epoch: 2, revision, epochs: [...a.epochs, { epoch: 2, revision: begun }], node: "b" };
+  return { epoch: 2, revision, epochs: [...a.epochs, { epoch: 2, revision: begun, by: "b" }], node: "b" };
 }
 
 describe("a replica with what a disk had", () => {
   it("S7: catches up by what it lacks", () => {
     const talk = new Talk({ epoch: 1, revision: 7 });
-    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 7 }]);
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 7, by: "a" }]);
     talk.answer({ kind: "changes", head: a, firstRevision: 8, changes: puts(8, 10), isLast: true });
     expect([talk.replica.version, talk.replica.state]).toEqual([{ epoch: 1, revision: 10 }, "live"]);
     expect([talk.told("synced").length, talk.replica.counts.snapshots]).toEqual([1, 0]);
@@ -117,7 +117,7 @@ describe("a replica with what a disk had", () => {
     const talk = new Talk({ epoch: 1, revision: 7 }).announce(b);
     expect([talk.replica.version, talk.replica.epochs]).toEqual([{ epoch: 1, revision: 7 }, a.epochs]);
     talk.answer({ kind: "changes", head: b, firstRevision: 8, changes: puts(8, 8), isLast: false });
-    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 8 }]); // at once
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 8, by: "a" }]); // at once
     talk.answer({ kind: "changes", head: b, firstRevision: 9, changes: puts(9, 12), isLast: true });
     expect(talk.effects.map(({ kind }) => kind)).toEqual([
       "changed",
@@ -134,7 +134,7 @@ describe("a replica with what a disk had", () => {
   it("S7: asks for the next page at once, and not after what it has", () => {
     const talk = new Talk({ epoch: 1, revision: 7 });
     talk.answer({ kind: "changes", head: a, firstRevision: 8, changes: puts(8, 9), isLast: false });
-    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 9 }]);
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 9, by: "a" }]);
     talk.answer({ kind: "changes", head: a, firstRevision: 10, changes: puts(10, 10), isLast: false });
     expect([talk.asked, talk.replica.state]).toEqual([[], "live"]);
   });
@@ -166,7 +166,7 @@ describe("a replica with what a disk had", () => {
 
   it("S4: parts where the histories do, though epochs of one number are in both", () => {
     const [one] = a.epochs;
-    const theirs = [one!, { epoch: 2, revision: 6 }, { epoch: 3, revision: 8 }];
+    const theirs = [one!, { epoch: 2, revision: 6, by: "d" }, { epoch: 3, revision: 8, by: "c" }];
     const talk = new Talk({ epoch: 2, revision: 7 }, successor(4).epochs);
     const c = { epoch: 3, revision: 8, epochs: theirs, node: "c" };
     talk.announce(c).answer(page(c, 0, entriesTo(8), true));
@@ -175,7 +175,7 @@ describe("a replica with what a disk had", () => {
 
   it("S4: takes a snapshot rather than go on in an older epoch than it has been in", () => {
     const talk = new Talk({ epoch: 2, revision: 10 }, successor(10).epochs);
-    const c = { epoch: 3, revision: 12, epochs: [...a.epochs, { epoch: 3, revision: 12 }], node: "c" };
+    const c = { epoch: 3, revision: 12, epochs: [...a.epochs, { epoch: 3, revision: 12, by: "c" }], node: "c" };
     talk.announce(c).answer(page(c, 0, entriesTo(12), true));
     const [reset] = talk.told("reset");
     expect([reset?.isFork, talk.told("unmatched")[0]?.fork]).toEqual([true, 10]);
@@ -203,7 +203,7 @@ describe("a replica and authorities that change", () => {
 
   it("S4: goes on without a snapshot if the one after that has its history after all", () => {
     const talk = live().announce(successor(8));
-    const c = { epoch: 3, revision: 10, epochs: [...a.epochs, { epoch: 3, revision: 10 }], node: "c" };
+    const c = { epoch: 3, revision: 10, epochs: [...a.epochs, { epoch: 3, revision: 10, by: "c" }], node: "c" };
     talk.announce(c);
     expect(talk.replica.version).toEqual({ epoch: 3, revision: 10 });
     talk.feed(c, 11, [put("x")]);
@@ -227,7 +227,7 @@ describe("a replica and authorities that change", () => {
 
   it("does not listen to a rival before nothing is heard of its own", () => {
     const talk = live();
-    const rival = { ...a, node: "rival", revision: 3 };
+    const rival = { ...a, node: "rival", revision: 3, epochs: [{ epoch: 1, revision: 0, by: "rival" }] };
     talk.announce(rival).feed(rival, 11, [put("x")]);
     expect([talk.replica.version.revision, talk.replica.counts.fenced, talk.asked]).toEqual([10, 2, []]);
     talk.wait(limits.storeStaleMs).announce(rival);
@@ -240,7 +240,10 @@ describe("a replica and authorities that change", () => {
     const talk = live();
     const b = successor(10, 11);
     talk.feed(b, 11, [put("x")]);
-    expect([talk.asked, talk.replica.version.revision]).toEqual([[{ kind: "since", epoch: 1, revision: 10 }], 10]);
+    expect([talk.asked, talk.replica.version.revision]).toEqual([
+      [{ kind: "since", epoch: 1, revision: 10, by: "a" }],
+      10,
+    ]);
     expect(talk.feed(b, 11, [put("x")]).asked).toEqual([]);
     talk.answer({ kind: "changes", head: a, firstRevision: 11, changes: [], isLast: true });
     expect(talk.feed(b, 11, [put("x")]).asked).toEqual([]); // who answers does not know, either
@@ -290,7 +293,7 @@ describe("a snapshot", () => {
     for (const number of [1, 2]) talk.answer(page(later, number, [], number === 2), askFor(talk, number));
     talk.answer({ kind: "forgotten", head: later }, askFor(talk, 3));
     talk.hear({ kind: "failed", request: askFor(talk, 4).request }).wait(limits.storeRetryMs);
-    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 100 }]);
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 100, by: "a" }]);
     expect(talk.replica.counts.snapshots).toBe(1);
   });
 
@@ -322,7 +325,7 @@ describe("a snapshot", () => {
     expect(talk.replica.isWhole).toBe(false);
     expect(talk.feed(later, 102, [put("late")]).replica.isWhole).toBe(false);
     talk.wait(limits.storeHoleMs);
-    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 100 }]);
+    expect(talk.asked).toEqual([{ kind: "since", epoch: 1, revision: 100, by: "a" }]);
     talk.answer({ kind: "changes", head: later, firstRevision: 101, changes: [{ kind: "clear" }], isLast: false });
     expect([talk.replica.version.revision, [...talk.replica.table].map(({ key }) => key)]).toEqual([102, ["late"]]);
   });
@@ -380,7 +383,7 @@ describe("a replica that lacks something", () => {
   it("S7: waits a little for what may be on its way, then asks for it", () => {
     const talk = live().feed(a, 12, [put("k12")]);
     expect([talk.asked, talk.replica.lag, talk.replica.deadlineMs]).toEqual([[], 2, limits.storeHoleMs]);
-    expect(talk.wait(limits.storeHoleMs).asked).toEqual([{ kind: "since", epoch: 1, revision: 10 }]);
+    expect(talk.wait(limits.storeHoleMs).asked).toEqual([{ kind: "since", epoch: 1, revision: 10, by: "a" }]);
     expect(talk.replica.deadlineMs).toBeGreaterThan(talk.nowMs + limits.storeHoleMs); // nothing to do meanwhile
     talk.answer({
       kind: "changes",
@@ -504,18 +507,18 @@ describe("what cannot be", () => {
 
   it("is refused and counted, of heads", () => {
     const talk = live();
-    const epochs = [...a.epochs, { epoch: 2, revision: 12 }];
+    const epochs = [...a.epochs, { epoch: 2, revision: 12, by: "a" }];
     for (const number of numbers) {
       expectRefused(talk, { kind: "announce", ...a, epoch: number });
       expectRefused(talk, { kind: "announce", ...a, revision: number });
-      expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: number, revision: 0 }, ...a.epochs] });
-      expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: 0, revision: number }, ...a.epochs] });
+      expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: number, revision: 0, by: "a" }, ...a.epochs] });
+      expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: 0, revision: number, by: "a" }, ...a.epochs] });
     }
     expectRefused(talk, { kind: "announce", ...a, epochs: [] });
     expectRefused(talk, { kind: "announce", ...a, epochs: [...a.epochs, ...a.epochs] });
     expectRefused(talk, { kind: "announce", ...a, epoch: 2, revision: 11, epochs }); // begun after its newest
-    expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: 0, revision: 1 }, ...a.epochs] });
-    const many = Array.from({ length: limits.storeEpochsTold + 1 }, (_, epoch) => ({ epoch, revision: 0 }));
+    expectRefused(talk, { kind: "announce", ...a, epochs: [{ epoch: 0, revision: 1, by: "a" }, ...a.epochs] });
+    const many = Array.from({ length: limits.storeEpochsTold + 1 }, (_, epoch) => ({ epoch, revision: 0, by: "a" }));
     expectRefused(talk, { kind: "announce", ...a, epochs: many });
     talk.announce({ ...a, epochs }); // it is about to begin another
     expect([talk.replica.authority?.epoch, talk.replica.counts.snapshots]).toEqual([1, 1]);

@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
 import { Authority } from "../../../../library/core/store/authority.ts";
 import type { Entry, Operation, Version } from "../../../../library/core/store/change.ts";
+import { type Epoch, placeOf } from "../../../../library/core/store/epochs.ts";
 import type { Answer, Head, Question, ReplicaMessage } from "../../../../library/core/store/replica-messages.ts";
 import { entryOf, Table } from "../../../../library/core/store/table.ts";
 import { keyOf } from "../../../../library/core/values/index.ts";
@@ -33,13 +34,13 @@ export class AuthorityNode {
   number = 1;
   #pages: Pages;
 
-  constructor(id: string, nowMs: number, version: Version, epochs: readonly Version[], entries: Iterable<Entry>) {
+  constructor(id: string, nowMs: number, version: Version, epochs: readonly Epoch[], entries: Iterable<Entry>) {
     const table = new Table();
     for (const entry of entries) table.restore(entry);
     this.id = id;
     const start = { version, epochs, table, results: [] };
     this.authority = new Authority<string>({ nowMs, wallMs: wallMs + nowMs, start });
-    this.authority.beginEpoch(version.epoch + 1);
+    this.authority.beginEpoch(version.epoch + 1, id);
     this.#pages = new Pages(this.authority);
   }
 
@@ -80,25 +81,22 @@ export class ReplicaWorld {
 
   constructor(chance: SeededChance, replicas: number) {
     this.chance = chance;
-    this.succeed({ epoch: 0, revision: 0 }, [], []);
+    this.succeed(0, [], []);
     for (let i = 0; i < replicas; i++) this.join(i);
     this.#announce();
+  }
+
+  get #highest(): number {
+    return this.nodes.at(-1)?.authority.version.epoch ?? 0;
   }
 
   get newest(): AuthorityNode {
     return this.nodes.at(-1)!;
   }
 
-  /** Another authority, which begins from this version of an older one. */
-  succeed(version: Version, epochs: readonly Version[], entries: Iterable<Entry>): void {
-    const highest = this.nodes.at(-1)?.authority.version.epoch ?? 0;
-    const node = new AuthorityNode(
-      `n${this.nodes.length}`,
-      this.nowMs,
-      { ...version, epoch: highest },
-      epochs,
-      entries,
-    );
+  /** Another authority, which begins from this revision of an older one; `after`: the epoch before its own. */
+  succeed(revision: number, epochs: readonly Epoch[], entries: Iterable<Entry>, after = this.#highest): void {
+    const node = new AuthorityNode(`n${this.nodes.length}`, this.nowMs, { epoch: after, revision }, epochs, entries);
     this.nodes.push(node);
     this.history.begin(node.authority.epochs, node.authority.table);
   }
@@ -107,11 +105,23 @@ export class ReplicaWorld {
   takeOver(old: AuthorityNode, lost: number, isOldUp: boolean): void {
     old.isUp = isOldUp;
     const { version, epochs } = old.authority;
-    const from = { epoch: version.epoch, revision: Math.max(version.revision - lost, 0) };
-    const begun = epochs.filter(({ revision }, i) => i === 0 || revision <= from.revision);
-    from.epoch = begun.at(-1)!.epoch;
-    from.revision = Math.max(from.revision, begun.at(-1)!.revision);
-    this.succeed(from, begun, this.history.tableAt(from).values());
+    const kept = Math.max(version.revision - lost, 0);
+    const begun = epochs.filter(({ revision }, i) => i === 0 || revision <= kept);
+    const last = begun.at(-1)!;
+    const revision = Math.max(kept, last.revision);
+    this.succeed(revision, begun, this.history.tableAt({ ...last, revision }).values());
+  }
+
+  /** Another island begins the very epoch that the newest has begun, from what was before it or from nothing. */
+  strand(isOldUp: boolean): void {
+    const { newest, chance } = this;
+    newest.isUp = isOldUp;
+    const own = newest.authority.epochs.at(-1)!;
+    const epochs = chance.flip() ? [] : newest.authority.epochs.slice(0, -1);
+    const last = epochs.at(-1);
+    const revision = last === undefined ? 0 : chance.integer(last.revision, own.revision);
+    const entries = last === undefined ? [] : this.history.tableAt({ ...last, revision }).values();
+    this.succeed(revision, epochs, entries, own.epoch - 1);
   }
 
   /** A replica begins, with what a disk has of the one before. */
@@ -143,7 +153,7 @@ export class ReplicaWorld {
       if (change.kind === "clear") content.clear();
       else if (change.kind === "remove") content.delete(keyOf(change.key));
       else content.set(keyOf(change.key), entryOf(change, revision));
-      this.history.committed({ epoch: version.epoch, revision }, new Map(content));
+      this.history.committed(placeOf(authority.epochs, { epoch: version.epoch, revision }), new Map(content));
     }
     expectSame(content, contentOf(authority.table), "what was committed");
     const size = this.chance.integer(1, 4); // a batch may come in parts

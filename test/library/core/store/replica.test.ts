@@ -59,6 +59,7 @@ function act(world: ReplicaWorld, saved: (ReplicaStart | undefined)[]): void {
   else if (what < 90) world.join(index);
   else if (what < 92) world.join(index, undefined);
   else if (what < 94) world.tell({ kind: "authorityLost" });
+  else if (what < 96) world.strand(chance.flip(0.3));
 }
 
 /** Only the newest authority goes on, and every link is good. */

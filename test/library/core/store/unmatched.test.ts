@@ -53,7 +53,7 @@ describe("what only one history has", () => {
     const table = new Table();
     table.restore({ key: "a", value: 1, revision: 3, expiresAtMs: undefined, expiresAfterMs: undefined });
     const version = { epoch: 1, revision: 8 };
-    const start = { version, epochs: [{ epoch: 1, revision: 0 }], table, results: [] };
+    const start = { version, epochs: [{ epoch: 1, revision: 0, by: "a" }], table, results: [] };
     const authority = new Authority({ nowMs: 0, wallMs: 0, start });
     const { removalsAfter, removed, entries } = authority.unmatched(2);
     expect([removalsAfter, removed, [...entries].length]).toEqual([8, [], 1]);

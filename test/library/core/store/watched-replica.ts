@@ -2,13 +2,8 @@
  * A replica under watch: after each step what it shows is compared with the history, and what it told with what it shows.
  */
 import assert from "node:assert/strict"; // as `expect`, but so often it would take most of the time
-import {
-  type Change,
-  type ChangeRun,
-  compareVersions,
-  type Entry,
-  type Version,
-} from "../../../../library/core/store/change.ts";
+import { type Change, type ChangeRun, compareVersions, type Entry } from "../../../../library/core/store/change.ts";
+import type { Place } from "../../../../library/core/store/epochs.ts";
 import { Replica } from "../../../../library/core/store/replica.ts";
 import type {
   Head,
@@ -71,8 +66,14 @@ export class WatchedReplica {
       assert.deepEqual([shown.size, version], [0, { epoch: 0, revision: 0 }], "before a whole snapshot");
       return;
     }
-    expectSame(shown, this.#history.tableAt(version), `at ${version.epoch}/${version.revision}`);
-    assert.deepEqual(epochs, this.#history.epochsOf(version.epoch));
+    expectSame(shown, this.#history.tableAt(this.#place), `at ${version.epoch}/${version.revision}`);
+    assert.deepEqual(epochs, this.#history.epochsOf(this.#place));
+  }
+
+  /** Where it says to be. */
+  get #place(): Place {
+    const { version, epochs } = this.replica;
+    return { ...version, by: epochs.at(-1)?.by ?? "" };
   }
 
   #note({ epoch, revision }: Head): void {
@@ -82,6 +83,7 @@ export class WatchedReplica {
 
   #step(act: () => readonly ReplicaEffect[], nowMs: number): void {
     const { version: before, isWhole: wasWhole } = this.replica;
+    const from = this.#place;
     const effects = act();
     const { version: after, isWhole, deadlineMs } = this.replica;
     assert.ok(deadlineMs > nowMs, "a deadline that is over");
@@ -93,14 +95,14 @@ export class WatchedReplica {
     assert.equal(effects.filter(({ kind }) => kind === "advanced").length, hasMoved ? 1 : 0);
     assert.ok(isWhole || !effects.some(({ kind }) => kind === "changed"), "changes of nothing");
     if (!wasWhole && isWhole) this.#told = new Map(contentOf(this.replica.table));
-    let at = before;
+    let at = from;
     for (const [i, effect] of effects.entries()) at = this.#learn(effect, effects[i - 1], at);
-    if (wasWhole) assert.deepEqual(at, after, "where the effects lead");
+    if (wasWhole) assert.deepEqual(at, this.#place, "where the effects lead");
     if (hasMoved || wasWhole !== isWhole) this.compare();
   }
 
   /** What one effect says, which comes after another; where the table is after it. */
-  #learn(effect: ReplicaEffect, last: ReplicaEffect | undefined, at: Version): Version {
+  #learn(effect: ReplicaEffect, last: ReplicaEffect | undefined, at: Place): Place {
     if (effect.kind === "ask") {
       this.asks += 1;
       this.#onAsk(effect);
@@ -109,14 +111,15 @@ export class WatchedReplica {
       assert.equal(firstRevision, at.revision + 1);
       assert.deepEqual(version, { epoch: at.epoch, revision: at.revision + changes.length });
       this.#apply(effect.run);
-      return version;
+      return { ...at, revision: version.revision };
     } else if (effect.kind === "epoch") {
       assert.equal(effect.version.revision, at.revision);
-      assert.deepEqual(effect.epochs, this.#history.epochsOf(effect.version.epoch));
-      return effect.version;
+      const begun = effect.epochs.at(-1)!;
+      assert.deepEqual(effect.epochs, this.#history.epochsOf(begun));
+      return { ...effect.version, by: begun.by };
     } else if (effect.kind === "reset") {
       this.#reset(effect, last, at);
-      return effect.to;
+      return this.#place;
     } else if (effect.kind === "synced") {
       const { epoch, revision } = effect.version;
       assert.ok(this.replica.isWhole);
@@ -147,16 +150,17 @@ export class WatchedReplica {
   #reset(
     { from, to, isFork }: Extract<ReplicaEffect, { kind: "reset" }>,
     last: ReplicaEffect | undefined,
-    at: Version,
+    at: Place,
   ): void {
-    assert.deepEqual([from, to], [at, this.replica.version]);
-    const shared = this.#history.sharedWith(from, to.epoch);
+    const { epoch, revision } = at;
+    assert.deepEqual([from, to], [{ epoch, revision }, this.replica.version]);
+    const shared = this.#history.sharedWith(at, this.#place);
     assert.equal(last?.kind === "unmatched", isFork, "unmatched before a reset to another history");
     if (last?.kind === "unmatched") {
       assert.deepEqual([last.from, last.fork], [from, shared]);
       const lost = [...this.#told.values()].filter(({ revision }) => revision > shared);
       expectSame(contentOf(last.entries), contentOf(lost), "unmatched");
-      const theirs = this.#history.epochsOf(to.epoch).findLast(({ revision }) => revision <= from.revision);
+      const theirs = this.#history.epochsOf(this.#place).findLast(({ revision }) => revision <= from.revision);
       const wouldGoBack = (theirs?.epoch ?? 0) < from.epoch;
       assert.ok(shared < from.revision || wouldGoBack, "a fork that is none");
     } else assert.equal(shared, from.revision, "a fork that is not told");
