@@ -231,3 +231,61 @@ simulate(
     if (resets.join() !== "true") throw new Error(`resets: ${resets.join()}`);
   },
 );
+
+simulate(
+  "S4: a copy that moves to an authority that never met its own has that one's content, at the same version, too",
+  { seeds: 40 },
+  async (world) => {
+    const { chance } = world;
+    const [east, west, guest] = [world.node(), world.node(), world.node()];
+    const [old, other] = await Promise.all([east, west].map((node) => node.stores.openAuthoritative("t")));
+    const writes = chance.integer(1, 20);
+    for (let i = 0; i < writes; i++) {
+      await old!.insert(i, "east");
+      await other!.insert(i, "west");
+    }
+    const { out } = await world.join(guest, east);
+    const copy = await guest.stores.open("t");
+    const resets: string[] = [];
+    copy.on("reset", ({ from, to, isFork }) => resets.push(JSON.stringify([from, to, isFork])));
+    const { version } = copy;
+    if (copy.lookupSync(0) !== "east") throw new Error("the copy is none");
+    await out.close();
+    await world.join(guest, west);
+    await world.until(() => copy.lookupSync(0) === "west");
+    if ((await copy.digest()) !== (await other!.digest())) throw new Error("the copy is another one");
+    if (resets.join() !== JSON.stringify([version, version, true])) throw new Error(`resets: ${resets.join()}`);
+    await copy.insert("more", "west");
+    if (other!.lookupSync("more") !== "west") throw new Error("the copy writes elsewhere");
+  },
+);
+
+simulate(
+  "S4 F7: a standby that starts on a disk with another history of the same numbers takes that of its authority",
+  { seeds: 30 },
+  async (world) => {
+    const { chance } = world;
+    const disk = new SimulatedDisk(world.time, chance.fork());
+    const persistent = { persistent: true, path: "t", openTimeoutMs: 60_000 };
+    const writes = chance.integer(1, 10);
+    const [island, kept] = [world.node(), world.node({ name: "second", storage: disk.storage })];
+    const former = await island.stores.openAuthoritative("t");
+    await world.join(kept, island);
+    const mirror = await kept.stores.openStandby("t", persistent);
+    for (let i = 0; i < writes; i++) await former.insert(i, "another history");
+    await world.until(() => mirror.version.revision === writes);
+    await world.settle(1_000); // it is on the disk
+    for (const node of [island, kept]) world.kill(node);
+    disk.kill();
+    await world.settle(10_000);
+
+    const first = world.node({ name: "first" });
+    const authority = await first.stores.openAuthoritative("t");
+    for (let i = 0; i < writes; i++) await authority.insert(i, "history");
+    const second = world.node({ name: "second", storage: disk.storage });
+    await world.join(second, first);
+    const standby = await second.stores.openStandby("t", persistent);
+    await world.until(() => standby.lookupSync(0) === "history");
+    if ((await standby.digest()) !== (await authority.digest())) throw new Error("the standby has another history");
+  },
+);

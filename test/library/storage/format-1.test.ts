@@ -69,7 +69,7 @@ it("S4: is opened, and says of no epoch who began it; what remembers a role know
   const path = await written();
   for (let time = 0; time < 2; time++) {
     const open = await levelStorage({ boot: () => "the boot of format 1" }).open(path);
-    expect([...(await allEntries(open)).values()].map(({ value }) => value).sort()).toEqual([
+    expect([...(await allEntries(open)).values()].map(({ value }) => String(value)).sort()).toEqual([
       "of epoch 1",
       "of epoch 2",
     ]);
