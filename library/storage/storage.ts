@@ -75,6 +75,7 @@ export interface OpenStorage {
 
 /** A table that takes the place of the present one when it is whole. */
 export interface Replacement {
+  /** No key comes twice, in whatever call. Memory holds none of them afterwards. */
   add(entries: readonly Entry[]): Promise<void>;
   commit(head: StoreHead): Promise<void>;
   /** Forgets what was added. */
