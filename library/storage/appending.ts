@@ -18,7 +18,7 @@ import {
   unpackResults,
 } from "./record.ts";
 import { beginSegment, type Segment, sealSegment, segmentBytes } from "./segment.ts";
-import type { Batch, Lead } from "./storage.ts";
+import type { Batch, Lead, Results } from "./storage.ts";
 import type { Tail } from "./verify.ts";
 
 /** A segment that is cleared away, and what of it still counts. */
@@ -67,11 +67,15 @@ export class Appending {
       else this.#count(keyOf(change.key), change.kind === "put");
       this.#closeFull();
     }
+    this.addResults(results);
+    for (const { client, before } of forget) packForget(this.#packer, client, before);
+  }
+
+  addResults(results: readonly Results[]): void {
     for (const each of results) {
       packResults(this.#packer, each, false);
       this.#closeFull();
     }
-    for (const { client, before } of forget) packForget(this.#packer, client, before);
   }
 
   addEntry(entry: Entry): void {

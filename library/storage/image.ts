@@ -37,11 +37,7 @@ export class Image {
       this.#table.apply(change, revision);
     }
     this.head = { ...this.head, version };
-    for (const each of results) {
-      const kept = this.#results.get(each.client);
-      if (kept === undefined) this.#results.set(each.client, [each]);
-      else kept.push(each);
-    }
+    for (const each of results) this.#keep(each);
     for (const { client, before } of forget) this.#forget(client, before);
   }
 
@@ -49,19 +45,25 @@ export class Image {
     this.head = { version: this.head.version, epochs, highestEpoch, lineage, record };
   }
 
-  /** Everything anew; results begin empty. */
-  replace(entries: readonly Entry[], head: StoreHead): void {
+  /** Everything anew. */
+  replace(entries: readonly Entry[], results: readonly Results[], head: StoreHead): void {
     this.#table = new Table();
     for (const entry of entries) this.#table.restore(entry);
     this.#results.clear();
+    for (const each of results) this.#keep(each);
     this.head = head;
   }
 
   copy(): Image {
     const copy = new Image(this.head.lineage);
-    copy.replace(this.entries(), this.head);
-    for (const [client, results] of this.#results) copy.#results.set(client, [...results]);
+    copy.replace(this.entries(), this.results(), this.head);
     return copy;
+  }
+
+  #keep(results: Results): void {
+    const kept = this.#results.get(results.client);
+    if (kept === undefined) this.#results.set(results.client, [results]);
+    else kept.push(results);
   }
 
   #forget(client: string, before: number): void {

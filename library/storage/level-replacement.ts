@@ -9,7 +9,7 @@ import type { Entry } from "../core/store/change.ts";
 import { Appending } from "./appending.ts";
 import { type Database, segmentKey } from "./level-database.ts";
 import type { Segment } from "./segment.ts";
-import type { Lead, Replacement, StoreHead } from "./storage.ts";
+import type { Lead, Replacement, Results, StoreHead } from "./storage.ts";
 import type { Tail } from "./verify.ts";
 
 /** The table whose place it takes. */
@@ -33,9 +33,19 @@ export class LevelReplacement implements Replacement {
   }
 
   add(entries: readonly Entry[]): Promise<void> {
-    return this.#run(async (database) => {
-      const appending = this.#append();
+    return this.#append((appending) => {
       for (const entry of entries) appending.addEntry(entry);
+    });
+  }
+
+  addResults(results: readonly Results[]): Promise<void> {
+    return this.#append((appending) => appending.addResults(results));
+  }
+
+  #append(fill: (appending: Appending) => void): Promise<void> {
+    return this.#run(async (database) => {
+      const appending = this.#appending();
+      fill(appending);
       const segments = appending.end(this.#tail.version);
       await database.batch(segments.map(({ sequence, bytes }) => this.#put(sequence, bytes)));
       const { sequence, checksum, size } = segments.at(-1)!;
@@ -48,7 +58,7 @@ export class LevelReplacement implements Replacement {
     return this.#run(async () => {
       this.#isOver = true;
       const lead = { epochs, highestEpoch, lineage, record };
-      const appending = this.#append();
+      const appending = this.#appending();
       appending.addLead(lead);
       await this.#present.commit(this.#generation, appending.end(version)[0]!, lead);
     });
@@ -62,7 +72,7 @@ export class LevelReplacement implements Replacement {
     });
   }
 
-  #append(): Appending {
+  #appending(): Appending {
     return new Appending(this.#tail, { size: this.#size, has: () => false }, 1);
   }
 

@@ -43,7 +43,7 @@ export function freePath(folder: string, name: string, isTaken: (path: string) =
 /** An empty table of another history; of epochs the highest stays, for none below it may begin again. */
 export function clearImage(image: Image, lineage = newLineage()): void {
   const { highestEpoch } = image.head;
-  image.replace([], { version: { epoch: 0, revision: 0 }, epochs: [], highestEpoch, lineage });
+  image.replace([], [], { version: { epoch: 0, revision: 0 }, epochs: [], highestEpoch, lineage });
 }
 
 function openImage(path: string, image: Image, closed: () => void): OpenStorage {
@@ -66,7 +66,7 @@ function openImage(path: string, image: Image, closed: () => void): OpenStorage 
     writeHead: (lead) => change(() => image.lead(lead)),
     replace: async () => {
       await change(() => {});
-      return replacementOf((entries, head) => change(() => image.replace(entries, head)));
+      return replacementOf((...whole) => change(() => image.replace(...whole)));
     },
     close: async () => {
       if (isClosed) return;
@@ -76,24 +76,29 @@ function openImage(path: string, image: Image, closed: () => void): OpenStorage 
   };
 }
 
-/** Gathers entries, and has them take the place of the others. */
-export function replacementOf(commit: (entries: readonly Entry[], head: StoreHead) => Promise<void>): Replacement {
-  let entries: Entry[] | undefined = [];
-  const gathered = (): Entry[] => {
-    if (entries === undefined) throw new SwitchyardError("CLOSED", "a replacement of a table");
-    return entries;
+/** Gathers entries and results, and has them take the place of the others. */
+export function replacementOf(
+  commit: (entries: readonly Entry[], results: readonly Results[], head: StoreHead) => Promise<void>,
+): Replacement {
+  let whole: { readonly entries: Entry[]; readonly results: Results[] } | undefined = { entries: [], results: [] };
+  const gathered = () => {
+    if (whole === undefined) throw new SwitchyardError("CLOSED", "a replacement of a table");
+    return whole;
   };
   return {
     add: async (more) => {
-      gathered().push(...more);
+      gathered().entries.push(...more);
+    },
+    addResults: async (more) => {
+      gathered().results.push(...more);
     },
     commit: async (head) => {
-      const whole = gathered();
-      entries = undefined;
-      await commit(whole, head);
+      const { entries, results } = gathered();
+      whole = undefined;
+      await commit(entries, results, head);
     },
     abandon: async () => {
-      entries = undefined;
+      whole = undefined;
     },
   };
 }

@@ -65,7 +65,7 @@ export interface OpenStorage {
 
   /**
    * Begins anew: what comes until `commit` replaces the whole table, atomically; a crash before leaves the old one.
-   * For a replica that takes a snapshot. Results begin empty.
+   * For a replica that takes a snapshot. Results begin anew, too: those that were added are all that is kept.
    */
   replace(): Promise<Replacement>;
 
@@ -77,6 +77,8 @@ export interface OpenStorage {
 export interface Replacement {
   /** No key comes twice, in whatever call. Memory holds none of them afterwards. */
   add(entries: readonly Entry[]): Promise<void>;
+  /** In order for each client. They count from the same moment as the entries do. */
+  addResults(results: readonly Results[]): Promise<void>;
   commit(head: StoreHead): Promise<void>;
   /** Forgets what was added. */
   abandon(): Promise<void>;

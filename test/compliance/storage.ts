@@ -219,12 +219,14 @@ export function storageCompliance(subject: StorageUnderTest): void {
       const replacement = await settle(again.replace());
       for (let page = 0; page < 3; page++) await settle(replacement.add([entryOf(`new-${page}`, 10 + page)]));
       const version = { epoch: 9, revision: 12 };
+      await settle(replacement.addResults([resultsOf("d", 4, 2)]));
       await settle(replacement.commit({ ...head, version }));
       expect([again.size, again.head]).toEqual([3, { ...head, version }]);
+      expect(await allResults(again)).toEqual({ d: [4, 5] });
       await settle(again.write({ ...batchOf(13, [put("more", 1n)]), version: { epoch: 9, revision: 13 } }, "disk"));
       again = await reopened(storage, path, again);
       expect([...(await allEntries(again)).keys()].sort()).toEqual(["more", "new-0", "new-1", "new-2"]);
-      expect(await allResults(again)).toEqual({});
+      expect(await allResults(again)).toEqual({ d: [4, 5] });
       expect(again.head.version).toEqual({ epoch: 9, revision: 13 });
       await settle(again.close());
     });
@@ -266,6 +268,6 @@ function chanceChange(chance: SeededChance): Change {
   return chance.flip(0.3) ? { kind: "remove", key, isExpired: false } : put(key, "v".repeat(chance.integer(0, 3000)));
 }
 
-function entryOf(key: string, revision: number): Entry {
+export function entryOf(key: string, revision: number): Entry {
   return { key, value: "x", revision, expiresAtMs: undefined, expiresAfterMs: undefined };
 }

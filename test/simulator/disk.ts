@@ -83,6 +83,15 @@ export class SimulatedDisk {
     if (underWay !== undefined && this.#chance.flip()) this.#change(file, false, underWay);
   }
 
+  /** What another machine has that was made from a copy of this one: all that the operating system has. */
+  clone(): SimulatedDisk {
+    const clone = new SimulatedDisk(this.#time, this.#chance, this.#pace);
+    for (const [path, { present }] of this.#files) {
+      clone.#files.set(path, { ...newFile(""), synced: present.copy(), present: present.copy() });
+    }
+    return clone;
+  }
+
   /** From now on writes fail so, until it is told `undefined`. */
   fail(code: FailureCode | undefined): void {
     this.#failure = code;
@@ -144,7 +153,7 @@ export class SimulatedDisk {
       writeHead: (lead) => write(true, (image) => image.lead(lead)),
       replace: async () => {
         if (isClosed) throw new SwitchyardError("CLOSED", path);
-        return replacementOf((entries, head) => write(true, (image) => image.replace(entries, head)));
+        return replacementOf((...whole) => write(true, (image) => image.replace(...whole)));
       },
       close: async () => {
         if (isClosed) return;

@@ -11,6 +11,8 @@ export interface StoreConfig {
   /** Name of a node. */
   readonly heir?: string;
   readonly repair?: NonNullable<StandbyOptions["repair"]>;
+  /** The folder for files of what only this node had. */
+  readonly divergedPath?: string;
 }
 
 /** What each may be; nothing: any text. */
@@ -20,6 +22,7 @@ export const storeChoices = {
   onHeirLost: ["proof", "wait", "continue"],
   heir: undefined,
   repair: ["truncate", "from-replica"],
+  divergedPath: undefined,
 } as const;
 
 /** @throws SwitchyardError `BAD_ARGUMENT`, `BAD_TOPIC` */
