@@ -78,7 +78,7 @@ export const failures = {
   UNSUPPORTED: "this cannot be done here; do without it: a store, for example, may be in memory",
   LOCKED: "another process has this database open; stop it, or choose another path",
   CORRUPT: "the database is damaged and was left as it is; export what can be read, then open it with repair",
-  FORMAT_TOO_NEW: "the database was written by a newer version; use that one",
+  FORMAT_TOO_NEW: "it was written by a newer version of switchyard; use that one",
   BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
   BAD_STORE_FILE: "not a whole export of a store; make it anew with `switchyard store LOC STORE export`",
   INTERNAL: "a mistake in switchyard; please report it",

@@ -27,6 +27,9 @@ export interface Moved {
   readonly live: readonly Live[];
 }
 
+/** What is there already. */
+type Present = Pick<Ledger, "size" | "has">;
+
 export class Appending {
   readonly segments: Segment[] = [];
   readonly #packer = beginSegment();
@@ -34,12 +37,12 @@ export class Appending {
   readonly #needed: number;
   /** Entries after what was packed so far. */
   #size: number;
-  readonly #ledger: Ledger;
+  readonly #ledger: Present;
   /** What is there, where it is not what the ledger says. */
   readonly #present = new Map<string, boolean>();
   #isCleared = false;
 
-  constructor(tail: Tail, ledger: Ledger, needed: number) {
+  constructor(tail: Tail, ledger: Present, needed: number) {
     this.#tail = tail;
     this.#ledger = ledger;
     this.#needed = needed;

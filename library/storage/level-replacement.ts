@@ -1,33 +1,33 @@
 /**
  * A table that is written beside the present one, under the next generation, and takes its place with one batch.
  *
- * Invariant: until `commit` nothing that counts has changed. Holds one segment in memory, and the keys.
+ * Invariant: until `commit` nothing that counts has changed. Holds what is added at once in memory, and no keys: where they
+ * are is read from the segments when they count, and the keys of the former table are gone.
  */
 import { SwitchyardError } from "../core/errors.ts";
 import type { Entry } from "../core/store/change.ts";
 import { Appending } from "./appending.ts";
-import { Ledger } from "./ledger.ts";
 import { type Database, segmentKey } from "./level-database.ts";
 import type { Segment } from "./segment.ts";
-import type { Replacement, Results, StoreHead } from "./storage.ts";
+import type { Lead, Replacement, Results, StoreHead } from "./storage.ts";
 import type { Tail } from "./verify.ts";
 
 /** The table whose place it takes. */
 interface Present {
   run<Result>(task: (database: Database) => Promise<Result>): Promise<Result>;
-  /** In a turn of `run`. */
-  commit(replacement: LevelReplacement, last: Segment): Promise<void>;
+  /** In a turn of `run`; `last` has the head. */
+  commit(generation: number, last: Segment, lead: Lead): Promise<void>;
 }
 
 export class LevelReplacement implements Replacement {
-  readonly generation: number;
-  readonly ledger = new Ledger();
+  readonly #generation: number;
   readonly #present: Present;
   #tail: Tail;
+  #size = 0;
   #isOver = false;
 
   constructor(generation: number, present: Present) {
-    this.generation = generation;
+    this.#generation = generation;
     this.#present = present;
     this.#tail = { generation, sequence: 0, checksum: 0, version: { epoch: 0, revision: 0 } };
   }
@@ -44,22 +44,23 @@ export class LevelReplacement implements Replacement {
 
   #append(fill: (appending: Appending) => void): Promise<void> {
     return this.#run(async (database) => {
-      const appending = new Appending(this.#tail, this.ledger, 1);
+      const appending = this.#appending();
       fill(appending);
       const segments = appending.end(this.#tail.version);
       await database.batch(segments.map(({ sequence, bytes }) => this.#put(sequence, bytes)));
-      for (const segment of segments) this.ledger.take(segment);
-      const { sequence, checksum } = segments.at(-1)!;
+      const { sequence, checksum, size } = segments.at(-1)!;
       this.#tail = { ...this.#tail, sequence, checksum };
+      this.#size = size;
     });
   }
 
   commit({ version, epochs, highestEpoch, lineage, record }: StoreHead): Promise<void> {
     return this.#run(async () => {
       this.#isOver = true;
-      const appending = new Appending(this.#tail, this.ledger, 1);
-      appending.addLead({ epochs, highestEpoch, lineage, record });
-      await this.#present.commit(this, appending.end(version)[0]!);
+      const lead = { epochs, highestEpoch, lineage, record };
+      const appending = this.#appending();
+      appending.addLead(lead);
+      await this.#present.commit(this.#generation, appending.end(version)[0]!, lead);
     });
   }
 
@@ -67,8 +68,12 @@ export class LevelReplacement implements Replacement {
     if (this.#isOver) return Promise.resolve();
     return this.#run(async (database) => {
       this.#isOver = true;
-      await database.clear({ gte: segmentKey(this.generation, 0), lt: segmentKey(this.generation + 1, 0) });
+      await database.clear({ gte: segmentKey(this.#generation, 0), lt: segmentKey(this.#generation + 1, 0) });
     });
+  }
+
+  #appending(): Appending {
+    return new Appending(this.#tail, { size: this.#size, has: () => false }, 1);
   }
 
   #run(task: (database: Database) => Promise<void>): Promise<void> {
@@ -79,6 +84,6 @@ export class LevelReplacement implements Replacement {
   }
 
   #put(sequence: number, value: Buffer): { readonly type: "put"; readonly key: Buffer; readonly value: Buffer } {
-    return { type: "put", key: segmentKey(this.generation, sequence), value };
+    return { type: "put", key: segmentKey(this.#generation, sequence), value };
   }
 }

@@ -9,7 +9,7 @@ import { SwitchyardError } from "../core/errors.ts";
 import type { Durability, Entry, Version } from "../core/store/change.ts";
 import type { AcknowledgedFile } from "./acknowledged.ts";
 import { Appending, type Moved } from "./appending.ts";
-import type { Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
 import {
   currentFormat,
   type Database,
@@ -52,6 +52,8 @@ export class LevelTable implements OpenStorage {
   readonly #turns = new Turns();
   #database: Database;
   #ledger: Ledger;
+  /** Of a table whose ledger is not read yet. */
+  #unread: { readonly size: number; readonly lead: Lead } | undefined;
   #tail: Tail;
   /** What the last synced segment needs; those before it are removed with the next write. */
   #syncedNeeded: number;
@@ -72,11 +74,11 @@ export class LevelTable implements OpenStorage {
   }
 
   get size(): number {
-    return this.#ledger.size;
+    return this.#unread?.size ?? this.#ledger.size;
   }
 
   get head(): StoreHead {
-    return { ...this.#ledger.lead!, version: this.#tail.version };
+    return { ...(this.#unread?.lead ?? this.#ledger.lead!), version: this.#tail.version };
   }
 
   async *entries(): AsyncGenerator<readonly Entry[]> {
@@ -132,7 +134,7 @@ export class LevelTable implements OpenStorage {
       await keepOnly(this.#database, generation, 0, Number.MAX_SAFE_INTEGER); // of one that was never committed
       return new LevelReplacement(generation + 1, {
         run: (task) => this.#inTurn(() => task(this.#database)),
-        commit: (replacement, root) => this.#commit(replacement, root),
+        commit: (next, last, lead) => this.#commit(next, last, lead),
       });
     });
   }
@@ -212,9 +214,8 @@ export class LevelTable implements OpenStorage {
     return moved;
   }
 
-  async #commit(replacement: LevelReplacement, last: Segment): Promise<void> {
+  async #commit(generation: number, last: Segment, lead: Lead): Promise<void> {
     const { folder } = this.#opened;
-    const { generation } = replacement;
     const root = packRoot({ format: currentFormat, generation });
     await syncLogs(folder);
     const key = segmentKey(generation, last.sequence);
@@ -225,15 +226,28 @@ export class LevelTable implements OpenStorage {
     await this.#database.batch(puts, { sync: true });
     const { sequence, checksum, version } = last;
     this.#acknowledge({ generation, sequence, checksum, version }, sequence);
-    this.#ledger = replacement.ledger;
-    this.#ledger.take(last);
+    this.#ledger = new Ledger(); // the former one goes before the next is read: memory never holds two
+    this.#unread = { size: last.size, lead };
     this.#syncedNeeded = 1;
     this.#removedBelow = 1;
     this.#unsyncedMoves = 0;
-    // What is left of the older one does not count, and is removed when this fails on the next occasion.
-    await keepOnly(this.#database, generation, 1, sequence).catch(() => {
+    // The table is there, whatever comes now: what is left of the older one is removed, and this one read, when that fails
+    // on the next occasion.
+    await this.#finish().catch(() => {
       this.#isBroken = true;
     });
+  }
+
+  /** Removes what is no part of the table, and reads where its entries are, if that is not known yet. */
+  async #finish(): Promise<void> {
+    const { generation, sequence } = this.#tail;
+    await keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
+    if (this.#unread === undefined) return;
+    const ledger = new Ledger();
+    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) ledger.take(openSegment(bytes));
+    if (ledger.size !== this.#unread.size) malformed(`it has ${ledger.size} entries, of ${this.#unread.size}`);
+    this.#ledger = ledger;
+    this.#unread = undefined;
   }
 
   /** What failed last does not count, whatever becomes of it. */
@@ -260,7 +274,7 @@ export class LevelTable implements OpenStorage {
     if (bytes === undefined || openSegment(bytes).checksum !== checksum) {
       malformed(`segment ${sequence}, which was acknowledged, is missing`);
     }
-    await keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
+    await this.#finish();
     this.#syncedNeeded = this.#ledger.needed ?? 1;
     this.#removedBelow = this.#syncedNeeded;
     this.#acknowledge(this.#tail, sequence); // on opening LevelDB makes a table of its log, and syncs it

@@ -76,6 +76,7 @@ export interface OpenStorage {
 
 /** A table that takes the place of the present one when it is whole. */
 export interface Replacement {
+  /** No key comes twice, in whatever call. Memory holds none of them afterwards. */
   add(entries: readonly Entry[]): Promise<void>;
   /** In order for each client. They count from the same moment as the entries do. */
   addResults(results: readonly Results[]): Promise<void>;

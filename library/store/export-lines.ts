@@ -105,7 +105,7 @@ export class StoreExportReader {
     return this.#diverged;
   }
 
-  /** @returns nothing for the first and the last line. @throws SwitchyardError `BAD_STORE_FILE` */
+  /** @returns nothing for the first and the last line. @throws SwitchyardError `BAD_STORE_FILE`, `FORMAT_TOO_NEW` */
   read(line: string | Uint8Array): ReadEntry | ReadRemoval | undefined {
     this.lines++;
     const read = this.#parse(line);
@@ -121,6 +121,7 @@ export class StoreExportReader {
 
   /** @throws SwitchyardError `BAD_STORE_FILE` where it was cut off */
   finish(): void {
+    if (this.lines === 0) throw new SwitchyardError("BAD_STORE_FILE", `${this.#name} is empty`);
     if (!this.#isEnded) throw this.#bad("it was cut off: the last line is no end");
   }
 
@@ -134,7 +135,11 @@ export class StoreExportReader {
 
   #readHeader({ switchyard, version, diverged }: Fields): void {
     if (switchyard !== "store" || typeof version !== "number") throw this.#bad("it does not begin as an export does");
-    if (version > formatVersion) throw this.#bad(`version ${version} of the format, of which we know ${formatVersion}`);
+    if (version > formatVersion)
+      throw new SwitchyardError(
+        "FORMAT_TOO_NEW",
+        `${this.#name}: version ${version}, and ${formatVersion} is known here`,
+      );
     if (diverged !== undefined) this.#diverged = this.#divergenceOf(diverged);
   }
 

@@ -50,7 +50,8 @@ export async function openRecordingFile(shell: Shell, path: string): Promise<Rec
 export async function openNewFile(shell: Shell, path: string): Promise<RecordingFile> {
   if (path === "-") return toStandardOutput(shell);
   const handle = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EEXIST") throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already`);
+    if (error.code === "EEXIST")
+      throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already; choose another name, or remove it`);
     throw error;
   });
   return toFile(handle, path, path.endsWith(".gz"), false);

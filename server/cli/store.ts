@@ -62,7 +62,8 @@ function checkOperands({ name, operands }: Verb, given: readonly string[]): void
   const needed = operands.filter((operand) => !operand.startsWith("[")).length;
   if (given.length >= needed && given.length <= operands.length) return;
   const wanted = operands.length === 0 ? "nothing behind it" : operands.join(" ");
-  throw new SwitchyardError("BAD_ARGUMENT", `${name} takes ${wanted}, and ${given.length} were given`);
+  const got = given.length === 0 ? "nothing" : given.join(" ");
+  throw new SwitchyardError("BAD_ARGUMENT", `${name} takes ${wanted}, and got ${got}`);
 }
 
 const special: Readonly<Record<OptionKey, string>> = {

@@ -173,14 +173,20 @@ describe("T6, S11: a whole table that takes the place of another", () => {
           if (left < 0) throw new Error("No space left on device");
         },
       ]);
-      return Object.assign(database, Object.fromEntries(wrapped)) as Database;
+      const iterator = database.iterator.bind(database);
+      const reading = (...args: Parameters<typeof iterator>) => {
+        left -= 1;
+        if (left < 0) throw new Error("Input/output error"); // where the new table is read
+        return iterator(...args);
+      };
+      return Object.assign(database, Object.fromEntries(wrapped), { iterator: reading }) as Database;
     };
     await inFolder(async (folder) => {
       const path = join(folder, "store");
       let open = await levelStorage({ openDatabase: faulty }).open(path);
       await open.write(batchOf(1, [put("old", 1n)]), "disk");
       isWritten = chance.flip();
-      left = chance.integer(0, 7);
+      left = chance.integer(0, 12);
       const outcome = await replaced(open).then(
         () => "new",
         (error: unknown) => {
@@ -189,6 +195,7 @@ describe("T6, S11: a whole table that takes the place of another", () => {
         },
       );
       left = Number.POSITIVE_INFINITY;
+      expect([open.size, open.head.version.revision]).toEqual(outcome === "old" ? [1, 1] : [3, 12]);
       if (chance.flip()) await open.writeHead({ epochs: [], highestEpoch: 9, lineage: "ef".repeat(16) });
       else await open.close();
       await open.close();

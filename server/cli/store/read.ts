@@ -13,7 +13,7 @@ export async function get(call: StoreCall): Promise<void> {
     const entry = await store.entry(key);
     if (entry === undefined) {
       shell.failed();
-      if (!options.quiet) shell.say(`${formatValue(key)} is not in ${topic}`);
+      if (!options.quiet) shell.say(printable(`${formatValue(key)} is not in ${topic}${hintFor(key)}`));
     } else shell.out.line(options.json ? harmlessJson(entryJson(entry)) : printable(formatValue(entry.value)));
   });
 }
@@ -36,6 +36,12 @@ export async function size(call: StoreCall): Promise<void> {
     const entries = await store.size();
     shell.out.line(options.json ? JSON.stringify({ size: entries }) : inScripts(shell.isTerminal, entries));
   });
+}
+
+/** A word without quotes is rarely meant to be a name of an enum. */
+function hintFor(key: Value): string {
+  const isWord = typeof key === "object" && key !== null && "kind" in key && key.kind === "enum";
+  return isWord ? `; the string is written '"${key.name}"'` : "";
 }
 
 /** Of a string, what it says; of any other key, its text form. */

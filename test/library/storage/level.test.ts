@@ -69,7 +69,9 @@ describe("a database of another format", () => {
 });
 
 describe("room", () => {
-  it("is given back while few keys are written again and again, and results forgotten", async () => {
+  it("is given back while few keys are written again and again, and results forgotten", {
+    timeout: 90_000, // a machine under load
+  }, async () => {
     const path = newPath();
     let open = await levelStorage().open(path);
     const chance = new SeededChance(5);
