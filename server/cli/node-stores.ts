@@ -1,5 +1,5 @@
 /**
- * The stores that `switchyard node` keeps: as their authority, or as a standby.
+ * The stores that `switchyard node` keeps: as their authority, as a standby, or as their witness.
  *
  * Invariant: a standby waits for an authority as long as it takes, and says so once.
  */
@@ -10,7 +10,7 @@ import type { Shell } from "./shell.ts";
 import { printable } from "./style.ts";
 
 export interface KeptStores {
-  readonly stores: readonly { readonly topic: string; readonly role: "authority" | "standby" }[];
+  readonly stores: readonly { readonly topic: string; readonly role: "authority" | "standby" | "witness" }[];
   /** Rejects when a standby meets what waiting does not mend; otherwise never settles. */
   readonly failed: Promise<never>;
 }
@@ -18,8 +18,9 @@ export interface KeptStores {
 /** How long a standby may take before the node is ready without it. */
 const firstWaitMs = 5_000;
 
-/** Resolves when the authorities are open, and each standby was tried once. */
+/** Resolves when witnesses and authorities are open, and each standby was tried once. */
 export async function keepStores(shell: Shell, context: Context, config: NodeConfig): Promise<KeptStores> {
+  for (const { topic, persistent } of config.witness) await context.stores.openWitness(topic, { path: persistent });
   for (const entry of config.store) {
     tellOf(shell, await context.stores.openAuthoritative(entry.topic, optionsOf(entry)));
   }
@@ -33,6 +34,7 @@ export async function keepStores(shell: Shell, context: Context, config: NodeCon
     stores: [
       ...config.store.map(({ topic }) => ({ topic, role: "authority" as const })),
       ...config.standby.map(({ topic }) => ({ topic, role: "standby" as const })),
+      ...config.witness.map(({ topic }) => ({ topic, role: "witness" as const })),
     ],
     failed,
   };
