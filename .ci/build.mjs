@@ -9,6 +9,7 @@
 import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
+import { copyBuilds, nativeBeside, nativeBundle } from "./native.mjs";
 import { writeNotices } from "./notices.mjs";
 import { run, say, since } from "./process.mjs";
 import { isMain, main, root, setup } from "./setup.mjs";
@@ -17,8 +18,8 @@ import { isMain, main, root, setup } from "./setup.mjs";
 const requireBanner =
   'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);';
 
-/** Native code is loaded from disk, and ws and msgpackr do without their optional speed-ups. */
-const nativePackages = ["classic-level", "msgpackr-extract", "bufferutil", "utf-8-validate"];
+/** LevelDB is loaded from disk, and ws and msgpackr do without their optional speed-ups. */
+const nativeCode = { external: ["msgpackr-extract", "bufferutil", "utf-8-validate"], plugins: [nativeBeside] };
 
 /** Where what the shell starts as `switchyard` is: a script, and a piece for each of its commands, loaded on demand. */
 const commandFolder = "dist/cli";
@@ -57,7 +58,7 @@ const bundles = [
       ...forNode,
       splitting: true,
       chunkNames: "[name]-[hash]",
-      external: nativePackages,
+      ...nativeCode,
       sourcemap: "linked",
       banner: { js: requireBanner },
     },
@@ -65,8 +66,9 @@ const bundles = [
   {
     entry: "server/main.ts",
     outfile: "dist/server/main.js",
-    options: { ...forNode, external: nativePackages, sourcemap: "linked", banner: { js: requireBanner } },
+    options: { ...forNode, ...nativeCode, sourcemap: "linked", banner: { js: requireBanner } },
   },
+  { ...nativeBundle, options: { ...forNode, format: "cjs", minify: true } },
   {
     entry: "extension/main.ts",
     outfile: "dist/extension/main.cjs",
@@ -86,6 +88,7 @@ const bundles = [
  * @returns {Promise<readonly string[]>} what was made, for people
  */
 export async function build({ types = true } = {}) {
+  await copyBuilds();
   const made = await Promise.allSettled([...bundles.map(bundle), ...(types ? [declare()] : [])]);
   const metafiles = made.flatMap((result) => (result.status === "fulfilled" && result.value ? [result.value] : []));
   await copyIcons();

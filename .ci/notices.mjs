@@ -2,11 +2,13 @@
  * Names every package whose code or font is inside a bundle, with its licence: NOTICES.txt, in both
  * packages.
  *
- * Invariant: the list comes from what the bundler really put in, so it cannot go stale.
+ * Invariant: the list comes from what the bundler really put in, so it cannot go stale; but for native code, of which
+ * native.mjs says what is inside.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { nativeParts } from "./native.mjs";
 import { root } from "./setup.mjs";
 
 /** Copied beside the bundles rather than into them. */
@@ -24,7 +26,12 @@ export async function writeNotices(metafiles) {
   }
   const notices = await Promise.all([...folders].sort().map(notice));
   const head = "Switchyard contains the following packages, under their own licences.\n";
-  const words = [head, ...notices].join(`\n${"-".repeat(78)}\n\n`);
+  const native = await Promise.all(
+    nativeParts.map(
+      async ({ name, licence }) => `${name}\n\n${(await readFile(join(root, licence), "utf8")).trim()}\n`,
+    ),
+  );
+  const words = [head, ...notices, ...native].join(`\n${"-".repeat(78)}\n\n`);
   for (const folder of ["dist", "dist/cli"]) {
     await mkdir(join(root, folder), { recursive: true });
     await writeFile(join(root, folder, "NOTICES.txt"), words);

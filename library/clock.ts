@@ -21,6 +21,8 @@ export interface Chance {
   bytes(length: number): Uint8Array;
 }
 
+const settled = Promise.resolve();
+
 export const systemClock: Clock = {
   wallMs: () => Date.now(),
   nowMs: () => performance.now(),
@@ -28,7 +30,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(task, delayMs);
     return () => clearTimeout(timer);
   },
-  next: queueMicrotask,
+  next: (task) => void settled.then(task), // Node's queueMicrotask makes an object of async hooks each time
   soon: (task) => {
     setImmediate(task);
   },

@@ -76,7 +76,7 @@ export type {
 } from "./store/options.ts";
 export type { AtRisk } from "./store/promoting.ts";
 export type { Promoted } from "./store/promotions.ts";
-export type { StoreRoleName, StoreState } from "./store/side.ts";
+export type { StoreRoleName, StoreState, Succession } from "./store/side.ts";
 export type { StoreChange, StoreEvents, StoreReset, Written } from "./store/told.ts";
 export type { WitnessHandle } from "./store/witness.ts";
 export type { Store } from "./store.ts";

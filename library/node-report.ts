@@ -76,6 +76,12 @@ export interface StoreReport {
   /** How many entries are held there; absent where there is no copy. */
   readonly entries?: number;
   readonly isPersistent: boolean;
+  /** Of an authority or a standby: what it is in the succession, `conflicted`, `protected`, `heir` and so on. */
+  readonly standing?: string;
+  /** Name of the other authority, where there are two and neither takes writes. */
+  readonly rival?: string;
+  /** Entries that only it had when another authority went on: they are in a file there. Absent: none. */
+  readonly diverged?: number;
 }
 
 export interface TopicReport {
@@ -164,6 +170,9 @@ function readStore(json: Fields): StoreReport {
     version: { epoch: numberOf(version?.["epoch"]), revision: numberOf(version?.["revision"]) },
     ...(typeof json["entries"] === "number" && { entries: numberOf(json["entries"]) }),
     isPersistent: json["isPersistent"] === true,
+    ...(typeof json["standing"] === "string" && { standing: json["standing"] }),
+    ...(typeof json["rival"] === "string" && { rival: json["rival"] }),
+    ...(typeof json["diverged"] === "number" && { diverged: numberOf(json["diverged"]) }),
   };
 }
 

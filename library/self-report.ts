@@ -11,6 +11,7 @@ import type {
   TopicReport,
 } from "./node-report.ts";
 import { software } from "./software.ts";
+import type { Store } from "./store.ts";
 import type { Stores } from "./stores.ts";
 import { protocolVersions } from "./wire/frames.ts";
 
@@ -71,6 +72,7 @@ export class SelfReport {
     return this.#stores()
       .all()
       .map((store) => ({
+        ...successionOf(store),
         ...{ topic: store.topic, role: store.role, state: store.state, version: store.version },
         ...(store.mode === "sync" && store.state !== "closed" && { entries: store.sizeSync() }),
         isPersistent: store.isPersistent,
@@ -156,4 +158,10 @@ export class SelfReport {
     this.#beforeMs = nowMs;
     return topics.sort((a, b) => b.perSecond - a.perSecond || b.raised - a.raised);
   }
+}
+
+function successionOf({ succession }: Store): Pick<StoreReport, "standing" | "rival" | "diverged"> {
+  if (succession === undefined) return {};
+  const { standing, rival, diverged } = succession;
+  return { standing, ...(rival !== undefined && { rival }), ...(diverged > 0 && { diverged }) };
 }

@@ -10,6 +10,7 @@ import type { Node } from "./node.ts";
 import { Keys } from "./store/keys.ts";
 import {
   checkDurability,
+  conditionOf,
   expiryOf,
   type InsertOptions,
   type PromoteOptions,
@@ -21,10 +22,11 @@ import {
 import { type AtRisk, atRisk, promote } from "./store/promoting.ts";
 import type { Promoted } from "./store/promotions.ts";
 import { Reader } from "./store/reader.ts";
-import type { LocalTable, Side, StoreRoleName, StoreState } from "./store/side.ts";
+import type { LocalTable, Side, StoreRoleName, StoreState, Succession } from "./store/side.ts";
 import type { StoreEvents, Written } from "./store/told.ts";
 import type { Traffic } from "./store/traffic.ts";
-import { type Write, Writer } from "./store/writer.ts";
+import { newWrite, rejectWrite, type Write } from "./store/write.ts";
+import { Writer } from "./store/writer.ts";
 
 export interface StoreParts {
   readonly node: Node;
@@ -95,6 +97,11 @@ export class Store {
     return this.#side.ageMs;
   }
 
+  /** What it is in the succession, of an authority or a standby; else `undefined`. */
+  get succession(): Succession | undefined {
+    return this.#side.succession;
+  }
+
   get isPersistent(): boolean {
     return this.#side.isPersistent;
   }
@@ -116,12 +123,12 @@ export class Store {
    * `NO_AUTHORITY` (never sent), `INDETERMINATE` (sent, and not answered in time), `CLOSED`
    */
   insert(key: Input, value: Input, options: InsertOptions = {}): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, undefined));
+    return this.#write(options, inserting, key, value);
   }
 
   /** As `insert`, but fails with `CONFLICT` where the key is there. */
   insertIfAbsent(key: Input, value: Input, options: InsertOptions = {}): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, { kind: "absent" }));
+    return this.#write(options, () => inserting(key, value, options, { kind: "absent" }));
   }
 
   /**
@@ -133,7 +140,7 @@ export class Store {
     value: Input,
     options: InsertOptions & { readonly expected?: Input; readonly revision?: number } = {},
   ): Promise<Written> {
-    return this.#write(options, () => this.#inserting(key, value, options, conditionOf(options)));
+    return this.#write(options, () => inserting(key, value, options, conditionOf(options)));
   }
 
   /** Removes a key; one that is not there is as well. Resolves with the value that was removed. */
@@ -275,7 +282,7 @@ export class Store {
    * Needs the right to `own` the store.
    * @throws SwitchyardError `NO_HEIR` where none is in sync, `NO_AUTHORITY` where nobody is there to agree or it takes
    * longer than `timeoutMs` (10,000), `AUTHORITY_CONFLICT` where one must be named, `CONFLICT` where more than was
-   * `agreed` may be lost by now, `CLOSED`
+   * `agreed` may be lost by now, `BAD_ARGUMENT`, `CLOSED`
    */
   async promote(options: PromoteOptions = {}): Promise<Promoted> {
     this.#checkOpen();
@@ -306,65 +313,52 @@ export class Store {
     this.#emitter.emit("state", "closed");
   }
 
-  #inserting(key: Input, value: Input, options: InsertOptions, condition: Condition | undefined): Operation {
-    const expiry = expiryOf(options);
-    return { kind: "insert", key: toValue(key), value: toValue(value), expiry, condition };
+  /** `make` is handed key and value, so that the most frequent of writes needs no closure. */
+  #write(options: WriteOptions, make: (key: Input, value: Input, options: WriteOptions) => Operation): Promise<Written>;
+  #write<Options extends WriteOptions>(
+    options: Options,
+    make: (key: Input, value: Input, options: Options) => Operation,
+    key: Input,
+    value: Input,
+  ): Promise<Written>;
+  #write<Options extends WriteOptions>(
+    options: Options,
+    make: (key: Input, value: Input, options: Options) => Operation,
+    key: Input = null,
+    value: Input = null,
+  ): Promise<Written> {
+    const write = newWrite<Written>();
+    try {
+      const timeoutMs = this.#timeoutFor(options);
+      if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
+      checkDurability(options.durability);
+      write.operation = make(key, value, options);
+      write.durability = options.durability ?? this.#parts.durability;
+      this.#writer.write(write, timeoutMs);
+    } catch (error) {
+      rejectWrite(write, error);
+    }
+    return write.promise;
   }
 
-  #write(options: WriteOptions, make: () => Operation): Promise<Written> {
-    const written: Promise<Written> = new Promise<Written>((resolve, rejectWith) => {
-      // Whoever does not wait for it is not ended by it; most never fail, and cost nothing for that.
-      const reject = (error: unknown): void => {
-        queueMicrotask(() => {
-          written.catch(() => {});
-        });
-        rejectWith(error);
-      };
-      try {
-        this.#begin(options, make, resolve, reject);
-      } catch (error) {
-        reject(error);
-      }
-    });
-    return written;
-  }
-
-  #begin(
-    options: WriteOptions,
-    make: () => Operation,
-    resolve: (written: Written) => void,
-    reject: (error: unknown) => void,
-  ): void {
-    const timeoutMs = this.#timeoutFor(options);
-    if (this.access === "ro") throw new SwitchyardError("READ_ONLY", `store ${this.topic}`);
-    checkDurability(options.durability);
-    this.#writer.write({
-      operation: make(),
-      durability: options.durability ?? this.#parts.durability,
-      deadlineMs: this.#node.clock.nowMs() + timeoutMs,
-      resolve,
-      reject,
-      isSent: false,
-      isSettled: false,
-    });
-  }
-
-  #settle({ deadlineMs, resolve, reject }: Write<Written>, outcome: Outcome, epoch: number): void {
+  #settle(write: Write<Written>, outcome: Outcome, epoch: number): void {
     if (outcome.kind === "failed") {
-      reject(new SwitchyardError(outcome.code, outcome.what));
+      rejectWrite(write, new SwitchyardError(outcome.code, outcome.what));
       return;
     }
     const { revision, value } = outcome;
-    const isHere = this.#side.reached({ epoch, revision });
+    const written = { epoch, revision, value };
+    const isHere = this.#side.reached(written);
     if (isHere === undefined) {
-      resolve({ epoch, revision, value });
+      write.resolve(written);
       return;
     }
     const late = new SwitchyardError("INDETERMINATE", `write to ${this.topic}, which this copy does not show yet`);
-    const cancel = this.#node.clock.after(Math.max(deadlineMs - this.#node.clock.nowMs(), 1), () => reject(late));
+    const leftMs = Math.max(write.deadlineMs - this.#node.clock.nowMs(), 1);
+    const cancel = this.#node.clock.after(leftMs, () => rejectWrite(write, late));
     void isHere.then(() => {
       cancel();
-      resolve({ epoch, revision, value });
+      write.resolve(written);
     });
   }
 
@@ -390,11 +384,6 @@ export class Store {
   }
 }
 
-/** Without either, that the key is there. @throws SwitchyardError `BAD_ARGUMENT` where both are given */
-function conditionOf({ expected, revision }: { readonly expected?: Input; readonly revision?: number }): Condition {
-  if (expected !== undefined && revision !== undefined) {
-    throw new SwitchyardError("BAD_ARGUMENT", "expected and revision together");
-  }
-  if (expected !== undefined) return { kind: "equals", value: toValue(expected) };
-  return revision === undefined ? { kind: "present" } : { kind: "revision", revision };
+function inserting(key: Input, value: Input, options: InsertOptions, condition?: Condition): Operation {
+  return { kind: "insert", key: toValue(key), value: toValue(value), expiry: expiryOf(options), condition };
 }

@@ -1,6 +1,6 @@
 /** Stores: tables under a topic, of which one node is the authority and any node may have a copy. */
 import { SwitchyardError } from "./core/errors.ts";
-import type { Change, Durability, Entry, Version } from "./core/store/change.ts";
+import type { ChangeRun, Durability, Version } from "./core/store/change.ts";
 import type { TermEffect } from "./core/store/term-messages.ts";
 import { checkTopic } from "./core/topic.ts";
 import { Emitter } from "./emitter.ts";
@@ -144,7 +144,7 @@ export class Stores {
   }
 
   async #elective(topic: string, options: StandbyOptions, role: "authority" | "standby") {
-    const { emitter, onChange, onState, onReset } = this.#handle(topic);
+    const { emitter, onChanges, onState, onReset } = this.#handle(topic);
     const { persistent = false, path, clear, repair, onHeirLost, heir, schema, arbiter, divergedPath } = options;
     if (arbiter !== undefined && arbiter !== "witness")
       throw new SwitchyardError("BAD_ARGUMENT", `arbiter of ${topic}`);
@@ -154,7 +154,7 @@ export class Stores {
     if (divergedPath !== undefined && typeof divergedPath !== "string")
       throw new SwitchyardError("BAD_ARGUMENT", `divergedPath of ${topic}`);
     const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
-    const { keep } = storage ?? { keep: keepFile };
+    const keeper: Pick<Storage, "keep"> = storage ?? { keep: keepFile };
     const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;
     for (const what of opened?.notices ?? []) {
       this.#node.fail(new SwitchyardError("CORRUPT", `store ${topic}, mended: ${what}`));
@@ -165,7 +165,7 @@ export class Stores {
       early = undefined;
     };
     const elective = new Elective({
-      ...{ traffic: this.#traffic, topic, role, schema, opened, onChange, start: await readStart(opened) },
+      ...{ traffic: this.#traffic, topic, role, schema, opened, onChanges, start: await readStart(opened) },
       term: {
         ...{ onHeirLost, heir, hasArbiter: arbiter !== undefined },
         looksAround: onHeirLost !== undefined || heir !== undefined,
@@ -179,7 +179,7 @@ export class Stores {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
         if (effect.kind === "conflict") this.#conflict(topic, effect);
       },
-      keep: (name, lines) => keep(divergedPath ?? (persistent ? path! : "."), name, lines),
+      keep: (name, lines) => keeper.keep(divergedPath ?? (persistent ? path! : "."), name, lines),
       onDiverged: (diverged) => {
         if (early === undefined) emitter.emit("diverged", diverged);
         else early.push(diverged);
@@ -192,19 +192,19 @@ export class Stores {
   /**
    * Opens a store whose authority is another node, or will be. In `sync` mode it resolves when a whole copy is here, at
    * one version.
-   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `NO_AUTHORITY` after `openTimeoutMs`, `CLOSED`
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `NO_AUTHORITY` or `TIMED_OUT` after `openTimeoutMs`, `CLOSED`
    */
   async open(topic: string, options: OpenStoreOptions = {}): Promise<Store> {
     this.#check(topic, options);
     const timeoutMs = timeoutOf(options.openTimeoutMs, openTimeoutMs);
-    const { onChange, onState, onReset, emitter } = this.#handle(topic);
+    const { onChanges, onState, onReset, emitter } = this.#handle(topic);
     const traffic = this.#traffic;
     const side =
       options.mode === "async"
         ? clientSide(traffic, topic)
         : await openReplicaSide(
             {
-              ...{ traffic, topic, onChange },
+              ...{ traffic, topic, onChanges },
               onEffect: (effect) => {
                 if (effect.kind === "state") onState(effect.state);
                 else if (effect.kind === "reset") onReset(effect);
@@ -233,8 +233,11 @@ export class Stores {
     );
     return {
       emitter,
-      onChange: (change: Change, before: Entry | undefined, version: Version): void => {
-        if (emitter.has("change")) emitter.emit("change", storeChangeOf(change, before, version));
+      onChanges: ({ changes, before, firstRevision, version: { epoch } }: ChangeRun): void => {
+        for (let i = 0; i < changes.length && emitter.has("change"); i++) {
+          const version = { epoch, revision: firstRevision + i };
+          emitter.emit("change", storeChangeOf(changes[i]!, before[i], version));
+        }
       },
       onState: (state: Side["state"]): void => emitter.emit("state", state),
       onReset: ({ from, to, isFork }: Parameters<StoreEvents["reset"]>[0]): void =>

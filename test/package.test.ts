@@ -27,6 +27,7 @@ const expectedInVsix = [
   /^extension\/dist\/server\/main\.js$/,
   /^extension\/dist\/cli\/(main|[\w-]+-[0-9A-Z]{8})\.js$/,
   /^extension\/dist\/extension\/main\.cjs$/,
+  /^extension\/dist\/native\/(classic-level\.cjs|prebuilds\/(darwin|linux|win32)-[\w+]+\/classic-level(\.\w+)?\.node)$/,
   /^extension\/dist\/webview\/[\w-]+\.(js|css|ttf|svg)$/,
 ];
 
@@ -68,7 +69,7 @@ describe.skipIf(lacksVsix)("the extension's package", () => {
 
   it("carries the licences of what is bundled into it", () => {
     const notices = fileIn(entries(), "extension/dist/NOTICES.txt");
-    const bundled = ["msgpackr", "preact", "vscode-languageclient", "@vscode/codicons"];
+    const bundled = ["msgpackr", "preact", "vscode-languageclient", "@vscode/codicons", "classic-level", "leveldb"];
     expect(bundled.filter((name) => !notices.includes(`\n${name} `))).toEqual([]);
   });
 });

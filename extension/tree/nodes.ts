@@ -1,6 +1,12 @@
 /** The nodes of a cluster, and what each tells of itself: connections, subscriptions, forwards and what it publishes. */
 import { l10n } from "vscode";
-import type { ConnectionInfo, ForwardInfo, NodeInfo, SubscriptionInfo } from "../../server/protocol/topology.ts";
+import type {
+  ConnectionInfo,
+  ForwardInfo,
+  NodeInfo,
+  StoreInfo,
+  SubscriptionInfo,
+} from "../../server/protocol/topology.ts";
 import { count, markdown, rate, span, visible } from "../wording.ts";
 import type { Branch } from "./branch.ts";
 
@@ -61,12 +67,13 @@ function notSafe(locations: readonly string[]): string {
 }
 
 /** What a node has none of is left out. */
-function factGroups({ connections, subscriptions, forwards, offers }: NodeInfo): readonly Branch[] {
+function factGroups({ connections, subscriptions, forwards, offers, stores = [] }: NodeInfo): readonly Branch[] {
   return [
     group("connections", l10n.t("Connections"), "plug", connections.map(connectionBranch)),
     group("subscriptions", l10n.t("Subscribes"), "inbox", subscriptions.map(subscriptionBranch)),
     group("offers", l10n.t("Publishes"), "broadcast", offers.map(offerBranch)),
     group("forwards", l10n.t("Forwards"), "arrow-swap", forwards.map(forwardBranch)),
+    group("stores", l10n.t("Stores"), "database", stores.map(storeBranch)),
   ].filter(({ description }) => description !== "0");
 }
 
@@ -112,4 +119,24 @@ function offerBranch(topic: string): Branch {
 function forwardBranch({ pattern, from, to }: ForwardInfo): Branch {
   const route = l10n.t("{0} → {1}", visible(from ?? l10n.t("all peers")), visible(to ?? l10n.t("all peers")));
   return fact(`${pattern} ${from ?? ""} ${to ?? ""}`, pattern, route, "arrow-swap");
+}
+
+/** What a node has of a store; one that takes no writes, because there are two authorities, is not to be overlooked. */
+function storeBranch(store: StoreInfo, place: number): Branch {
+  const { topic, role, standing, rival, entries, diverged = 0 } = store;
+  const held = entries === undefined ? "" : l10n.t("{0} entries", count(entries));
+  const saved = diverged === 0 ? "" : l10n.t("{0} entries saved that only it had", count(diverged));
+  const trouble = troubleOf(standing, rival);
+  const facts = [visible(role), held, trouble ?? "", saved].filter((part) => part !== "");
+  return {
+    ...fact(`${topic} ${place}`, topic, facts.join(" · "), trouble === undefined ? "database" : "warning"),
+    ...(trouble !== undefined && { color: "list.warningForeground" }),
+  };
+}
+
+function troubleOf(standing: string | undefined, rival: string | undefined): string | undefined {
+  if (standing === "conflicted") return l10n.t("in conflict with {0}, takes no writes", visible(rival ?? "?"));
+  if (standing === "unsaved") return l10n.t("cannot save what only it has");
+  if (standing === "waiting-for-heir") return l10n.t("waits for its standby, answers nothing");
+  return undefined;
 }

@@ -76,7 +76,7 @@ export const failures = {
   FENCED: "another node is the authority by now; the store goes on there",
   NO_HEIR: "no such standby is in sync, so none can take over in agreement; wait for one, or take the role by force",
   UNPROTECTED: "the standby cannot be reached, so nothing can be acknowledged as replicated; see onHeirLost",
-  UNSUPPORTED: "this store cannot do that; see its capabilities",
+  UNSUPPORTED: "this cannot be done here; do without it: a store, for example, may be in memory",
   LOCKED: "another process has this database open; stop it, or choose another path",
   CORRUPT: "the database is damaged and was left as it is; export what can be read, then open it with repair",
   FORMAT_TOO_NEW: "the database was written by a newer version; use that one",

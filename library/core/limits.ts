@@ -249,6 +249,8 @@ export const limits = {
   termAnnounceMs: 1_000,
   /** How long an authority that starts again listens for one that went on meanwhile. */
   lookAroundMs: 3_500,
+  /** So long after a way to other nodes has changed an authority looks whether the process of its heir is gone. */
+  goneMs: 50,
   /** How long a hand-over may take until the authority goes on by itself. */
   handOverMs: 5_000,
   /** How long a former authority waits for a batch that its disk is writing; then it follows without it. */

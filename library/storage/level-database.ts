@@ -35,9 +35,9 @@ async function load(): Promise<typeof ClassicLevel> {
   try {
     return (await import("classic-level")).ClassicLevel;
   } catch (cause) {
-    throw new SwitchyardError("UNSUPPORTED", "the package classic-level, in which stores are kept, is not here", {
-      cause,
-    });
+    const { platform, arch } = process;
+    const what = `the native code that keeps stores on disk cannot be loaded on ${platform}-${arch}`;
+    throw new SwitchyardError("UNSUPPORTED", what, { cause });
   }
 }
 

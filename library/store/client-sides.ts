@@ -1,53 +1,33 @@
 /** Handles away from the authority: with a replica, or with nothing but a way to it. */
-import { SwitchyardError } from "../core/errors.ts";
 import { compareVersions, type Version } from "../core/store/change.ts";
 import { Follower, type FollowerOptions } from "./follower.ts";
+import { OpeningPatience } from "./opening-patience.ts";
 import { remotePorts } from "./ports.ts";
 import type { Side } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 /**
- * Resolves when the replica holds a whole table.
- * @throws SwitchyardError `NO_AUTHORITY` where none came in time, `CLOSED`
+ * Resolves when the replica holds a whole table. As long as pieces of it come, it is waited for.
+ * @throws SwitchyardError `NO_AUTHORITY` where none came in time, `TIMED_OUT` where no more of the table came, `CLOSED`
  */
 export async function openReplicaSide(options: Omit<FollowerOptions, "start">, openTimeoutMs: number): Promise<Side> {
   const { traffic, topic } = options;
-  let whole: () => void = () => {};
-  const isWhole = new Promise<void>((resolve) => {
-    whole = resolve;
-  });
+  const patience = new OpeningPatience(traffic.node, topic, openTimeoutMs);
   const follower: Follower = new Follower({
     ...{ ...options, start: undefined },
     onEffect: (effect) => {
       options.onEffect(effect);
-      if (effect.kind === "synced") whole();
+      if (effect.kind === "synced") patience.end();
+      else if (effect.kind === "ask" && effect.question.kind === "snapshot") patience.came(effect.question.page);
     },
   });
   try {
-    await Promise.all([follower.start(), inTime(traffic, topic, isWhole, openTimeoutMs)]);
+    await Promise.all([follower.start(), patience.ended]);
   } catch (error) {
     follower.close();
     throw error;
   }
   return replicaSide(traffic, topic, follower);
-}
-
-function inTime(traffic: Traffic, topic: string, isWhole: Promise<void>, timeoutMs: number): Promise<void> {
-  const { clock, closers } = traffic.node;
-  return new Promise((resolve, reject) => {
-    const end = (error?: SwitchyardError): void => {
-      cancel();
-      closers.delete(onClose);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onClose = (): void => end(new SwitchyardError("CLOSED", `store ${topic}, before it was whole`));
-    const cancel = clock.after(timeoutMs, () =>
-      end(new SwitchyardError("NO_AUTHORITY", `store ${topic} was not whole after ${timeoutMs} ms`)),
-    );
-    closers.add(onClose);
-    void isWhole.then(() => end());
-  });
 }
 
 function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side {

@@ -1,6 +1,6 @@
 /** What a handle that may be the authority is made with, and whom it tells. */
 import type { AuthorityStart } from "../core/store/authority.ts";
-import type { Change, Durability, Entry, Version } from "../core/store/change.ts";
+import type { ChangeRun, Durability } from "../core/store/change.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
 import type { TermEffect, TermOptions } from "../core/store/term-messages.ts";
@@ -19,7 +19,7 @@ export interface ElectiveOptions {
   readonly durability: Durability;
   readonly opened: OpenStorage | undefined;
   readonly start: AuthorityStart;
-  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  readonly onChanges: (run: ChangeRun) => void;
   readonly onEffect: (effect: ReplicaEffect) => void;
   /** The state of the handle is another one. */
   readonly onState: (state: StoreState) => void;

@@ -7,7 +7,7 @@ import type { Follower } from "./follower.ts";
 import type { Host } from "./host.ts";
 import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
 import type { Promoted } from "./promotions.ts";
-import type { Side } from "./side.ts";
+import type { Side, Succession } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WriteAnswer } from "./writer.ts";
 
@@ -15,6 +15,7 @@ export interface ElectiveParts {
   readonly traffic: Traffic;
   readonly topic: string;
   readonly isPersistent: boolean;
+  readonly succession: () => Succession;
   /** While it is the authority. */
   readonly ruling: () => { readonly host: Host; readonly desk: Desk } | undefined;
   /** Since when, as authority, we are not sure to be it; `undefined`: we are. */
@@ -60,6 +61,9 @@ export function electiveSide(parts: ElectiveParts): Side {
       return sinceMs === undefined ? 0 : nowMs() - sinceMs;
     },
     isPersistent,
+    get succession() {
+      return parts.succession();
+    },
     table: {
       get: (key) => {
         const own = local();

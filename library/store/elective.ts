@@ -13,7 +13,7 @@ import { Lookers } from "./lookers.ts";
 import { Promotions } from "./promotions.ts";
 import { Remembered } from "./remembered.ts";
 import { Ruling } from "./ruling.ts";
-import type { Side, StoreState } from "./side.ts";
+import type { Side, StoreState, Succession } from "./side.ts";
 import { Standby } from "./standby.ts";
 import { TermDriver } from "./term-driver.ts";
 
@@ -30,6 +30,8 @@ export class Elective {
   readonly #lookers: Lookers;
   readonly #standby: Standby;
   #ruling: Ruling | undefined;
+  /** The last other authority that was met. */
+  #rival: string | undefined;
   readonly #promotions: Promotions;
   #toldState: StoreState = "syncing";
   #isBusy = false;
@@ -98,9 +100,17 @@ export class Elective {
       follower: () => this.#standby.follower,
       start: () => this.#standby.start,
       refusal: () => this.#standby.refusal,
+      succession: () => this.#succession(),
       promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
     });
+  }
+
+  #succession(): Succession {
+    const { state } = this.driver.term;
+    const { isUnsaved, diverged } = this.#standby;
+    const rival = state === "conflicted" ? this.#rival : undefined;
+    return { standing: isUnsaved ? "unsaved" : state, rival, diverged };
   }
 
   #drive(): TermDriver {
@@ -126,6 +136,7 @@ export class Elective {
 
   #take(effect: Exclude<TermEffect, { kind: "send" | "act" }>): void {
     if (this.driver.term.isUnmatched) this.#standby.halt();
+    if (effect.kind === "conflict") this.#rival = effect.other.node;
     if (effect.kind === "state") this.#change();
     if (effect.kind === "diverged") this.#standby.part(effect.winner, effect.afterRevision);
     this.#options.onTerm(effect);

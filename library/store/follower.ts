@@ -3,7 +3,7 @@
  * core/store/replica.ts.
  */
 import { limits } from "../core/limits.ts";
-import type { Change, Entry, Version } from "../core/store/change.ts";
+import type { ChangeRun, Version } from "../core/store/change.ts";
 import { isRevision, readChanges, readEntries } from "../core/store/columns.ts";
 import { Replica } from "../core/store/replica.ts";
 import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
@@ -16,7 +16,7 @@ export interface FollowerOptions {
   readonly traffic: Traffic;
   readonly topic: string;
   readonly start: ReplicaStart | undefined;
-  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  readonly onChanges: (run: ChangeRun) => void;
   /** All other effects, after the follower has done what it must. */
   readonly onEffect: (effect: ReplicaEffect) => void;
 }
@@ -108,10 +108,10 @@ export class Follower {
   }
 
   #carryOut(effects: readonly ReplicaEffect[]): void {
-    const { onChange, onEffect } = this.#options;
+    const { onChanges, onEffect } = this.#options;
     for (const effect of effects) {
       if (effect.kind === "changed") {
-        onChange(effect.change, effect.before, { epoch: this.replica.version.epoch, revision: effect.revision });
+        onChanges(effect.run);
         continue;
       }
       if (effect.kind === "ask") this.#ask(effect.request, effect.question);

@@ -28,7 +28,12 @@ export class HeirProcess {
     this.#counts = told !== undefined && this.#processes.runs(told);
   }
 
+  /** Could it be seen that it is gone? */
+  isKnown(life: string): boolean {
+    return this.#counts && this.#life === life;
+  }
+
   isGone(life: string): boolean {
-    return this.#counts && this.#life === life && this.#processes.isGone(this.#told!);
+    return this.isKnown(life) && this.#processes.isGone(this.#told!);
   }
 }

@@ -8,7 +8,7 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
-import type { Change, Durability, Entry, Outcome, Version } from "../core/store/change.ts";
+import type { ChangeRun, Durability, Outcome, Version } from "../core/store/change.ts";
 import { changeColumns } from "../core/store/columns.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
@@ -24,8 +24,8 @@ export interface HostOptions {
   readonly topic: string;
   readonly authority: Authority<Asker>;
   readonly storage: OpenStorage | undefined;
-  /** Told of each change as it is committed. */
-  readonly onChange: (change: Change, before: Entry | undefined, version: Version) => void;
+  /** Told of changes as they are committed. */
+  readonly onChanges: (run: ChangeRun) => void;
   readonly onClockJump: (jumpMs: number) => void;
   /** Whether, and since when, this is the authority. */
   readonly gate: Gate;
@@ -84,7 +84,7 @@ export class Host {
     const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
     const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
     if (receipt.kind === "waiting") this.schedule();
-    else if (receipt.kind === "known") asker(receipt.outcomes);
+    else if (receipt.kind === "known") this.#answer([{ asker, outcomes: receipt.outcomes }], this.#doubt());
     else onAnswer(receipt);
   }
 
@@ -264,7 +264,7 @@ export class Host {
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
     try {
       await storage.write(batch, batch.durability ?? "process");
-      this.#commit();
+      this.#commit(this.#doubt());
     } catch (error) {
       const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
       const what = error instanceof Error ? error.message : String(error);
@@ -287,15 +287,19 @@ export class Host {
     this.#endings.add(cancel);
   }
 
-  #commit(): void {
+  /** Why what took effect here is not acknowledged any more: the term is over, or there is another authority. */
+  #doubt(): FailureCode | undefined {
+    const { gate } = this.#options;
+    if (!gate.mayAnswer()) return "FENCED"; // whoever goes on is asked again, and knows it or does it
+    return gate.refusal("memory") === undefined ? undefined : "INDETERMINATE";
+  }
+
+  #commit(doubt?: FailureCode): void {
     const { batch, settled }: Committed<Asker> = this.authority.commit();
     this.#options.gate.advanced();
     this.#tell(batch);
-    const { epoch } = batch.version;
-    for (let i = 0; i < batch.changes.length; i++) {
-      this.#options.onChange(batch.changes[i]!, batch.before[i], { epoch, revision: batch.firstRevision + i });
-    }
-    this.#answer(settled);
+    this.#options.onChanges(batch);
+    this.#answer(settled, doubt);
   }
 
   #tell({ changes, firstRevision, version }: PendingBatch): void {
@@ -311,8 +315,12 @@ export class Host {
     }
   }
 
-  #answer(settled: readonly Settled<Asker>[]): void {
-    for (const { asker, outcomes } of settled) asker(outcomes);
+  #answer(settled: readonly Pick<Settled<Asker>, "asker" | "outcomes">[], doubt?: FailureCode): void {
+    const what = `store ${this.#options.topic}`;
+    for (const { asker, outcomes } of settled) {
+      if (doubt === undefined) asker(outcomes);
+      else asker(outcomes.map(({ revision }) => ({ kind: "failed", revision, code: doubt, what })));
+    }
   }
 
   #announce(): void {

@@ -9,13 +9,13 @@ import type { AuthorityStart } from "../core/store/authority.ts";
 import type { Change, Durability, Version } from "../core/store/change.ts";
 import type { Results } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
-import { writeWhole } from "./opening.ts";
+import { type Whole, writeWhole } from "./opening.ts";
 
 export interface MirrorOptions {
   readonly opened: OpenStorage;
   readonly durability: Durability;
   /** The copy as it is now, with what is known of outcomes. */
-  readonly whole: () => AuthorityStart;
+  readonly whole: () => AuthorityStart & Pick<Whole, "lead">;
   /** `synced` is another one. */
   readonly onSynced: () => void;
   readonly onFailure: (error: unknown) => void;

@@ -2,7 +2,7 @@
 import type { AuthorityStart } from "../core/store/authority.ts";
 import type { Entry } from "../core/store/change.ts";
 import { Table } from "../core/store/table.ts";
-import type { OpenStorage } from "../storage/storage.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import { KnownResults } from "./known-results.ts";
 
 /** Reads all that the disk has; nothing where there is none. */
@@ -18,6 +18,8 @@ export async function readStart(opened: OpenStorage | undefined): Promise<Author
 
 export interface Whole extends Omit<AuthorityStart, "table"> {
   readonly table: Iterable<Entry>;
+  /** What the disk says of itself then. Default: what it says already, and the epochs of the table. */
+  readonly lead?: Lead;
 }
 
 /** Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. */
@@ -36,7 +38,9 @@ export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<voi
     await replacement.add(some);
     await replacement.addResults(results);
     const { lineage, highestEpoch, record } = opened.head;
-    await replacement.commit({ version, epochs, lineage, record, highestEpoch: Math.max(highestEpoch, version.epoch) });
+    const highest = Math.max(highestEpoch, version.epoch);
+    const lead = whole.lead ?? { epochs, lineage, record, highestEpoch: highest };
+    await replacement.commit({ version, ...lead });
   } catch (error) {
     await replacement.abandon();
     throw error;

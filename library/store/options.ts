@@ -1,10 +1,10 @@
 /** What stores are opened with and written with, and what becomes of it: checked here, once. */
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
-import { type Durability, durabilities, type Expiry } from "../core/store/change.ts";
+import { type Condition, type Durability, durabilities, type Expiry } from "../core/store/change.ts";
 import type { Risk } from "../core/store/promotion.ts";
 import type { StoreSchema } from "../core/store/schema.ts";
-import { Interval, Time } from "../core/values/index.ts";
+import { type Input, Interval, Time, toValue } from "../core/values/index.ts";
 
 /** How every store may be opened. */
 export interface StoreOptions {
@@ -19,7 +19,10 @@ export interface StoreOptions {
 }
 
 export interface OpenStoreOptions extends StoreOptions {
-  /** How long a `sync` store waits for its first copy, before it fails with `NO_AUTHORITY`. Default 30,000. */
+  /**
+   * How long a `sync` store waits for its first copy, before it fails with `NO_AUTHORITY`; or for more of it, before it fails
+   * with `TIMED_OUT`. In ms; default 30,000.
+   */
   readonly openTimeoutMs?: number | undefined;
 }
 
@@ -111,6 +114,21 @@ export function expiryOf({ expiresAt, expiresAfter }: InsertOptions): Expiry | u
   if (expiresAfter === undefined) return undefined;
   const ms = expiresAfter instanceof Interval ? Number(expiresAfter.nanoseconds / 1_000n) / 1_000 : expiresAfter;
   return { kind: "after", ms: checked("expiresAfter", ms) };
+}
+
+/** Without either, that the key is there. @throws SwitchyardError `BAD_ARGUMENT` where both are given */
+export function conditionOf({
+  expected,
+  revision,
+}: {
+  readonly expected?: Input;
+  readonly revision?: number;
+}): Condition {
+  if (expected !== undefined && revision !== undefined) {
+    throw new SwitchyardError("BAD_ARGUMENT", "expected and revision together");
+  }
+  if (expected !== undefined) return { kind: "equals", value: toValue(expected) };
+  return revision === undefined ? { kind: "present" } : { kind: "revision", revision };
 }
 
 function wallMsOf(at: Date | Time | number): number {

@@ -20,6 +20,8 @@ interface Pending {
 export class Parting {
   readonly #options: ElectiveOptions;
   readonly #onRetry: () => void;
+  /** Entries that were saved so far. */
+  saved = 0;
   #pending: Pending | undefined;
   /** Why it is not saved yet. */
   #failure: FailureCode | undefined;
@@ -56,6 +58,7 @@ export class Parting {
     if (pending === undefined) return true;
     try {
       const diverged = await this.#write(pending);
+      this.saved += diverged.count;
       if (this.#pending === pending) this.cancel();
       this.#options.onDiverged(diverged);
     } catch (cause) {

@@ -13,6 +13,7 @@ import type { Answer } from "../surveys.ts";
 import { type PromoteOptions, timeoutOf } from "./options.ts";
 import type { Promoted } from "./promotions.ts";
 import type { Side } from "./side.ts";
+import { isVersion } from "./told-fields.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** What `promote` by force would do. */
@@ -31,7 +32,7 @@ export interface Asking {
 /** @throws SwitchyardError as `store.promote` */
 export async function promote(asking: Asking, options: PromoteOptions): Promise<Promoted> {
   const { traffic, topic, side } = asking;
-  const { force = false, node, agreed, timeoutMs } = options;
+  const { force = false, node, agreed, timeoutMs } = checked(options);
   const patienceMs = timeoutOf(timeoutMs, limits.promoteMs);
   const isOurs = node === undefined || node === traffic.node.origin.name;
   if (side.promote !== undefined && isOurs && agreed === undefined) return side.promote(force, patienceMs);
@@ -39,10 +40,19 @@ export async function promote(asking: Asking, options: PromoteOptions): Promise<
 }
 
 /** @throws SwitchyardError as `store.atRisk` */
-export async function atRisk(asking: Asking, { node, timeoutMs }: PromoteOptions): Promise<AtRisk> {
+export async function atRisk(asking: Asking, options: PromoteOptions): Promise<AtRisk> {
   const { traffic, topic } = asking;
+  const { node, timeoutMs } = checked(options);
   const promoting = new Promoting(traffic, topic, timeoutOf(timeoutMs, limits.promoteMs));
   return promoting.atRisk({ force: true, node: meant(asking, node) });
+}
+
+/** @throws SwitchyardError `BAD_ARGUMENT` */
+function checked(options: PromoteOptions): PromoteOptions {
+  const { node, agreed } = options;
+  const isRisk = agreed === undefined || (isVersion(agreed?.held) && isVersion(agreed.newest));
+  if (isRisk && (node === undefined || typeof node === "string")) return options;
+  throw new SwitchyardError("BAD_ARGUMENT", `${isRisk ? `node ${String(node)}` : "agreed"} of a promotion`);
 }
 
 /** Whoever may be the authority means itself. */

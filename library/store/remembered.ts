@@ -1,10 +1,10 @@
 /** What a handle remembers of its role, and of who began which epoch; on its disk, if it has one. */
 import type { Version } from "../core/store/change.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
-import type { OpenStorage } from "../storage/storage.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { EpochLives } from "./epoch-lives.ts";
-import { readTermRecord, termRecordText, writeEpochs } from "./term-record.ts";
+import { leadOf, readTermRecord, termRecordText } from "./term-record.ts";
 
 export class Remembered {
   readonly lives: EpochLives;
@@ -43,14 +43,14 @@ export class Remembered {
     this.lives.had(epochs);
   }
 
-  /** What we had as authority was held against what the one that goes on has, and is safe where that lacks it. */
+  /** What we had as authority was held against what the one that goes on has, which lacks none of it. */
   async matched(): Promise<void> {
     const record = this.#record;
     if (record?.role === "follower" && record.isUnmatched) await this.persist({ ...record, isUnmatched: undefined });
   }
 
-  /** Of a copy that follows `life`. */
-  async writeEpochs(epochs: readonly Version[], life: string | undefined): Promise<void> {
-    if (this.#opened !== undefined) await writeEpochs(this.#opened, this.lives.of(epochs, life), this.#record);
+  /** What the disk says of itself that has a copy which follows `life`. */
+  leadOf(opened: OpenStorage, epochs: readonly Version[], life: string | undefined): Lead {
+    return leadOf(opened, this.lives.of(epochs, life), this.#record);
   }
 }

@@ -19,12 +19,12 @@ export class Ruling {
 
   /** `advanced`: the table is at another version. */
   constructor(options: ElectiveOptions, driver: TermDriver, start: AuthorityStart, advanced: () => void) {
-    const { traffic, topic, opened, durability, onChange, onClockJump } = options;
+    const { traffic, topic, opened, durability, onChanges, onClockJump } = options;
     this.#options = options;
     const authority = authorityOf(options, start);
     authority.beginEpoch(driver.term.epoch);
     const gate = termGate(driver, advanced);
-    this.host = new Host({ traffic, topic, authority, storage: opened, onChange, onClockJump, gate });
+    this.host = new Host({ traffic, topic, authority, storage: opened, onChanges, onClockJump, gate });
     const safety = (): Durability => (driver.term.heirLife === undefined ? durability : "replicated");
     this.desk = new Desk(this.host, safety, () => traffic.node.clock.nowMs());
   }

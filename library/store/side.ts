@@ -15,6 +15,19 @@ export type StoreRoleName = "authority" | "standby" | "replica" | "client";
  */
 export type StoreState = "syncing" | "live" | "stale" | "closed";
 
+/** What a handle that may be the authority is in the succession. */
+export interface Succession {
+  /**
+   * As the event `term` tells it: `conflicted`, `protected`, `heir`, `follower` and so on; or `unsaved`: what only it has
+   * cannot be saved, so it follows nobody.
+   */
+  readonly standing: string;
+  /** Name of the other authority, while neither takes writes. */
+  readonly rival: string | undefined;
+  /** Entries that only it had, and saved, since it was opened. */
+  readonly diverged: number;
+}
+
 /** A whole copy, which is read at once. */
 export interface LocalTable {
   get(key: Value): Entry | undefined;
@@ -32,6 +45,8 @@ export interface Side {
   /** How long nothing was heard of the authority. */
   readonly ageMs: number;
   readonly isPersistent: boolean;
+  /** Only where it may be the authority. */
+  readonly succession?: Succession;
   /** Absent where there is no copy. */
   readonly table: LocalTable | undefined;
   readonly writePort: WritePort;

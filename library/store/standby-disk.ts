@@ -15,22 +15,23 @@ export class StandbyDisk {
   readonly #options: StandbyDiskOptions;
   readonly #mirror: Mirror;
   #changes: Change[] = [];
-  #isReset: boolean;
+  /** Of what is there nothing counts: it is replaced when there is something whole, and says meanwhile what it is. */
+  #replacement: "none" | "due" | "under way";
   /** Of which the disk knows. */
   #epoch = -1;
 
   constructor(options: StandbyDiskOptions) {
     this.#options = options;
-    this.#isReset = options.isForked;
-    this.#mirror = new Mirror(options);
+    this.#replacement = options.isForked ? "due" : "none";
+    this.#mirror = new Mirror({ ...options, onSynced: () => this.#advance() });
   }
 
   get synced(): number {
-    return this.#mirror.synced;
+    return this.#replacement === "none" ? this.#mirror.synced : 0;
   }
 
-  changed(change: Change): void {
-    this.#changes.push(change);
+  changed(changes: readonly Change[]): void {
+    for (const change of changes) this.#changes.push(change);
   }
 
   prepared({ version, changes, results }: Prepared): void {
@@ -40,7 +41,7 @@ export class StandbyDisk {
 
   /** Of the copy, which is at `version` now. */
   take(effect: ReplicaEffect, version: Version): void {
-    if (effect.kind === "reset" || effect.kind === "unmatched") this.#isReset = true;
+    if (effect.kind === "reset" || effect.kind === "unmatched") this.#replacement = "due";
     else if (effect.kind === "epoch") this.#begin(effect.epochs, effect.version);
     else if (effect.kind === "advanced") this.#flush(version);
     else if (effect.kind === "synced") this.#renew(version);
@@ -53,23 +54,36 @@ export class StandbyDisk {
   #flush(version: Version): void {
     const changes = this.#changes;
     this.#changes = [];
-    if (this.#isReset) return;
+    if (this.#replacement === "due") return;
     this.#keepEpoch(version);
     this.#mirror.take(version, changes, []);
   }
 
   #renew(version: Version): void {
-    if (this.#isReset) {
-      this.#isReset = false;
+    if (this.#replacement === "due") {
       this.#changes = [];
-      this.#mirror.rewrite();
+      this.#replace();
     }
     this.#keepEpoch(version);
   }
 
-  /** Before anything of it is written. */
+  #replace(): void {
+    this.#replacement = "under way";
+    this.#mirror.rewrite();
+  }
+
+  /** The disk has more, or has been replaced. */
+  #advance(): void {
+    if (this.#replacement === "under way") {
+      this.#replacement = "none";
+      this.#keepEpoch(this.#options.whole().version);
+    }
+    this.#options.onSynced();
+  }
+
+  /** Before anything of it is written, but never in front of the table of another history. */
   #keepEpoch({ epoch }: Version): void {
-    if (epoch === this.#epoch) return;
+    if (epoch === this.#epoch || this.#replacement !== "none") return;
     this.#epoch = epoch;
     this.#options.writeEpochs().catch((error) => {
       this.#epoch = -1;
@@ -79,7 +93,7 @@ export class StandbyDisk {
 
   /** What was prepared beyond its beginning came to nothing, and is on the disk. */
   #begin(epochs: readonly Version[], version: Version): void {
-    if ((epochs.at(-1)?.revision ?? 0) < this.#mirror.queued) this.#mirror.rewrite();
+    if ((epochs.at(-1)?.revision ?? 0) < this.#mirror.queued) this.#replace();
     this.#keepEpoch(version);
   }
 }

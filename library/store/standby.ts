@@ -10,6 +10,7 @@ import type { AuthorityStart } from "../core/store/authority.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
 import type { ReceivedEvent } from "../events.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { Follower } from "./follower.ts";
 import { KnownResults } from "./known-results.ts";
@@ -84,6 +85,16 @@ export class Standby {
     return this.#follower === undefined && !this.#parts.driver().term.isUnmatched && !this.#parting.isPaused;
   }
 
+  /** What only we had cannot be saved. */
+  get isUnsaved(): boolean {
+    return this.#parting.isUnsaved;
+  }
+
+  /** Entries that only we had, and that are saved. */
+  get diverged(): number {
+    return this.#parting.saved;
+  }
+
   /** What a write is answered; `undefined`: the authority answers it. */
   get refusal(): WriteAnswer | undefined {
     if (this.#follower !== undefined) return undefined;
@@ -95,21 +106,25 @@ export class Standby {
   /** Saves first what others lack; where that cannot be, nothing follows, until `onRetry`. */
   async follow(): Promise<void> {
     if (!(await this.#parting.save())) return;
-    const { traffic } = this.#options;
-    await this.#parts.remembered.matched().catch((error) => traffic.node.fail(error)); // then it is matched again
+    if (this.#fork === undefined) await this.#matched(); // else the disk says so until it has another table
     if (!this.#isClosed) await this.#beginCopy();
   }
 
+  async #matched(): Promise<void> {
+    const { traffic } = this.#options;
+    await this.#parts.remembered.matched().catch((error) => traffic.node.fail(error)); // then it is matched again
+  }
+
   async #beginCopy(): Promise<void> {
-    const { traffic, topic, onChange, onEffect } = this.#options;
+    const { traffic, topic, onChanges, onEffect } = this.#options;
     const fork = this.#fork;
     const { version, epochs, table } = this.#begin();
     this.#disk = this.#openDisk();
     const follower = new Follower({
       ...{ traffic, topic },
-      onChange: (change, before, at) => {
-        this.#disk?.changed(change);
-        onChange(change, before, at);
+      onChanges: (run) => {
+        this.#disk?.changed(run.changes);
+        onChanges(run);
       },
       start: version.revision === 0 ? undefined : { version, epochs, entries: table, fork },
       onEffect: (effect) => {
@@ -254,6 +269,11 @@ export class Standby {
     return this.#start;
   }
 
+  #lead(opened: OpenStorage): Lead {
+    const { epochs = [], authority } = this.#follower?.replica ?? {};
+    return this.#parts.remembered.leadOf(opened, epochs, authority?.node);
+  }
+
   #openDisk(): StandbyDisk | undefined {
     const { opened, durability, traffic, topic } = this.#options;
     if (opened === undefined) return undefined;
@@ -261,12 +281,9 @@ export class Standby {
       ...{ opened, durability, isForked: this.#isDiskForked },
       whole: () => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
-        return { version, epochs, table, results: this.#known.upTo(version.revision) };
+        return { version, epochs, table, results: this.#known.upTo(version.revision), lead: this.#lead(opened) };
       },
-      writeEpochs: () => {
-        const { epochs = [], authority } = this.#follower?.replica ?? {};
-        return this.#parts.remembered.writeEpochs(epochs, authority?.node);
-      },
+      writeEpochs: () => opened.writeHead(this.#lead(opened)),
       onSynced: () => this.#parts.onHeld(),
       onFailure: (cause) =>
         traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),

@@ -2,6 +2,7 @@
  * Who is the authority, as this node sees it, at work: carries what core/store/term.ts says to the others, does what it
  * asks for, and looks at it when it is time.
  */
+import { limits } from "../core/limits.ts";
 import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
@@ -37,6 +38,7 @@ export class TermDriver {
   readonly #arbiter: Arbiter;
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
   /** Told of others that are none. */
@@ -55,7 +57,14 @@ export class TermDriver {
 
   async start(): Promise<void> {
     const { traffic, topic } = this.#options;
-    this.#end = await traffic.listen("heir", topic, (said, reply) => this.#hear(said, reply));
+    const end = await traffic.listen("heir", topic, (said, reply) => this.#hear(said, reply));
+    const { watchers } = traffic.node.routes;
+    const watch = (): void => this.#lookForHeir();
+    watchers.add(watch);
+    this.#end = () => {
+      watchers.delete(watch);
+      end();
+    };
     this.check();
   }
 
@@ -93,6 +102,17 @@ export class TermDriver {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
+    this.#cancelLook?.();
+  }
+
+  /** The way to somebody is gone, or new: a process that has ended is seen a moment after its connections are. */
+  #lookForHeir(): void {
+    const { heirLife } = this.term;
+    if (this.#cancelLook !== undefined || heirLife === undefined || !this.#heir.isKnown(heirLife)) return;
+    this.#cancelLook = this.#options.traffic.node.clock.after(limits.goneMs, () => {
+      this.#cancelLook = undefined;
+      this.check();
+    });
   }
 
   #hear(said: ReceivedEvent, reply: Reply): void {
@@ -113,7 +133,7 @@ export class TermDriver {
     else {
       this.#options.hold(message);
       if (message.kind === "pong" && origin.id === this.term.heirLife) this.#heir.hear(origin.id, message.process);
-      this.carryOut(this.term.receive(message, this.nowMs()));
+      this.carryOut(this.term.receive(message, this.nowMs(), args[0] === id));
     }
   }
 

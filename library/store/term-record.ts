@@ -3,7 +3,7 @@ import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { TermRecord } from "../core/store/term-messages.ts";
-import type { OpenStorage } from "../storage/storage.ts";
+import type { Lead, OpenStorage } from "../storage/storage.ts";
 import { areEpochs, fieldsOf, isWhole } from "./told-fields.ts";
 
 const roles: readonly unknown[] = ["authority", "granting", "conflicted", "follower", "none"];
@@ -16,17 +16,13 @@ export function termRecordText({ epoch, role, heir, epochs, isUnmatched }: Remem
   return JSON.stringify({ epoch, role: role ?? "none", heir, epochs: told, isUnmatched });
 }
 
-/** Epochs of a copy that is followed. `last`: the record that counts, also while it is on its way to the disk. */
-export async function writeEpochs(
-  opened: OpenStorage,
-  epochs: readonly Epoch[],
-  last: TermRecord | undefined,
-): Promise<void> {
+/** What a disk says of itself that has a copy with these epochs. `last`: the record that counts, also while it is on its way to the disk. */
+export function leadOf(opened: OpenStorage, epochs: readonly Epoch[], last: TermRecord | undefined): Lead {
   const { lineage, highestEpoch: highest } = opened.head;
   const epoch = Math.max(highest, epochs.at(-1)?.epoch ?? 0);
   const isFollower = last === undefined || last.role === "follower";
   const remembered = isFollower ? { epoch, heir: undefined, role: last?.role, epochs } : last;
-  await opened.writeHead({ epochs, lineage, highestEpoch: epoch, record: termRecordText(remembered) });
+  return { epochs, lineage, highestEpoch: epoch, record: termRecordText(remembered) };
 }
 
 /** @throws SwitchyardError `CORRUPT` where it is not as we write it */

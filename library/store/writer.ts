@@ -9,6 +9,7 @@ import { limits } from "../core/limits.ts";
 import type { Durability, Operation, Outcome } from "../core/store/change.ts";
 import type { Request } from "../core/store/submission.ts";
 import type { Node } from "../node.ts";
+import { rejectWrite, type Write } from "./write.ts";
 
 /** What comes back for a batch. */
 export type WriteAnswer =
@@ -36,17 +37,6 @@ export interface WritePort {
   push(): void;
 }
 
-/** A write that waits: one object, for there may be a hundred thousand. */
-export interface Write<Result> {
-  operation: Operation;
-  readonly durability: Durability | undefined;
-  readonly deadlineMs: number;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: SwitchyardError) => void;
-  isSent: boolean;
-  isSettled: boolean;
-}
-
 /** Takes the place of a write that was given up unsent, so that there is no hole: it never has an effect. */
 const nothing: Operation = {
   kind: "remove",
@@ -71,6 +61,8 @@ export class Writer<Result> {
   #batches = 0;
   #isScheduled = false;
   #isFlushing = false;
+  /** When the first write since the last flush came: the clock takes as long as much of the rest. */
+  #batchMs: number | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
@@ -92,11 +84,13 @@ export class Writer<Result> {
     this.#onOutcome = onOutcome;
   }
 
-  /** @throws SwitchyardError `TOO_MANY` */
-  write(write: Write<Result>): void {
+  /** `timeoutMs` from now; within a batch that is when it began. @throws SwitchyardError `TOO_MANY` */
+  write(write: Write<Result>, timeoutMs: number): void {
     if (this.#waiting >= limits.storeUnansweredWrites) {
       throw new SwitchyardError("TOO_MANY", `${this.#waiting} writes to ${this.#topic} wait already`);
     }
+    this.#batchMs ??= this.#node.clock.nowMs();
+    write.deadlineMs = this.#batchMs + timeoutMs;
     this.#writes.push(write);
     if (write.deadlineMs < this.#timerMs) this.#arm(write.deadlineMs);
     if (this.#waiting - (this.#next - this.#floor) < limits.storeWriteOperations || this.#isFlushing) this.schedule();
@@ -147,6 +141,7 @@ export class Writer<Result> {
   }
 
   #flush(): void {
+    this.#batchMs = undefined;
     if (this.#isClosed || this.#isFlushing) return;
     this.#isFlushing = true;
     this.#sendAll();
@@ -279,7 +274,7 @@ export class Writer<Result> {
   #reject(write: Write<Result>, error: SwitchyardError): void {
     if (write.isSettled) return;
     write.isSettled = true;
-    write.reject(error);
+    rejectWrite(write, error);
   }
 
   #arm(atMs: number): void {

@@ -1,7 +1,7 @@
 /** A cluster as text for people: one block for each node, nearest first. */
 import type { ConnectionReport, NodeReport, SubscriptionReport, TopicReport } from "../../library/index.ts";
 import { type ClusterView, wantsOf } from "./cluster-view.ts";
-import { storeFacts } from "./store-facts.ts";
+import { conflictsIn, storeFacts } from "./store-facts.ts";
 import { counted, inGroups, printable, type Style } from "./style.ts";
 
 /** Topics shown of each node, busiest first. */
@@ -12,6 +12,8 @@ export function readableCluster({ nodes, edges, silent }: ClusterView, style: St
   for (const name of silent.values()) {
     blocks.push(`${style.bold(printable(name))}  ${style.warning("does not answer")}`);
   }
+  const conflicts = conflictsIn(nodes).map((each) => style.warning(printable(each)));
+  if (conflicts.length > 0) blocks.push(conflicts.join("\n"));
   const title = `${counted(nodes.length + silent.size, "node")}, ${counted(edges.length, "connection")}`;
   return `${[style.dim(title), ...blocks].join("\n\n")}\n`;
 }
@@ -39,7 +41,7 @@ function blockOf(node: NodeReport, style: Style): string {
   );
   add(
     "stores",
-    (node.stores ?? []).map((store) => `${style.topic(printable(store.topic))}  ${storeFacts(store)}`),
+    (node.stores ?? []).map((store) => `${style.topic(printable(store.topic))}  ${storeFacts(store, style)}`),
   );
   add("topics", topicLines(node, style));
   return lines.join("\n");

@@ -7,6 +7,7 @@ import { type Connection, Context, type ContextOptions, type SwitchyardError } f
 import { type ConnectionOptions, targetOf } from "./connection-options.ts";
 import { waitingFor } from "./progress.ts";
 import type { Shell } from "./shell.ts";
+import { conflictWords } from "./store-facts.ts";
 import { printable } from "./style.ts";
 
 /** How long a slow peer may take for what was sent, when the command is done. */
@@ -33,6 +34,7 @@ export async function withNode<Result>(
 ): Promise<Result> {
   const context = new Context({ ...settings, name: name ?? nameFor(command) });
   context.on("error", (error) => shell.say(printable(error.message)));
+  context.on("authority-conflict", (conflict) => shell.say(conflictWords(conflict)));
   try {
     return await use(context);
   } finally {

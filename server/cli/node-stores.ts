@@ -7,6 +7,7 @@ import { type Context, type StandbyOptions, type Store, SwitchyardError } from "
 import type { NodeConfig } from "./node-config/node-config.ts";
 import type { StoreConfig } from "./node-config/store-config.ts";
 import type { Shell } from "./shell.ts";
+import { divergedWords } from "./store-facts.ts";
 import { printable } from "./style.ts";
 
 export interface KeptStores {
@@ -74,6 +75,6 @@ function standBy(shell: Shell, context: Context, entry: StoreConfig) {
 function tellOf(shell: Shell, store: Store): void {
   const topic = printable(store.topic);
   store.on("term", (state, epoch) => shell.say(`${topic}: ${state}, epoch ${epoch}`));
-  store.on("diverged", ({ count }) => shell.say(`${topic}: ${count} entries of ours are not in the store any more`));
+  store.on("diverged", (diverged) => shell.say(divergedWords(store.topic, diverged)));
   store.on("clockJump", (jumpMs) => shell.say(`${topic}: the clock jumped by ${Math.round(jumpMs)} ms`));
 }

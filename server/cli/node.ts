@@ -91,7 +91,8 @@ A store, kept on disk, and a spare for it on another machine:
 
 Behind the topic stand persistent=DIR,
 durability=memory|process|disk|replicated, onHeirLost=proof|wait|continue,
-heir=NAME and repair=truncate|from-replica.
+heir=NAME, repair=truncate|from-replica and divergedPath=DIR (where what only
+this node had is saved, when another authority goes on without it).
 
 A configuration file has the same names:
   {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,

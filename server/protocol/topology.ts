@@ -20,6 +20,8 @@ export interface NodeInfo {
   readonly subscriptions: readonly SubscriptionInfo[];
   readonly forwards: readonly ForwardInfo[];
   readonly offers: readonly string[];
+  /** Stores that are open there. Absent: none. */
+  readonly stores?: readonly StoreInfo[];
   /** Messages in and out over all its connections, per second since the last look. */
   readonly receivedPerSecond: number;
   readonly sentPerSecond: number;
@@ -50,6 +52,22 @@ export interface ForwardInfo {
   /** Names of peers; absent: all. */
   readonly from?: string;
   readonly to?: string;
+}
+
+export interface StoreInfo {
+  readonly topic: string;
+  /** `authority`, `standby`, `replica`, `client`; others may come. */
+  readonly role: string;
+  readonly state: string;
+  /** Of an authority or a standby: what it is in the succession; `conflicted` and `unsaved` want somebody to look. */
+  readonly standing?: string;
+  /** Name of the other authority, where there are two and neither takes writes. */
+  readonly rival?: string;
+  /** Entries that only it had when another authority went on: they are in a file there. Absent: none. */
+  readonly diverged?: number;
+  /** How many entries are held there; absent where there is no copy. */
+  readonly entries?: number;
+  readonly isPersistent: boolean;
 }
 
 /** One topic, summed over the cluster. */

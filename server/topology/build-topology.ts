@@ -5,8 +5,8 @@
  * clocks between two looks, so neither a late answer nor a slow network distorts them.
  * Knows nothing of how reports are asked for.
  */
-import type { ConnectionReport, NodeReport, TopicReport } from "../../library/index.ts";
-import type { ConnectionInfo, NodeInfo, TopicInfo, Topology } from "../protocol/topology.ts";
+import type { ConnectionReport, NodeReport, StoreReport, TopicReport } from "../../library/index.ts";
+import type { ConnectionInfo, NodeInfo, StoreInfo, TopicInfo, Topology } from "../protocol/topology.ts";
 import { Subscribers } from "./subscribers.ts";
 
 /** Topics shown; beyond them the busiest are kept and the rest counted. */
@@ -120,6 +120,18 @@ function topicInfo(
   };
 }
 
+/** All but the version, which is another one after each write. */
+function storeInfo({ topic, role, state, standing, rival, diverged, entries, isPersistent }: StoreReport): StoreInfo {
+  return {
+    ...{ topic, role, state },
+    ...(standing !== undefined && { standing }),
+    ...(rival !== undefined && { rival }),
+    ...(diverged !== undefined && { diverged }),
+    ...(entries !== undefined && { entries }),
+    isPersistent,
+  };
+}
+
 function nodeInfo(report: NodeReport, last: NodeReport | undefined, selfId: string): NodeInfo {
   const before = new Map(last?.connections.map((connection) => [connection.id, connection]));
   const connections = report.connections.map((connection) => {
@@ -143,6 +155,7 @@ function nodeInfo(report: NodeReport, last: NodeReport | undefined, selfId: stri
     subscriptions: report.subscriptions,
     forwards: report.forwards,
     offers: report.offers,
+    ...(report.stores !== undefined && { stores: report.stores.map(storeInfo) }),
     receivedPerSecond: rounded(sum(connections, (connection) => connection.receivedPerSecond)),
     sentPerSecond: rounded(sum(connections, (connection) => connection.sentPerSecond)),
   };

@@ -5,7 +5,7 @@ import { SeededChance } from "../simulator/chance.ts";
 import { checkContent, checkFailures, inStoreCompany, type StoreCompany } from "./store-company.ts";
 
 /** Of each durability. `KILLS` sets it for a run by hand. */
-const kills = Number(process.env["KILLS"] ?? repeats(15, 500));
+const kills = Number(process.env["KILLS"] ?? repeats(25, 500));
 const clients = ["writer-0", "writer-1"];
 
 async function gather(company: StoreCompany, durability: "process" | "disk"): Promise<void> {

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { inStoreCompany, type StoreCompany } from "./store-company.ts";
 
-/** A ping of the authority, after which it looks; the rest is for a busy machine. */
+/** The authority looks at each ping at the latest; the rest is for a busy machine. */
 const noticedMs = 500 + 2_000;
 
 /** An authority with an heir, and a client that writes to it. */
@@ -31,7 +31,9 @@ it.skipIf(process.platform !== "linux")(
       const killedMs = performance.now();
       await company.node("right").kill();
       await comesTo(company, "unprotected"); // it would wait for ever if it did not know
-      expect(performance.now() - killedMs).toBeLessThan(noticedMs);
+      const tookMs = performance.now() - killedMs;
+      console.info(`alone ${Math.round(tookMs)} ms after the kill -9 of the heir`);
+      expect(tookMs).toBeLessThan(noticedMs);
       await company.flows("writer", 20);
       expect((await company.status("left")).version.epoch).toBe(2);
     }),

@@ -27,6 +27,8 @@ export interface StoreTask {
   readonly mode?: "sync" | "async";
   readonly onHeirLost?: "proof" | "wait" | "continue";
   readonly arbiter?: "witness";
+  /** A pattern of topics that it passes on. */
+  readonly forward?: string;
   /** Writes that it has under way at a time. */
   readonly atOnce?: number;
 }
@@ -101,6 +103,8 @@ const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<st
     await writers;
     return { account: account.toTold() };
   },
+  /** Of the writes so far, while it goes on. */
+  account: async () => ({ account: account.toTold() }),
   content: async () => ({ content: content(), version: store!.version }),
   digest: async () => ({ digest: await store!.digest(), ...status() }),
   status: async () => status(),
@@ -154,6 +158,7 @@ async function main(): Promise<void> {
   createInterface({ input: process.stdin })
     .on("line", (line) => void obey(JSON.parse(line) as Told))
     .on("close", () => process.exit());
+  if (task.forward !== undefined) context.topics.forward(task.forward);
   const listening = task.listen === undefined ? undefined : await context.connections.listen(task.listen);
   say({ kind: "opening", location: listening?.location });
   for (const location of task.dial) void context.connections.open(location, { retry: true }).catch(() => {});

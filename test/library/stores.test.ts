@@ -315,6 +315,16 @@ it("F4: without a standby nothing is acknowledged as replicated", async () => {
   expect(await codeOf(copy.promote())).toBe("NO_HEIR");
 });
 
+it("F6: a promotion of what is none is refused at once", async () => {
+  const [left] = await row();
+  await left.stores.openAuthoritative("t");
+  const client = await left.stores.open("t", { mode: "async" });
+  const wrong = [{ node: 5 }, { agreed: null }, { agreed: { held: 1 } }, { timeoutMs: -1 }] as const;
+  for (const options of wrong) expect(await codeOf(client.promote(options as object))).toBe("BAD_ARGUMENT");
+  expect(await codeOf(client.atRisk({ node: 5 } as object))).toBe("BAD_ARGUMENT");
+  expect(await client.promote({ node: "left" })).toEqual({ node: "left", epoch: 1 });
+});
+
 it("F7: two authorities are told of each other", async () => {
   const [left, , right] = await row();
   const conflict = new Promise((resolve) => right.on("authority-conflict", resolve));

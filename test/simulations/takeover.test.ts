@@ -204,6 +204,7 @@ simulate(
     await world.settle(chance.between(0, 5));
     world.kill(first);
     await Promise.all(writes);
+    await world.until(() => standby.role === "authority", 10_000); // until then it shows nothing that is only prepared
     const made = Number((standby.lookupSync("n") as Count).value);
     if (made !== writes.length) throw new Error(`${made} of ${writes.length} increments took effect`);
   },
@@ -267,5 +268,38 @@ simulate(
     if (told[0] !== "stale") throw new Error(`it was told ${told.join(", ")}`);
     const roles = `${authority.role} ${standby.role}`;
     if (!isBrief && roles !== "standby authority") throw new Error(`they are ${roles}`);
+  },
+);
+
+simulate(
+  "F4: an heir whose process is gone from this machine is not waited for, and one that is cut off is",
+  { seeds: 12 },
+  async (world) => {
+    const running = new Set(["first", "second"]);
+    const router = world.node();
+    router.topics.forward("*");
+    const join = async (name: string) => {
+      const runs = (told: string) => running.has(told);
+      const node = world.node({ name, processes: { own: () => name, runs, isGone: (told) => !runs(told) } });
+      await world.join(node, router);
+      return node;
+    };
+    const [first, second] = [await join("first"), await join("second")];
+    const onHeirLost = world.chance.pick(["proof", "wait"] as const);
+    const authority = await first.stores.openAuthoritative("t", { onHeirLost });
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    await second.stores.openStandby("t");
+    await world.until(() => states.includes("protected"), 20_000);
+    await world.settle(world.chance.between(1_500, 3_000)); // it has said by what its process is known
+    const isKilled = world.chance.flip();
+    if (isKilled) {
+      world.kill(second);
+      running.delete("second");
+    } else world.network.part("second", router.name);
+    const wanted = isKilled && onHeirLost === "proof" ? "unprotected" : "waiting-for-heir";
+    await world.until(() => states.at(-1) === wanted, wanted === "unprotected" ? 1_000 : 5_000);
+    await world.settle(10_000);
+    if (states.at(-1) !== wanted) throw new Error(`it is ${states.at(-1)}`);
   },
 );

@@ -83,6 +83,15 @@ export class SimulatedDisk {
     if (underWay !== undefined && this.#chance.flip()) this.#change(file, false, underWay);
   }
 
+  /** What another machine has that was made from a copy of this one: all that the operating system has. */
+  clone(): SimulatedDisk {
+    const clone = new SimulatedDisk(this.#time, this.#chance, this.#pace);
+    for (const [path, { present }] of this.#files) {
+      clone.#files.set(path, { ...newFile(""), synced: present.copy(), present: present.copy() });
+    }
+    return clone;
+  }
+
   /** From now on writes fail so, until it is told `undefined`. */
   fail(code: FailureCode | undefined): void {
     this.#failure = code;

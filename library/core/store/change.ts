@@ -77,6 +77,17 @@ export interface Entry {
   readonly expiresAfterMs: number | undefined;
 }
 
+/** Changes as a table took them, one after the other, in one epoch. */
+export interface ChangeRun {
+  /** After the last of `changes`. */
+  readonly version: Version;
+  /** Of the first of `changes`; the others follow one by one. */
+  readonly firstRevision: number;
+  readonly changes: readonly Change[];
+  /** Beside each change: the entry that was there; `undefined` where there was none, and for `clear`. */
+  readonly before: readonly (Entry | undefined)[];
+}
+
 /** Who wrote, and the how-manieth write of theirs it is, from 1: one that comes again has no further effect. */
 export interface OperationId {
   /** 32 hex digits: the life of the writing node, or of one handle of it. */

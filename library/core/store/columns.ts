@@ -14,26 +14,29 @@ const none: readonly Value[] = [];
 
 /** `kinds` is empty where all are `put`: by far the most are. */
 export function changeColumns(changes: readonly Change[]): Columns {
-  let kinds = "";
   const keys: Value[] = [];
   const values: Value[] = [];
   const expiries = new ExpiryColumns();
   for (const change of changes) {
     if (change.kind !== "clear") keys.push(change.key);
-    if (change.kind === "put") {
-      kinds += "p";
-      values.push(change.value);
-      expiries.push(change);
-    } else if (change.kind === "clear") kinds += "c";
-    else kinds += change.isExpired ? "x" : "r";
+    if (change.kind !== "put") continue;
+    values.push(change.value);
+    expiries.push(change);
   }
-  return [values.length === kinds.length ? "" : kinds, keys, values, ...expiries.columns()];
+  const kinds = values.length === changes.length ? "" : changes.map(letterOf).join("");
+  return [kinds, keys, values, ...expiries.columns()];
+}
+
+function letterOf(change: Change): string {
+  if (change.kind === "remove") return change.isExpired ? "x" : "r";
+  return change.kind === "put" ? "p" : "c";
 }
 
 export function readChanges([kinds, keys, values, at, after]: Columns): readonly Change[] | undefined {
   if (typeof kinds !== "string" || !isVector(keys) || !isVector(values)) return undefined;
   const expiries = readExpiries(at, after, values.length);
   if (expiries === undefined) return undefined;
+  if (kinds === "" && expiries === forever) return readPuts(keys, values);
   const changes: Change[] = [];
   let key = 0;
   let value = 0;
@@ -52,6 +55,18 @@ export function readChanges([kinds, keys, values, at, after]: Columns): readonly
     } else return undefined;
   }
   return key === keys.length && value === values.length ? changes : undefined;
+}
+
+/** What by far the most are: puts of entries that stay. */
+function readPuts(keys: readonly Value[], values: readonly Value[]): readonly Change[] | undefined {
+  if (keys.length !== values.length) return undefined;
+  return keys.map((key, i) => ({
+    kind: "put",
+    key,
+    value: values[i]!,
+    expiresAtMs: undefined,
+    expiresAfterMs: undefined,
+  }));
 }
 
 export function entryColumns(entries: readonly Entry[]): Columns {
@@ -74,9 +89,11 @@ export function readEntries([keys, values, revisions, at, after]: Columns): read
     return undefined;
   }
   const expiries = readExpiries(at, after, keys.length);
-  return (
-    expiries && keys.map((key, i) => ({ key, value: values[i]!, revision: revisions[i]!, ...expiries(i) }) as Entry)
-  );
+  if (expiries === undefined) return undefined;
+  return keys.map((key, i) => {
+    const { expiresAtMs, expiresAfterMs } = expiries(i);
+    return { key, value: values[i]!, revision: revisions[i] as number, expiresAtMs, expiresAfterMs };
+  });
 }
 
 /** `values` are of those outcomes that have one. */
@@ -147,9 +164,10 @@ function pad(column: Value[], length: number): Value[] {
 type Expiries = (index: number) => Pick<Entry, "expiresAtMs" | "expiresAfterMs">;
 
 const never = { expiresAtMs: undefined, expiresAfterMs: undefined };
+const forever: Expiries = () => never;
 
 function readExpiries(at: Value | undefined, after: Value | undefined, length: number): Expiries | undefined {
-  if (at === null && after === null) return () => never;
+  if (at === null && after === null) return forever;
   if (at === undefined || after === undefined) return undefined;
   const [ats, afters] = [at ?? none, after ?? none];
   if (!isVector(ats) || !isVector(afters) || !isTimes(ats, length) || !isTimes(afters, length)) return undefined;

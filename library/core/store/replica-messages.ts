@@ -1,7 +1,7 @@
 /**
  * What a replica is told, what it asks, and what it tells; the driver carries it out. Knows nothing of how it travels.
  */
-import type { Change, Entry, Version } from "./change.ts";
+import type { Change, ChangeRun, Entry, Version } from "./change.ts";
 
 /** What the authority says of itself: each second on the feed, and with each of its answers. */
 export interface Head {
@@ -80,13 +80,8 @@ export type ReplicaState = "syncing" | "live" | "stale";
 export type ReplicaEffect =
   /** Send a question; then `answer` or `failed` with its number. A question given up by the replica needs no cancelling. */
   | { readonly kind: "ask"; readonly request: number; readonly question: Question }
-  /** A change became visible; `before` is the entry that was there, where there was one (never for `clear`). */
-  | {
-      readonly kind: "changed";
-      readonly revision: number;
-      readonly change: Change;
-      readonly before: Entry | undefined;
-    }
+  /** Changes became visible, at least one. */
+  | { readonly kind: "changed"; readonly run: ChangeRun }
   /** The version moved by what went before: whoever waits for `reached` looks again. Once in a row of effects at most. */
   | { readonly kind: "advanced"; readonly version: Version }
   /**

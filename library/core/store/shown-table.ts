@@ -4,7 +4,7 @@
  * Invariant: `table` is the authority's at `version`, and `epochs` are those of its history that began up to there. It goes
  * on change by change, or is replaced as a whole. Knows nothing of how changes come.
  */
-import type { Change, Version } from "./change.ts";
+import type { Change, ChangeRun, Entry, Version } from "./change.ts";
 import { commonRevision } from "./fork.ts";
 import { epochAt, holdsVersion } from "./history.ts";
 import type { Head, ReplicaEffect, ReplicaStart } from "./replica-messages.ts";
@@ -49,13 +49,29 @@ export class ShownTable {
 
   /** The changes after `version`. */
   apply(changes: readonly Change[], effects: ReplicaEffect[]): void {
-    for (const change of changes) {
-      const revision = this.version.revision + 1;
-      const before = this.table.apply(change, revision);
-      this.version = { epoch: this.version.epoch, revision };
-      effects.push({ kind: "changed", revision, change, before });
-      if (this.version.epoch !== this.#path.at(-1)?.epoch) this.#passEpochs(effects);
+    for (let at = 0; at < changes.length; ) {
+      const count = Math.min(this.#changesOfThisEpoch(), changes.length - at);
+      const run = count === changes.length ? changes : changes.slice(at, at + count);
+      effects.push({ kind: "changed", run: this.#applyRun(run) });
+      this.#passEpochs(effects);
+      at += count;
     }
+  }
+
+  /** No epoch begins before the last of them. */
+  #applyRun(changes: readonly Change[]): ChangeRun {
+    const { epoch, revision } = this.version;
+    const before: (Entry | undefined)[] = [];
+    for (let i = 0; i < changes.length; i++) before.push(this.table.apply(changes[i]!, revision + 1 + i));
+    this.version = { epoch, revision: revision + changes.length };
+    return { version: this.version, firstRevision: revision + 1, changes, before };
+  }
+
+  /** How many changes there are until the next epoch begins. */
+  #changesOfThisEpoch(): number {
+    const { epoch, revision } = this.version;
+    const next = this.#path.find((begun) => begun.epoch > epoch);
+    return next === undefined ? Number.POSITIVE_INFINITY : next.revision - revision;
   }
 
   /** With the authority's table at `version`, taken over as it is. */

@@ -4,7 +4,7 @@
  * Only types. `Asker` is whatever the driver wants to be given back with an answer: it is never looked at.
  */
 import type { FailureCode } from "../errors.ts";
-import type { Change, Durability, Entry, Operation, Outcome, Version } from "./change.ts";
+import type { Change, ChangeRun, Durability, Entry, Operation, Outcome } from "./change.ts";
 
 /** Operations `first`, `first + 1`, … of one client. */
 export interface Request<Asker> {
@@ -52,14 +52,7 @@ export interface Results {
  * A batch that is to be made safe and then committed. It is a `Batch` of `library/storage/storage.ts` as it is.
  * `changes` may be empty, where all operations failed or found nothing to do: then `version` is that of before.
  */
-export interface PendingBatch {
-  /** After the last of `changes`. */
-  readonly version: Version;
-  /** Of the first of `changes`; the others follow one by one. */
-  readonly firstRevision: number;
-  readonly changes: readonly Change[];
-  /** Beside each change: the entry that was there; `undefined` where there was none, and for `clear`. */
-  readonly before: readonly (Entry | undefined)[];
+export interface PendingBatch extends ChangeRun {
   readonly results: readonly Results[];
   readonly forget: readonly { readonly client: string; readonly before: number }[];
   /** The highest that an operation of the batch asks for; `undefined` where all of it are expired entries. */

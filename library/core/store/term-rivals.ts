@@ -14,6 +14,23 @@ import type { Seat } from "./term-seat.ts";
 
 type Of<Kind extends TermMessage["kind"]> = Extract<TermMessage, { kind: Kind }>;
 
+/**
+ * Is a node of our name another one, that lives beside us? A state folder may have been cloned, name and all; mostly it is
+ * an earlier life of ours, of which something is still on its way. Only who lives now speaks to this life of ours.
+ */
+export function isTwin(seat: Seat, { from }: TermMessage, isToUs: boolean): boolean {
+  if (isToUs && !seat.twins.has(from.life)) {
+    if (seat.twins.size >= limits.authoritiesMet) seat.twins.clear();
+    seat.twins.add(from.life);
+  }
+  return seat.twins.has(from.life);
+}
+
+/** Asks an authority of our name whether it lives: its answer is to us. */
+export function question(seat: Seat, { kind, from }: TermMessage): TermEffect[] {
+  return kind === "announce" ? [seat.send(from.life, { kind: "ask", held: seat.holdings.version })] : [];
+}
+
 /** Somebody speaks for an epoch that is over. */
 export function fence(seat: Seat, message: TermMessage): TermEffect[] {
   const { kind, from, epoch } = message;

@@ -38,6 +38,8 @@ export class Seat {
   unmatched: History | undefined;
   /** The last of anybody's that was heard of. */
   newest: Version;
+  /** Lives of nodes of our very name that live beside us. */
+  readonly twins = new Set<string>();
   /** Lives of the authorities that were met. */
   readonly met = new Set<string>();
 

@@ -19,7 +19,7 @@ import { settle } from "./term-changes.ts";
 import { take } from "./term-hearing.ts";
 import type { ActResult, Holdings, Party, TermEffect, TermMessage, TermOptions, TermState } from "./term-messages.ts";
 import { stateOf } from "./term-phases.ts";
-import { fence, fenced } from "./term-rivals.ts";
+import { fence, fenced, isTwin, question } from "./term-rivals.ts";
 import { Seat } from "./term-seat.ts";
 import { check, deadlineOf, handOver } from "./term-time.ts";
 
@@ -68,10 +68,12 @@ export class Term {
     return this.#told(nowMs, [...this.#seat.acts.check(nowMs), ...check(this.#seat, nowMs)]);
   }
 
-  receive(message: TermMessage, nowMs: number): TermEffect[] {
+  /** `isToUs`: it was said to this very life, not to all. */
+  receive(message: TermMessage, nowMs: number, isToUs = false): TermEffect[] {
     const seat = this.#seat;
     if (seat.phase.kind === "closed" || seat.phase.kind === "starting") return [];
-    if (message.from.node === seat.self.node) return []; // an earlier life of ours, or an echo
+    if (message.from.life === seat.self.life) return []; // an echo
+    if (message.from.node === seat.self.node && !isTwin(seat, message, isToUs)) return question(seat, message);
     if (message.epoch < seat.epoch) return this.#told(nowMs, fence(seat, message));
     const effects = message.epoch > seat.epoch ? fenced(seat, message) : [];
     return this.#told(nowMs, [...effects, ...take(seat, message, nowMs)]);
@@ -86,9 +88,12 @@ export class Term {
     this.#seat.hold(holdings);
   }
 
-  /** What we had as authority was not yet held against what the one that goes on has: until then nothing may replace it. */
+  /**
+   * What we had as authority was not yet held against what the one that goes on has, or it is not known yet whether we were
+   * one: until then nothing may replace it.
+   */
   get isUnmatched(): boolean {
-    return this.#seat.unmatched !== undefined;
+    return this.#seat.unmatched !== undefined || this.#seat.phase.kind === "starting";
   }
 
   /** May we answer a read, this very moment? Ask with a fresh time right before the answer goes out. */

@@ -65,7 +65,7 @@ async function openSeen(context: Context): Promise<void> {
     await context.stores.openAuthoritative(seenTopic, { persistent: true, path: await ownFolder("store") });
   } catch (error) {
     if (!(error instanceof SwitchyardError) || error.code !== "UNSUPPORTED") throw error;
-    await context.stores.openAuthoritative(seenTopic);
+    await context.stores.openAuthoritative(seenTopic, { divergedPath: await ownFolder("diverged") });
   }
 }
 
@@ -89,7 +89,7 @@ const standbyMs = 12_000;
 
 /** Takes the lines of all logs, and the manager's word. It keeps none: this is a demo. Stands by for the table. */
 async function keepLogs({ context }: RoleOptions): Promise<void> {
-  await context.stores.openStandby(seenTopic, { openTimeoutMs: standbyMs });
+  await context.stores.openStandby(seenTopic, { openTimeoutMs: standbyMs, divergedPath: await ownFolder("diverged") });
   await context.logs.on("demo.log.*", () => undefined);
   await context.events.on("demo.summary.*", () => undefined);
 }

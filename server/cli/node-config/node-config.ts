@@ -179,8 +179,12 @@ function resolvedTls({ pins, ...tls }: FileTls, folder: string): TlsConfig {
 /** What is short is read as `--store` is. */
 function resolvedStore(each: string | StoreConfig, folder: string, file: string): StoreConfig {
   const entry = typeof each === "string" ? inFile(file, () => readStoreConfig(each)) : each;
-  const { persistent } = entry;
-  return { ...entry, ...(persistent !== undefined && { persistent: resolve(folder, persistent) }) };
+  const { persistent, divergedPath } = entry;
+  return {
+    ...entry,
+    ...(persistent !== undefined && { persistent: resolve(folder, persistent) }),
+    ...(divergedPath !== undefined && { divergedPath: resolve(folder, divergedPath) }),
+  };
 }
 
 function inFile<Result>(file: string, read: () => Result): Result {

@@ -194,6 +194,9 @@ const storeEntry = object(
     repair: text("What to do with a damaged database. Left out, it is refused and nothing is touched.", {
       enum: storeChoices.repair,
     }),
+    divergedPath: text(
+      "The folder for files of what only this node had when another authority goes on. Default: that of the database, or where the node was started.",
+    ),
   },
   ["topic"],
 );

@@ -12,6 +12,8 @@ export interface StoreConfig {
   readonly heir?: string;
   readonly arbiter?: NonNullable<StandbyOptions["arbiter"]>;
   readonly repair?: NonNullable<StandbyOptions["repair"]>;
+  /** The folder for files of what only this node had. */
+  readonly divergedPath?: string;
 }
 
 /** A store of which the node is the witness. */
@@ -29,6 +31,7 @@ export const storeChoices = {
   heir: undefined,
   arbiter: ["witness"],
   repair: ["truncate", "from-replica"],
+  divergedPath: undefined,
 } as const;
 
 /** @throws SwitchyardError `BAD_ARGUMENT`, `BAD_TOPIC` */

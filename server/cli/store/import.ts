@@ -20,13 +20,17 @@ import { WriteWindow } from "./write-window.ts";
 
 const format: LineFormat = { code: "BAD_STORE_FILE", longestLineMiB: 64, mayBeCut: false };
 
+/** A busy disk may take its time, and who imports would rather wait than begin anew. */
+const patientMs = 60_000;
+
 type Take = (line: ReadEntry | ReadRemoval, characters: number) => Promise<void> | undefined;
 
 export async function importStore(call: StoreCall): Promise<void> {
   const { shell, operands, options } = call;
   const path = operands[0]!;
   if (path !== "-") checkWhole(await readAll(call, path, "checked", () => undefined), call);
-  await withStore(call, { mode: "async", access: "rw" }, async (store) => {
+  const patient = { ...call, options: { timeout: patientMs, ...options } };
+  await withStore(patient, { mode: "async", access: "rw" }, async (store) => {
     if (shell.stopped.aborted) return;
     if (options.replace) await store.clear();
     const read = await insertAll(call, path, store);

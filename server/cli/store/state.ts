@@ -1,7 +1,7 @@
 /** `switchyard store … digest` and `status`: whether copies are equal, and who has them. */
 import type { NodeReport, StoreReport } from "../../../library/index.ts";
 import { waitingFor } from "../progress.ts";
-import { storeFacts } from "../store-facts.ts";
+import { conflictsIn, storeFacts } from "../store-facts.ts";
 import { harmlessJson, inGroups, printable, type Style } from "../style.ts";
 import { type StoreCall, withAnswer } from "./call.ts";
 
@@ -33,6 +33,7 @@ export async function status(call: StoreCall): Promise<void> {
     else {
       shell.out.line(`${shell.style.bold(printable(topic))}  ${inGroups(entries)} there`);
       for (const holder of holders) shell.out.line(holderLine(holder, shell.style));
+      for (const each of conflictsIn(reports)) shell.out.line(shell.style.warning(printable(each)));
     }
   });
 }
@@ -41,11 +42,12 @@ function holdersOf(node: NodeReport, topic: string): Holder[] {
   return (node.stores ?? []).filter((store) => store.topic === topic).map((store) => ({ node, store }));
 }
 
-function holderJson({ node, store: { role, state, version, entries, isPersistent } }: Holder) {
+function holderJson({ node, store }: Holder) {
   const { name, id } = node;
-  return { node: name, id, role, state, ...version, ...(entries !== undefined && { entries }), isPersistent };
+  const { role, state, standing, rival, diverged, version, entries, isPersistent } = store;
+  return { node: name, id, role, state, standing, rival, diverged, ...version, entries, isPersistent };
 }
 
 function holderLine({ node, store }: Holder, style: Style): string {
-  return `  ${style.topic(printable(node.name))}  ${storeFacts(store)}`;
+  return `  ${style.topic(printable(node.name))}  ${storeFacts(store, style)}`;
 }

@@ -109,6 +109,22 @@ describe("buildTree", () => {
     expect(facts[1]?.children?.()).toMatchObject([{ label: "*", description: "all peers → logger" }]);
   });
 
+  it("F7: shows the stores of a node, and marks one that takes no writes because there are two authorities", () => {
+    const well = { topic: "app.flags", role: "standby", state: "live", standing: "heir", entries: 1_200, diverged: 3 };
+    const torn = { topic: "app.hosts", role: "authority", state: "live", standing: "conflicted", rival: "west" };
+    const stores = [well, torn, { ...torn, standing: "unsaved" }].map((each) => ({ ...each, isPersistent: true }));
+    const [root] = rootsOf(topology([], { nodes: [nodeInfo("router", { stores })] }));
+    const facts = root?.children?.()[0]?.children?.()[0]?.children?.() ?? [];
+    expect(labels(facts)).toEqual(["Stores"]);
+    const shown = facts[0]?.children?.() ?? [];
+    expect(shown.map(({ label, description, icon }) => [label, description, icon])).toEqual([
+      ["app.flags", "standby · 1\u202f200 entries · 3 entries saved that only it had", "database"],
+      ["app.hosts", "authority · in conflict with west, takes no writes", "warning"],
+      ["app.hosts", "authority · cannot save what only it has", "warning"],
+    ]);
+    expect(new Set(shown.map(({ key }) => key)).size).toBe(3);
+  });
+
   it("X2: marks a node where anybody may connect, and says where", () => {
     const open = nodeInfo("open", { listening: ["tcp://0.0.0.0:1", "ipc:///x"], insecure: ["tcp://0.0.0.0:1"] });
     const [root] = rootsOf(topology([], { nodes: [open, nodeInfo("router")] }));
@@ -170,16 +186,16 @@ describe("buildTree", () => {
     const outline = new Outline(moreBranch);
     outline.update(rootsOf(topology(sorted(topics))));
     openAll(outline);
-    const tookMs = [1, 2, 3, 4, 5].map((perSecond) => {
+    const cpuMs = [1, 2, 3, 4, 5].map((perSecond) => {
       const moved = topics.map((info, index) => (index === 4_711 ? { ...info, perSecond } : info));
-      const startMs = performance.now();
+      const start = process.cpuUsage();
       const change = outline.update(rootsOf(topology(sorted(moved))));
-      const endMs = performance.now();
+      const { user, system } = process.cpuUsage(start);
       expect(change).toHaveLength(1);
       expect(outline.branch(change[0] ?? "")?.label).toBe("t04711");
-      return endMs - startMs;
+      return (user + system) / 1_000;
     });
-    expect(Math.min(...tookMs)).toBeLessThan(250); // About 20 ms on a quiet machine, with every folder open.
+    expect(Math.min(...cpuMs)).toBeLessThan(250); // About 20 ms on a quiet machine, with every folder open.
   });
 });
 

@@ -71,8 +71,9 @@ export class RunningCommand {
   readonly #said: Readonly<Record<"out" | "err", string[]>> = { out: [], err: [] };
   #listeners: (() => void)[] = [];
 
-  constructor(args: readonly string[], { isRead = true, env = {}, maxFileKiB }: StartOptions = {}) {
-    const command = [process.execPath, join(folder, "main.mjs"), ...args] as const;
+  constructor(args: readonly string[], options: StartOptions = {}) {
+    const { isRead = true, env = {}, maxFileKiB, script = join(folder, "main.mjs") } = options;
+    const command = [process.execPath, script, ...args] as const;
     const limited = ["bash", "-c", `ulimit -f ${maxFileKiB}; exec "$@"`, "bash", ...command] as const;
     const [file, ...rest] = maxFileKiB === undefined ? command : limited;
     this.child = spawn(file, rest, {
@@ -150,6 +151,8 @@ interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** No file that it writes may become larger: as if the disk were full. */
   readonly maxFileKiB?: number;
+  /** What is run instead of the bundle of this file's tests. */
+  readonly script?: string;
 }
 
 export function start(...args: readonly string[]): RunningCommand {

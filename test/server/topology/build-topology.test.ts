@@ -12,6 +12,22 @@ test("X2: a node tells where it is not safe to listen", () => {
   expect(nodes.map(({ insecure }) => insecure)).toEqual([["tcp://0.0.0.0:1"], undefined]);
 });
 
+test("F7: a node's stores are told, with what is wrong with them, and without what changes with each write", () => {
+  const store = {
+    topic: "t",
+    role: "authority",
+    state: "live",
+    standing: "conflicted",
+    rival: "west",
+    isPersistent: true,
+  };
+  const { nodes } = pictureOf(
+    report("east", { stores: [{ ...store, version: { epoch: 1, revision: 2 } }] }),
+    report("none"),
+  );
+  expect(nodes.map(({ stores }) => stores)).toEqual([[store], undefined]);
+});
+
 describe("topics", () => {
   test("are summed over the nodes, and sorted", () => {
     const { topics } = pictureOf(

@@ -65,6 +65,20 @@ describe("come back as they were", () => {
     );
   });
 
+  it("puts alone, without letters", () => {
+    const put = fc.record({ kind: kind("put"), key: any, value: any });
+    const change = put.map((each): Change => ({ ...each, expiresAtMs: undefined, expiresAfterMs: undefined }));
+    fc.assert(
+      fc.property(fc.array(change), any, (puts, more) => {
+        const columns = changeColumns(puts);
+        expect(columns[0]).toBe("");
+        expect(readChanges(columns)).toEqual(puts);
+        expect(readChanges(columns.with(1, [...(columns[1] as readonly Value[]), more]))).toBeUndefined();
+        expect(readChanges(columns.with(2, [...(columns[2] as readonly Value[]), more]))).toBeUndefined();
+      }),
+    );
+  });
+
   it("entries", () => {
     fc.assert(
       fc.property(fc.array(entry), (all) => {

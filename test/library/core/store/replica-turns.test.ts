@@ -123,8 +123,6 @@ describe("a replica with what a disk had", () => {
       "changed",
       "epoch",
       "changed",
-      "changed",
-      "changed",
       "advanced",
       "synced",
       "state",

@@ -74,6 +74,23 @@ it.each(seeds)(
   },
 );
 
+it.each(seeds)(
+  "F4 F6: force at an authority that waits for its heir goes on there, and the heir follows (%i)",
+  (seed) => {
+    const parted = world(seed);
+    parted.runFor(4_000 + seed * 130);
+    const [a, h] = [parted.node("a"), parted.node("h")];
+    parted.pause(h, 6_000);
+    parted.runFor(4_000);
+    expect([a.term.state, parted.authorities()]).toEqual(["waiting-for-heir", []]);
+    force(parted, a);
+    parted.runFor(1_000);
+    expect([a.term.state, a.term.epoch, parted.authorities()]).toEqual(["unprotected", 4, [a]]);
+    parted.runFor(8_000);
+    expect([h.term.state, a.term.state, a.term.epoch]).toEqual(["heir", "protected", 4]);
+  },
+);
+
 it("F6: what force may lose is said first: all after what it holds, up to what it last heard of", () => {
   const holdings = { version: { epoch: 1, revision: 5 }, epochs: [], isLive: true };
   const term = started("b", "standby", holdings);
@@ -107,6 +124,7 @@ it("F7: a former authority that dies before it knows what only it has hands that
   expect([first.state, first.isUnmatched, record?.isUnmatched]).toEqual(["follower", true, true]);
 
   const second = new Term({ self: { node: "ours", life: "d" }, record, holdings, ...rest }, 0);
+  expect([second.receive({ kind: "fence", from: other, epoch: 4 }, 0), second.isUnmatched]).toEqual([[], true]);
   settle(second, second.check(0));
   expect([second.state, second.isUnmatched]).toEqual(["follower", true]);
   const theirs = [epochs[0]!, { epoch: 4, revision: 3, by: "c" }];

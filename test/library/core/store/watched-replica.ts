@@ -2,7 +2,13 @@
  * A replica under watch: after each step what it shows is compared with the history, and what it told with what it shows.
  */
 import assert from "node:assert/strict"; // as `expect`, but so often it would take most of the time
-import { compareVersions, type Entry, type Version } from "../../../../library/core/store/change.ts";
+import {
+  type Change,
+  type ChangeRun,
+  compareVersions,
+  type Entry,
+  type Version,
+} from "../../../../library/core/store/change.ts";
 import { Replica } from "../../../../library/core/store/replica.ts";
 import type {
   Head,
@@ -99,9 +105,11 @@ export class WatchedReplica {
       this.asks += 1;
       this.#onAsk(effect);
     } else if (effect.kind === "changed") {
-      assert.equal(effect.revision, at.revision + 1);
-      this.#apply(effect);
-      return { epoch: at.epoch, revision: effect.revision };
+      const { version, firstRevision, changes } = effect.run;
+      assert.equal(firstRevision, at.revision + 1);
+      assert.deepEqual(version, { epoch: at.epoch, revision: at.revision + changes.length });
+      this.#apply(effect.run);
+      return version;
     } else if (effect.kind === "epoch") {
       assert.equal(effect.version.revision, at.revision);
       assert.deepEqual(effect.epochs, this.#history.epochsOf(effect.version.epoch));
@@ -118,7 +126,13 @@ export class WatchedReplica {
     return at;
   }
 
-  #apply({ change, revision, before }: Extract<ReplicaEffect, { kind: "changed" }>): void {
+  #apply({ firstRevision, changes, before }: ChangeRun): void {
+    assert.ok(changes.length > 0);
+    assert.equal(before.length, changes.length);
+    for (const [i, change] of changes.entries()) this.#applyOne(change, firstRevision + i, before[i]);
+  }
+
+  #applyOne(change: Change, revision: number, before: Entry | undefined): void {
     if (change.kind === "clear") {
       assert.equal(before, undefined);
       this.#told.clear();
