@@ -199,7 +199,7 @@ export class Context {
   async #close(graceMs: number): Promise<void> {
     const node = this.#node;
     const startMs = node.clock.nowMs();
-    if (this.stores.all().length > 0) await this.stores.closeAll(graceMs);
+    if (this.stores.isAnyOpen) await this.stores.closeAll(graceMs);
     node.close();
     node.messages.departures.flush();
     await node.whenAcknowledged(graceMs);

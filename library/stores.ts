@@ -49,7 +49,7 @@ export class Stores {
   readonly #storage: Storage | undefined;
   readonly #onConflict: (conflict: AuthorityConflict) => void;
   readonly #open = new Set<Store>();
-  readonly #witnesses = new Set<() => Promise<void>>();
+  readonly #witnesses = new Map<string, WitnessHandle>();
   readonly #authoritative = new Set<string>();
 
   constructor(node: Node, storage: Storage | undefined, onConflict: (conflict: AuthorityConflict) => void) {
@@ -62,6 +62,11 @@ export class Stores {
   /** Those that are open here. */
   all(): readonly Store[] {
     return [...this.#open];
+  }
+
+  /** Stores or witnesses: there is something to be closed. */
+  get isAnyOpen(): boolean {
+    return this.#open.size > 0 || this.#witnesses.size > 0;
   }
 
   /**
@@ -88,25 +93,30 @@ export class Stores {
 
   /**
    * Keeps the record of who is the authority of a store, for an authority and a standby with `arbiter: "witness"`; on a
-   * third node, best of all. There is one for each store.
-   * @throws SwitchyardError `BAD_TOPIC`, `LOCKED`, `CORRUPT`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`
+   * third node, best of all. There is one for each store: of two that hear of each other both refuse, and both tell `error`
+   * with `WITNESS_CONFLICT`. It answers nobody for the first 1.5 s. Whoever it is for must be able to `own` the store there.
+   * @param options `path`: the folder of its database, which holds one record
+   * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `WITNESS_CONFLICT` where this node is it already, `LOCKED`, `CORRUPT`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`
    */
   async openWitness(topic: string, { path }: { readonly path: string }): Promise<WitnessHandle> {
     this.#check(topic, {});
     if (typeof path !== "string") throw new SwitchyardError("BAD_ARGUMENT", `witness of ${topic} without a path`);
+    if (this.#witnesses.has(topic)) throw new SwitchyardError("WITNESS_CONFLICT", `store ${topic}, twice here`);
     const opened = await (this.#storage ?? (await diskStorage())).open(path);
     try {
       const witness = await openWitness(this.#traffic, topic, opened);
-      const close = () => witness.close();
-      this.#witnesses.add(close);
+      this.#witnesses.set(topic, witness);
       return {
         topic,
         get record() {
           return witness.record;
         },
+        get isDisputed() {
+          return witness.isDisputed;
+        },
         close: async () => {
-          this.#witnesses.delete(close);
-          await close();
+          if (this.#witnesses.get(topic) === witness) this.#witnesses.delete(topic);
+          await witness.close();
         },
       };
     } catch (error) {
@@ -207,7 +217,7 @@ export class Stores {
 
   /** Closes all, each as `store.close` does. */
   async closeAll(graceMs: number): Promise<void> {
-    const witnesses = [...this.#witnesses].map((close) => close());
+    const witnesses = [...this.#witnesses.values()].map((witness) => witness.close());
     await Promise.all([...this.all().map((store) => store.close(graceMs)), ...witnesses]);
   }
 

@@ -269,6 +269,12 @@ export const limits = {
   divergedRetryMs: 2_000,
   /** After so long an act that failed (a disk, a witness) is tried again. */
   termRetryMs: 500,
+  /** How often a witness says that it is there, for another one to hear. */
+  witnessHereMs: 1_000,
+  /** How long a witness listens for another one before it answers anything; longer than one is silent. */
+  witnessListenMs: 1_500,
+  /** So long after another witness was heard nothing is answered; then it is taken to be gone. */
+  witnessRivalMs: 3_000,
   /** Other authorities that are remembered as reported; then all are reported anew. */
   authoritiesMet: 64,
 } as const;

@@ -6,10 +6,10 @@ import { limits } from "../core/limits.ts";
 import { Term } from "../core/store/term.ts";
 import type { TermEffect, TermMessage, TermOptions, TermRecord } from "../core/store/term-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
+import { type Arbiter, arbiterOf } from "./arbiter.ts";
 import { HeirProcess } from "./heir-process.ts";
 import { readTermMessage } from "./term-text.ts";
 import type { Reply, Traffic } from "./traffic.ts";
-import { askWitness } from "./witness.ts";
 
 export interface TermDriverOptions {
   readonly traffic: Traffic;
@@ -35,6 +35,7 @@ export class TermDriver {
   readonly term: Term;
   readonly #options: TermDriverOptions;
   readonly #heir: HeirProcess;
+  readonly #arbiter: Arbiter;
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #cancelLook: (() => void) | undefined;
@@ -46,6 +47,7 @@ export class TermDriver {
   constructor(options: TermDriverOptions) {
     this.#options = options;
     this.#heir = new HeirProcess(options.traffic.node.options.processes);
+    this.#arbiter = arbiterOf(options.traffic, options.topic);
     this.term = new Term(options.term, this.nowMs());
   }
 
@@ -140,8 +142,7 @@ export class TermDriver {
       if (!this.#isClosed) this.carryOut(this.term.done(id, { kind }, this.nowMs()));
     };
     if (act.kind !== "persist") {
-      const { traffic, topic } = this.#options;
-      void askWitness(traffic, topic, act).then((result) => {
+      void this.#arbiter(act).then((result) => {
         if (!this.#isClosed) this.carryOut(this.term.done(id, result, this.nowMs()));
       });
     } else {

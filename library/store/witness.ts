@@ -1,90 +1,103 @@
 /**
  * The arbiter of a store (core/store/witness.ts) at work: keeps its record on a disk, and answers those who ask.
  *
- * Invariant: one question after the other, and what is answered is synced. There is one witness for a store.
+ * Invariant: one question after the other, and what is answered is synced. There is one witness for a store: one that knows
+ * of another refuses everybody, so nothing moves until one of them goes.
  */
 import { SwitchyardError } from "../core/errors.ts";
-import type { Act, ActResult } from "../core/store/term-messages.ts";
 import { sameRecord, swapped, type WitnessRecord } from "../core/store/witness.ts";
 import type { OpenStorage } from "../storage/storage.ts";
-import { fieldsOf, isWhole } from "./told-fields.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Reply, Traffic } from "./traffic.ts";
+import { WitnessRivals } from "./witness-rivals.ts";
+import { readWitnessText, witnessText } from "./witness-text.ts";
 
-/** Names and an epoch: anything longer is none. */
-const longestText = 4_096;
-/** How long an authority or an heir waits for the witness; then it asks again. */
-const askMs = 1_000;
-
+/** A witness of a store, which is open here. */
 export interface WitnessHandle {
   readonly topic: string;
   /** Whose turn it is; `undefined`: nobody has asked yet. */
   readonly record: WitnessRecord | undefined;
+  /** Another node is witness of the same store, or was a moment ago: both refuse, and no role changes. */
+  readonly isDisputed: boolean;
+  /** Resolves when the database is closed. Closing twice is harmless. */
   close(): Promise<void>;
 }
 
 /** Resolves when the peers know that it is there. @throws SwitchyardError `CORRUPT` */
 export async function openWitness(traffic: Traffic, topic: string, opened: OpenStorage): Promise<WitnessHandle> {
-  let record = kept(opened);
-  let last: Promise<void> = Promise.resolve();
-  const swap = async (expected: WitnessRecord | undefined, wanted: WitnessRecord): Promise<void> => {
-    const next = swapped(record, expected, wanted);
-    if (sameRecord(next, record)) return;
-    await opened.writeHead({ ...opened.head, record: textOf(next) });
-    record = next;
-  };
-  const answer = async (name: string, args: readonly unknown[], reply: () => void): Promise<void> => {
-    const [expected, wanted] = args.map(recordOf);
-    if (name === "swap" && wanted?.found !== undefined && expected !== undefined) {
-      await swap(expected.found, wanted.found);
-      reply();
-    } else if (name === "read") reply();
-  };
-  const end = await traffic.listen("witness", topic, ({ name, args }, reply) => {
-    last = last
-      .then(() => answer(name, args, () => reply("record", [textOf(record)])))
-      .catch((cause) => traffic.node.fail(new SwitchyardError("DISK_FAILED", `witness of ${topic}`, { cause })));
-  });
+  const keeper = new Keeper(traffic, topic, opened);
+  await keeper.begin();
   return {
     topic,
     get record() {
-      return record;
+      return keeper.record;
     },
-    close: async () => {
-      end();
-      await last;
-      await opened.close();
+    get isDisputed() {
+      return keeper.rivals.isDisputed;
     },
+    close: () => keeper.close(),
   };
 }
 
-/** Never fails: what nobody answered is `failed`. */
-export async function askWitness(
-  traffic: Traffic,
-  topic: string,
-  act: Extract<Act, { kind: "read" | "swap" }>,
-): Promise<ActResult> {
-  const args = act.kind === "swap" ? [textOf(act.expected), textOf(act.wanted)] : [];
-  const answer = await traffic.ask("witness", topic, act.kind, args, askMs).catch(() => undefined);
-  const read = answer?.name === "record" ? recordOf(answer.args[0]) : undefined;
-  return read === undefined ? { kind: "failed" } : { kind: "record", record: read.found };
-}
+class Keeper {
+  record: WitnessRecord | undefined;
+  readonly rivals: WitnessRivals;
+  readonly #traffic: Traffic;
+  readonly #topic: string;
+  readonly #opened: OpenStorage;
+  #last: Promise<void> = Promise.resolve();
+  #end: (() => void) | undefined;
 
-function kept({ head }: OpenStorage): WitnessRecord | undefined {
-  const read = recordOf(head.record ?? "");
-  if (read === undefined) throw new SwitchyardError("CORRUPT", "the record of a witness");
-  return read.found;
-}
+  constructor(traffic: Traffic, topic: string, opened: OpenStorage) {
+    const kept = readWitnessText(opened.head.record ?? "");
+    if (kept === undefined) throw new SwitchyardError("CORRUPT", "the record of a witness");
+    this.record = kept.found;
+    this.rivals = new WitnessRivals(traffic, topic);
+    this.#traffic = traffic;
+    this.#topic = topic;
+    this.#opened = opened;
+  }
 
-function textOf(record: WitnessRecord | undefined): string {
-  return record === undefined ? "" : JSON.stringify(record);
-}
+  async begin(): Promise<void> {
+    this.#end = await this.#traffic.listen("witness", this.#topic, (said, reply) => {
+      const { name, args } = said;
+      if (name === "here") this.rivals.hear(said);
+      else if (name === "read") this.#inTurn(() => this.#tell(reply));
+      else if (name === "swap") this.#inTurn(() => this.#swap(args, reply));
+    });
+    this.rivals.begin();
+  }
 
-/** Nothing where it is no record; `found` is `undefined` for the one of the beginning. */
-function recordOf(text: unknown): { readonly found: WitnessRecord | undefined } | undefined {
-  if (text === "") return { found: undefined };
-  if (typeof text !== "string" || text.length > longestText) return undefined;
-  const { epoch, authority, heir } = fieldsOf(text) ?? {};
-  const isRight = isWhole(epoch) && typeof authority === "string";
-  if (!isRight || (heir !== undefined && typeof heir !== "string")) return undefined;
-  return { found: { epoch: epoch as number, authority, heir } };
+  async close(): Promise<void> {
+    this.#end?.();
+    this.rivals.close();
+    await this.#last;
+    await this.#opened.close();
+  }
+
+  #inTurn(answer: () => void | Promise<void>): void {
+    const { node } = this.#traffic;
+    this.#last = this.#last
+      .then(answer)
+      .catch((cause) => node.fail(new SwitchyardError("DISK_FAILED", `witness of ${this.#topic}`, { cause })));
+  }
+
+  /** Says nothing before it is known that there is no other one: whoever asks asks again. */
+  #tell(reply: Reply): void {
+    if (this.rivals.isSure) reply("record", [witnessText(this.record)]);
+    else if (this.rivals.isDisputed) reply("refused", ["WITNESS_CONFLICT", `store ${this.#topic}`]);
+  }
+
+  async #swap([before, after, to]: readonly unknown[], reply: Reply): Promise<void> {
+    const expected = readWitnessText(before);
+    const wanted = readWitnessText(after)?.found;
+    if (expected === undefined || wanted === undefined || to !== this.#traffic.node.origin.id) return;
+    if (this.rivals.isSure) await this.#keep(swapped(this.record, expected.found, wanted));
+    this.#tell(reply);
+  }
+
+  async #keep(next: WitnessRecord | undefined): Promise<void> {
+    if (sameRecord(next, this.record)) return;
+    await this.#opened.writeHead({ ...this.#opened.head, record: witnessText(next) });
+    this.record = next;
+  }
 }

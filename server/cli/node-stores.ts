@@ -1,5 +1,5 @@
 /**
- * The stores that `switchyard node` keeps: as their authority, or as a standby.
+ * The stores that `switchyard node` keeps: as their authority, as a standby, or as their witness.
  *
  * Invariant: a standby waits for an authority as long as it takes, and says so once.
  */
@@ -11,7 +11,7 @@ import { divergedWords } from "./store-facts.ts";
 import { printable } from "./style.ts";
 
 export interface KeptStores {
-  readonly stores: readonly { readonly topic: string; readonly role: "authority" | "standby" }[];
+  readonly stores: readonly { readonly topic: string; readonly role: "authority" | "standby" | "witness" }[];
   /** Rejects when a standby meets what waiting does not mend; otherwise never settles. */
   readonly failed: Promise<never>;
 }
@@ -19,8 +19,9 @@ export interface KeptStores {
 /** How long a standby may take before the node is ready without it. */
 const firstWaitMs = 5_000;
 
-/** Resolves when the authorities are open, and each standby was tried once. */
+/** Resolves when witnesses and authorities are open, and each standby was tried once. */
 export async function keepStores(shell: Shell, context: Context, config: NodeConfig): Promise<KeptStores> {
+  for (const { topic, persistent } of config.witness) await context.stores.openWitness(topic, { path: persistent });
   for (const entry of config.store) {
     tellOf(shell, await context.stores.openAuthoritative(entry.topic, optionsOf(entry)));
   }
@@ -34,6 +35,7 @@ export async function keepStores(shell: Shell, context: Context, config: NodeCon
     stores: [
       ...config.store.map(({ topic }) => ({ topic, role: "authority" as const })),
       ...config.standby.map(({ topic }) => ({ topic, role: "standby" as const })),
+      ...config.witness.map(({ topic }) => ({ topic, role: "witness" as const })),
     ],
     failed,
   };

@@ -7,7 +7,7 @@ import { tellOf, withNode } from "./joining.ts";
 import { forwardAll } from "./named-forwards.ts";
 import { emptyConfig, mergeNodeConfig, type NodeConfig, parseNodeConfig } from "./node-config/node-config.ts";
 import { schemaText } from "./node-config/schema.ts";
-import { readStoreConfig } from "./node-config/store-config.ts";
+import { readStoreConfig, readWitnessConfig } from "./node-config/store-config.ts";
 import { type ConnectTarget, connectTargetsOf, type ListenTarget, listenTargetsOf } from "./node-places.ts";
 import { keepStores } from "./node-stores.ts";
 import { gather, readCount } from "./options.ts";
@@ -25,6 +25,7 @@ interface Options extends ConnectionOptions {
   readonly forward?: readonly string[];
   readonly store?: readonly string[];
   readonly standby?: readonly string[];
+  readonly witness?: readonly string[];
   readonly queueMessages?: number;
   readonly queueBytes?: number;
   readonly onOverflow?: OverflowPolicy;
@@ -50,6 +51,11 @@ export function registerNode(program: Command, shell: Shell): void {
     .option("--forward <pattern>", "pass on what matches between all connections; more than once", gather)
     .option("--store <topic>", "be the authority of the store there: TOPIC[,persistent=DIR]; more than once", gather)
     .option("--standby <topic>", "keep a copy of it that takes over: TOPIC[,persistent=DIR]; more than once", gather)
+    .option(
+      "--witness <topic>",
+      "keep the record of who is its authority: TOPIC,persistent=DIR; more than once",
+      gather,
+    )
     .option("--queue-messages <n>", "messages that may wait for one slow peer (default: 8192)", readCount)
     .option("--queue-bytes <n>", "bytes that may wait for one slow peer (default: 64 MiB)", readCount)
     .addOption(
@@ -176,11 +182,12 @@ function optionConfigOf(options: Options): NodeConfig {
     forward: (options.forward ?? []).map((pattern) => ({ pattern })),
     store: (options.store ?? []).map(readStoreConfig),
     standby: (options.standby ?? []).map(readStoreConfig),
+    witness: (options.witness ?? []).map(readWitnessConfig),
   };
 }
 
 function tellChecked(shell: Shell, checked: NodeConfig, { config, json }: Options): void {
-  const { name, listen, connect, forward, store, standby } = checked;
+  const { name, listen, connect, forward, store, standby, witness } = checked;
   if (json) {
     shell.out.line(
       JSON.stringify({
@@ -191,6 +198,7 @@ function tellChecked(shell: Shell, checked: NodeConfig, { config, json }: Option
         forward: forward.length,
         store: store.length,
         standby: standby.length,
+        witness: witness.length,
       }),
     );
     return;
@@ -201,6 +209,7 @@ function tellChecked(shell: Shell, checked: NodeConfig, { config, json }: Option
     counted(forward.length, "forwarding rule"),
     ...(store.length > 0 ? [counted(store.length, "store")] : []),
     ...(standby.length > 0 ? [`${inGroups(standby.length)} on standby`] : []),
+    ...(witness.length > 0 ? [`witness of ${inGroups(witness.length)}`] : []),
   ];
   shell.out.line(`${printable(config ?? "the configuration")} is good: ${parts.join(", ")}`);
 }
@@ -214,6 +223,7 @@ function greeting({ style }: Shell, name: string, listening: readonly string[], 
     lines.push(`  forwards    ${style.topic(printable(pattern))}${between}`);
   }
   for (const { topic } of config.store) lines.push(`  keeps       ${style.topic(printable(topic))}`);
+  for (const { topic } of config.witness) lines.push(`  witness of  ${style.topic(printable(topic))}`);
   for (const { topic } of config.standby) lines.push(`  stands by   ${style.topic(printable(topic))}`);
   return `${lines.join("\n")}\n`;
 }

@@ -26,7 +26,11 @@ export function registerStore(program: Command, shell: Shell): void {
     .option("--replace", "import: clear the store first")
     .option("--removals", "import: of what a former authority had, remove what it removed, too")
     .addOption(new Option("--durability <level>", "how safe a write is when it is done").choices(durabilities))
-    .option("--timeout <time>", "how long to wait for the authority (default: 5s; 30s for a copy; 1m to import)", readDurationMs)
+    .option(
+      "--timeout <time>",
+      "how long to wait for the authority (default: 5s; 30s for a copy; 1m to import)",
+      readDurationMs,
+    )
     .option("--json", "print one JSON document a line")
     .option("--quiet", "say nothing but failures on stderr")
     .option("--name <name>", "what other nodes see")

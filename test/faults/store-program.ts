@@ -1,6 +1,6 @@
 /**
- * A node with one handle of a store, as a process of its own, for tests that kill and stop it: an authority, a standby, or
- * a client that writes and keeps account of what became of its writes.
+ * A node with one handle of a store, as a process of its own, for tests that kill and stop it: an authority, a standby,
+ * the witness of one, or a client that writes and keeps account of what became of its writes.
  */
 import { createInterface } from "node:readline";
 import {
@@ -11,13 +11,14 @@ import {
   SwitchyardError,
   systemChance,
   type Value,
+  type WitnessHandle,
 } from "../../library/index.ts";
 import type { Told } from "../rig/program.ts";
 import { WriteAccount } from "./write-account.ts";
 
 export interface StoreTask {
   readonly name: string;
-  readonly role: "authority" | "standby" | "client";
+  readonly role: "authority" | "standby" | "witness" | "client";
   /** Where it listens; without a port, one is taken. */
   readonly listen?: string;
   readonly dial: readonly string[];
@@ -25,6 +26,7 @@ export interface StoreTask {
   readonly durability?: Durability;
   readonly mode?: "sync" | "async";
   readonly onHeirLost?: "proof" | "wait" | "continue";
+  readonly arbiter?: "witness";
   /** A pattern of topics that it passes on. */
   readonly forward?: string;
   /** Writes that it has under way at a time. */
@@ -40,6 +42,7 @@ const task = JSON.parse(process.argv[2] ?? "{}") as StoreTask;
 const context = new Context({ name: task.name, chance: { ...systemChance, next: () => 0 } });
 const account = new WriteAccount();
 let store: Store | undefined;
+let witness: WitnessHandle | undefined;
 let isWriting = false;
 let awaited = Number.POSITIVE_INFINITY;
 
@@ -48,8 +51,8 @@ function say(told: Told): void {
 }
 
 async function open(): Promise<Store> {
-  const { role, path, durability, onHeirLost, mode } = task;
-  const options = { persistent: path !== undefined, path, durability, onHeirLost };
+  const { role, path, durability, onHeirLost, mode, arbiter } = task;
+  const options = { persistent: path !== undefined, path, durability, onHeirLost, arbiter };
   if (role === "authority") return context.stores.openAuthoritative(topic, options);
   if (role === "standby") return context.stores.openStandby(topic, options);
   return context.stores.open(topic, { mode });
@@ -121,6 +124,8 @@ const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<st
       (error) => (error as SwitchyardError).code,
     ),
   }),
+  /** Of a witness. */
+  record: async () => ({ record: witness!.record ?? null, isDisputed: witness!.isDisputed }),
   promote: async ({ force }) => {
     await store!.promote({ force: force === true });
     return {};
@@ -157,8 +162,11 @@ async function main(): Promise<void> {
   const listening = task.listen === undefined ? undefined : await context.connections.listen(task.listen);
   say({ kind: "opening", location: listening?.location });
   for (const location of task.dial) void context.connections.open(location, { retry: true }).catch(() => {});
-  store = await open();
-  listen(store);
+  if (task.role === "witness") witness = await context.stores.openWitness(topic, { path: task.path! });
+  else {
+    store = await open();
+    listen(store);
+  }
   say({ kind: "ready" });
   isWriting = task.atOnce !== undefined;
   writers = Promise.all(Array.from({ length: task.atOnce ?? 0 }, writer));

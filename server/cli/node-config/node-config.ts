@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { type AccessRule, type OverflowPolicy, SwitchyardError } from "../../../library/index.ts";
 import { nodeConfigSchema } from "./schema.ts";
-import { readStoreConfig, type StoreConfig } from "./store-config.ts";
+import { readStoreConfig, readWitnessConfig, type StoreConfig, type WitnessConfig } from "./store-config.ts";
 import { faultOf } from "./validate.ts";
 
 /** Paths of files, as they are written or, from a configuration file, resolved. */
@@ -67,6 +67,8 @@ export interface NodeConfig extends NodeSettings {
   /** Of which this node is the authority. */
   readonly store: readonly StoreConfig[];
   readonly standby: readonly StoreConfig[];
+  /** Of which this node keeps the record of who is the authority. */
+  readonly witness: readonly WitnessConfig[];
 }
 
 /**
@@ -77,12 +79,27 @@ export function parseNodeConfig(text: string, file: string): NodeConfig {
   const read = parseText(text, file);
   const fault = faultOf(read, nodeConfigSchema);
   if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `${file}: ${fault}`);
-  const { $schema: _, listen, connect, forward, store, standby, tls, tokenFile, ...settings } = read as ConfigFile;
+  const {
+    $schema: _,
+    listen,
+    connect,
+    forward,
+    store,
+    standby,
+    witness,
+    tls,
+    tokenFile,
+    ...settings
+  } = read as ConfigFile;
   const folder = dirname(file);
   const located = (each: string | FileEntry) =>
     typeof each === "string" ? { location: each } : resolved(each, folder);
   const ruled = (each: string | ForwardConfig) => (typeof each === "string" ? { pattern: each } : each);
   const kept = (each: string | StoreConfig) => resolvedStore(each, folder, file);
+  const watched = (each: string | WitnessConfig): WitnessConfig => {
+    const entry = typeof each === "string" ? inFile(file, () => readWitnessConfig(each)) : each;
+    return { ...entry, persistent: resolve(folder, entry.persistent) };
+  };
   return {
     ...settings,
     ...resolved({ ...(tls !== undefined && { tls }), ...(tokenFile !== undefined && { tokenFile }) }, folder),
@@ -91,6 +108,7 @@ export function parseNodeConfig(text: string, file: string): NodeConfig {
     forward: listOf(forward).map(ruled),
     store: listOf(store).map(kept),
     standby: listOf(standby).map(kept),
+    witness: listOf(witness).map(watched),
   };
 }
 
@@ -106,10 +124,18 @@ export function mergeNodeConfig(file: NodeConfig, options: NodeConfig): NodeConf
     forward: [...file.forward, ...options.forward],
     store: [...file.store, ...options.store],
     standby: [...file.standby, ...options.standby],
+    witness: [...file.witness, ...options.witness],
   };
 }
 
-export const emptyConfig: NodeConfig = { listen: [], connect: [], forward: [], store: [], standby: [] };
+export const emptyConfig: NodeConfig = {
+  listen: [],
+  connect: [],
+  forward: [],
+  store: [],
+  standby: [],
+  witness: [],
+};
 
 /** What the file says, when the schema has been held against it: one or many, short or long. */
 interface ConfigFile extends Omit<NodeSettings, "tls"> {
@@ -120,6 +146,7 @@ interface ConfigFile extends Omit<NodeSettings, "tls"> {
   readonly forward?: string | readonly (string | ForwardConfig)[];
   readonly store?: string | readonly (string | StoreConfig)[];
   readonly standby?: string | readonly (string | StoreConfig)[];
+  readonly witness?: string | readonly (string | WitnessConfig)[];
 }
 
 type FileTls = Omit<TlsConfig, "pins"> & { readonly pins?: string | readonly string[] };

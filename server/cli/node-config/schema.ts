@@ -185,6 +185,12 @@ const storeEntry = object(
       default: "proof",
     }),
     heir: text("Name of the only node that may be the heir. Default: the first standby that is in sync."),
+    arbiter: text(
+      "Who settles which of authority and heir goes on: the node that is witness of this store. Default: nobody.",
+      {
+        enum: storeChoices.arbiter,
+      },
+    ),
     repair: text("What to do with a damaged database. Left out, it is refused and nothing is touched.", {
       enum: storeChoices.repair,
     }),
@@ -193,6 +199,15 @@ const storeEntry = object(
     ),
   },
   ["topic"],
+);
+
+const witnessEntry = object(
+  "The witness of one store.",
+  {
+    topic: text("The topic of the store."),
+    persistent: text("The folder of its record."),
+  },
+  ["topic", "persistent"],
 );
 
 const entries = (description: string, short: string, long: Schema): Schema => {
@@ -219,6 +234,11 @@ export const nodeConfigSchema: Schema = {
       "Stores of which this node keeps a copy that takes over when the authority fails.",
       "A topic, or TOPIC,persistent=DIR and the like as for --standby.",
       storeEntry,
+    ),
+    witness: entries(
+      "Stores of which this node is the witness: it keeps the record that says who is the authority.",
+      "TOPIC,persistent=DIR.",
+      witnessEntry,
     ),
     tls: object("How links are encrypted wherever an entry of its own says nothing else.", {
       ...tlsFiles,

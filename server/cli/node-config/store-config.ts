@@ -10,9 +10,17 @@ export interface StoreConfig {
   readonly onHeirLost?: NonNullable<StandbyOptions["onHeirLost"]>;
   /** Name of a node. */
   readonly heir?: string;
+  readonly arbiter?: NonNullable<StandbyOptions["arbiter"]>;
   readonly repair?: NonNullable<StandbyOptions["repair"]>;
   /** The folder for files of what only this node had. */
   readonly divergedPath?: string;
+}
+
+/** A store of which the node is the witness. */
+export interface WitnessConfig {
+  readonly topic: string;
+  /** The folder of its record. */
+  readonly persistent: string;
 }
 
 /** What each may be; nothing: any text. */
@@ -21,6 +29,7 @@ export const storeChoices = {
   durability: ["memory", "process", "disk", "replicated"],
   onHeirLost: ["proof", "wait", "continue"],
   heir: undefined,
+  arbiter: ["witness"],
   repair: ["truncate", "from-replica"],
   divergedPath: undefined,
 } as const;
@@ -33,6 +42,15 @@ export function readStoreConfig(text: string): StoreConfig {
     ["topic", topic],
     ...parts.map((part) => settingOf(text, part)),
   ]) as unknown as StoreConfig;
+}
+
+/** As `--witness` names it: `TOPIC,persistent=DIR`. @throws SwitchyardError `BAD_ARGUMENT`, `BAD_TOPIC` */
+export function readWitnessConfig(text: string): WitnessConfig {
+  const { topic, persistent, ...more } = readStoreConfig(text);
+  const [other] = Object.keys(more);
+  if (other !== undefined) throw bad(text, `a witness has no ${other}`);
+  if (persistent === undefined) throw bad(text, "a witness keeps its record on disk; add persistent=DIR");
+  return { topic, persistent };
 }
 
 function settingOf(text: string, part: string): readonly [string, string] {

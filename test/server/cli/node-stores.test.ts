@@ -64,3 +64,25 @@ it("a store that cannot be opened ends the node, and says why in one line", asyn
   const wrong = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts,persist=x");
   expect(wrong).toMatchObject({ status: 2, err: expect.stringMatching(/did you mean persistent=\?/) });
 });
+
+it("F5: a witness settles who goes on, and says what it cannot be without", async () => {
+  const kept = `app.hosts,persistent=${join(folder, "judge")}`;
+  const { node: judge, location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*", "--witness", kept);
+  const ready = JSON.parse(await judge.saying("out", /ready/)) as { stores: unknown };
+  expect(ready.stores).toEqual([{ topic: "app.hosts", role: "witness" }]);
+  const duty = "app.hosts,arbiter=witness";
+  const first = start("node", "--connect", location, "--name", "first", "--store", duty, "--json");
+  await first.saying("out", /"ready":true/);
+  const spare = start("node", "--connect", location, "--name", "spare", "--standby", duty, "--json");
+  await first.saying("err", /^app\.hosts: protected/);
+  await first.end("SIGKILL");
+  await spare.saying("err", /^app\.hosts: unprotected, epoch 2$/);
+  for (const node of [spare, judge]) expect((await node.end("SIGTERM")).status).toBe(0);
+  for (const [option, what] of [
+    ["app.hosts", /add persistent=DIR/],
+    [`${kept},heir=x`, /a witness has no heir/],
+  ] as const) {
+    const wrong = await run("node", "--listen", "tcp://127.0.0.1:0", "--witness", option);
+    expect(wrong).toMatchObject({ status: 2, err: expect.stringMatching(what) });
+  }
+});

@@ -37,6 +37,7 @@ describe("switchyard node --check", () => {
       forward: 2,
       store: 0,
       standby: 0,
+      witness: 0,
     });
   });
 

@@ -125,8 +125,9 @@ describe("a configuration file", () => {
   it("is documented by an example that is good", () => {
     const page = readFileSync(fileURLToPath(new URL("../../../../docs/cli.md", import.meta.url)), "utf8");
     const [, example = ""] = /```yaml\n([^`]*)```/.exec(page) ?? [];
-    const { listen, connect, forward, store, standby } = parseNodeConfig(example, "docs/cli.md");
-    expect([listen, connect, forward, store, standby].map(({ length }) => length)).toEqual([3, 3, 2, 2, 1]);
+    const { listen, connect, forward, store, standby, witness } = parseNodeConfig(example, "docs/cli.md");
+    expect([listen, connect, forward, store, standby, witness].map(({ length }) => length)).toEqual([3, 3, 2, 2, 1, 1]);
+    expect(witness).toEqual([{ topic: "lab.hosts", persistent: expect.stringMatching(/\/lab-hosts$/) }]);
   });
 
   it("may be short or long, YAML or JSON", () => {
@@ -137,6 +138,7 @@ describe("a configuration file", () => {
       forward: [{ pattern: "x" }],
       store: [],
       standby: [],
+      witness: [],
     });
     expect(parseNodeConfig("{}", "f")).toEqual(emptyConfig);
   });
@@ -161,6 +163,7 @@ describe("a configuration file", () => {
       forward: [],
       store: [],
       standby: [],
+      witness: [],
     });
   });
 
@@ -168,6 +171,7 @@ describe("a configuration file", () => {
     const text = JSON.stringify({
       store: ["a", "b,persistent=x,durability=disk"],
       standby: [{ topic: "c", persistent: "/y" }],
+      witness: [],
     });
     const { store, standby } = parseNodeConfig(text, "/etc/node/config.json");
     expect(store).toEqual([{ topic: "a" }, { topic: "b", persistent: "/etc/node/x", durability: "disk" }]);
@@ -195,6 +199,7 @@ describe("a configuration file", () => {
       forward: [],
       store: [],
       standby: [],
+      witness: [],
     });
     expect(mergeNodeConfig(emptyConfig, emptyConfig)).toEqual(emptyConfig);
   });
