@@ -73,14 +73,14 @@ export class Program {
   }
 
   /** The next of this kind; others stay for whoever wants them. */
-  async hear(kind: string): Promise<Told> {
-    const endMs = performance.now() + patienceMs;
+  async hear(kind: string, mostMs = patienceMs): Promise<Told> {
+    const endMs = performance.now() + mostMs;
     for (;;) {
       const index = this.#told.findIndex((each) => each.kind === kind);
       if (index >= 0) return this.#told.splice(index, 1)[0]!;
       if (this.#isEnded) throw new Error(`it ended before it told ${kind}`);
       const leftMs = endMs - performance.now();
-      if (leftMs <= 0) throw new Error(`it did not tell ${kind} within ${patienceMs} ms`);
+      if (leftMs <= 0) throw new Error(`it did not tell ${kind} within ${mostMs} ms`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);
         this.#look = () => {
