@@ -3,7 +3,8 @@
  * what the process holds after each few of them. For a test of whether that grows.
  */
 import { createInterface } from "node:readline";
-import { Context, count, event } from "../../library/index.ts";
+import { limits } from "../../library/core/limits.ts";
+import { Context, count, event, type Store } from "../../library/index.ts";
 import type { Told } from "../rig/program.ts";
 
 export interface LeakTask {
@@ -66,15 +67,24 @@ async function messages({ near, far }: Company, round: number): Promise<void> {
   await far.events.off(pattern, handler);
 }
 
-async function storing({ far, copy }: Company, round: number): Promise<void> {
+async function write(store: Store, round: number): Promise<void> {
   const writes: Promise<unknown>[] = [];
-  for (let i = 0; i < 5; i++) writes.push(copy.insert((round * 5 + i) % keys, `${round}`));
-  writes.push(copy.increment("rounds", count(1)), copy.remove((round * 7) % keys));
-  writes.push(copy.insert(`short ${round % keys}`, round, { expiresAfter: 20 }));
+  for (let i = 0; i < 5; i++) writes.push(store.insert((round * 5 + i) % keys, `${round}`));
+  writes.push(store.increment("rounds", count(1)), store.remove((round * 7) % keys));
+  writes.push(store.insert(`short ${round % keys}`, round, { expiresAfter: 20 }));
   await Promise.all(writes);
+}
+
+async function storing({ far, copy }: Company, round: number): Promise<void> {
+  await write(copy, round);
   const asking = await far.stores.open("kept", { mode: "async" });
   await asking.lookup("rounds");
   await asking.close();
+}
+
+/** The log of changes has a bound, and would take hours to come to it: it is filled with what rounds write. */
+async function fillLog({ kept }: Company): Promise<void> {
+  for (let round = 0; kept.version.revision < limits.storeLogChanges; round++) await write(kept, round);
 }
 
 /** A node joins, takes part, and goes. */
@@ -91,6 +101,7 @@ async function main(): Promise<void> {
   createInterface({ input: process.stdin }).on("close", () => process.exit());
   const before = await sample(-1);
   const company = await gather();
+  await fillLog(company);
   const samples: LeakSample[] = [];
   for (let round = 0; round < task.rounds; round++) {
     const begun = performance.now();
