@@ -235,6 +235,12 @@ export const limits = {
    * for more of them copies the table anew, as from another history. Of a head with more, a replica believes nothing.
    */
   storeEpochsTold: 128,
+  /**
+   * How far an epoch that others claim may be ahead of the highest that is known; one further ahead is not believed. Terms
+   * move by 1 to 3, so even who was away for ever is not this far behind, and one false claim cannot use up the numbers that
+   * there are, after which nobody could begin an epoch: that takes 2^33 of them, each a little higher.
+   */
+  storeEpochsAhead: 1_048_576,
   /** How often an authority announces its version. */
   storeAnnounceMs: 1_000,
   /** How long a writer or a reader waits unless told otherwise. */

@@ -32,7 +32,7 @@ export class KnownResults {
     }
     this.#count(kept, -1);
     this.#count(outcomes, 1);
-    known.outcomes.push(...outcomes);
+    for (const outcome of outcomes) known.outcomes.push(outcome); // there may be too many to be arguments
     this.#bound(known);
   }
 

@@ -37,6 +37,7 @@ export function readResults(told: Value | undefined): readonly Results[] | undef
     const [client, number, ...outcomes] = isVector(each) ? each : [];
     const read = readOutcomes(outcomes);
     if (typeof client !== "string" || !isRevision(number) || read === undefined) return undefined;
+    if (!isRevision(number + read.length)) return undefined; // beyond, numbers do not follow one another
     results.push({ client, first: number, outcomes: read });
   }
   return results;
@@ -44,7 +45,7 @@ export function readResults(told: Value | undefined): readonly Results[] | undef
 
 export function readPrepared([epoch, revision, first, told, ...columns]: readonly Value[]): Prepared | undefined {
   const changes = readChanges(columns);
-  if (!isRevision(epoch) || !isRevision(revision) || !isRevision(first)) return undefined;
+  if (!isRevision(epoch) || !isRevision(revision) || !isRevision(first) || !isRevision(revision + 1)) return undefined;
   const results = readResults(told);
   if (changes === undefined || results === undefined || first + changes.length !== revision + 1) return undefined;
   return { version: { epoch, revision }, firstRevision: first, changes, results };

@@ -25,6 +25,11 @@ export interface History {
   readonly revision: number;
 }
 
+/** Is an epoch that others claim too far ahead of what is known to be one? */
+export function isBeyond(claimed: number, known: number): boolean {
+  return claimed > known + limits.storeEpochsAhead;
+}
+
 /** The last revision that two histories have in common; 0 where they share no epoch that they tell. */
 export function forkRevision(ours: History, theirs: History): number {
   for (let i = ours.epochs.length - 1; i >= 0; i--) {

@@ -13,7 +13,7 @@
  */
 import { limits } from "../limits.ts";
 import type { Change, Entry, Version } from "./change.ts";
-import { type Epoch, type Place, placeOf } from "./epochs.ts";
+import { type Epoch, isBeyond, type Place, placeOf } from "./epochs.ts";
 import { KnownAuthority } from "./known-authority.ts";
 import { type Asked, Questions } from "./questions.ts";
 import type {
@@ -132,7 +132,8 @@ export class Replica {
 
   #receiveChanges(message: Extract<ReplicaMessage, { kind: "changes" }>, nowMs: number): void {
     const { epoch, node, firstRevision, changes } = message;
-    if (!isNumber(epoch) || !isRun(firstRevision, changes.length)) this.#counts.refused += 1;
+    const isFalse = !isNumber(epoch) || isBeyond(epoch, this.#authority.highestEpoch);
+    if (isFalse || !isRun(firstRevision, changes.length)) this.#counts.refused += 1;
     else if (epoch < this.#authority.highestEpoch) this.#fence(epoch);
     else if (epoch !== this.authority?.epoch || node !== this.authority.node) this.#wonder(epoch, nowMs);
     else {
@@ -165,7 +166,7 @@ export class Replica {
   /** Somebody says that it is the authority. `undefined`: we do not listen to it; else what it says, as far as it is sound. */
   #hear(said: Head, nowMs: number): Head | undefined {
     const head = soundHead(said);
-    if (head === undefined) {
+    if (head === undefined || isBeyond(head.epoch, this.#authority.highestEpoch)) {
       this.#counts.refused += 1;
       return undefined;
     }

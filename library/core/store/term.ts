@@ -13,7 +13,7 @@
 import { SwitchyardError } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Durability } from "./change.ts";
-import type { Epoch } from "./epochs.ts";
+import { type Epoch, isBeyond } from "./epochs.ts";
 import { later, type Risk } from "./promotion.ts";
 import { settle } from "./term-changes.ts";
 import { take } from "./term-hearing.ts";
@@ -73,14 +73,17 @@ export class Term {
     const seat = this.#seat;
     if (seat.phase.kind === "closed" || seat.phase.kind === "starting") return [];
     if (message.from.life === seat.self.life) return []; // an echo
+    if (isBeyond(message.epoch, seat.epoch)) return []; // it would be ours for good
     if (message.from.node === seat.self.node && !isTwin(seat, message, isToUs)) return question(seat, message);
     if (message.epoch < seat.epoch) return this.#told(nowMs, fence(seat, message));
     const effects = message.epoch > seat.epoch ? fenced(seat, message) : [];
     return this.#told(nowMs, [...effects, ...take(seat, message, nowMs)]);
   }
 
+  /** A record of an epoch that cannot be is as good as no answer. */
   done(id: number, result: ActResult, nowMs: number): TermEffect[] {
-    return this.#told(nowMs, this.#seat.acts.done(id, result, nowMs));
+    const isFalse = result.kind === "record" && isBeyond(result.record?.epoch ?? 0, this.#seat.epoch);
+    return this.#told(nowMs, this.#seat.acts.done(id, isFalse ? { kind: "failed" } : result, nowMs));
   }
 
   /** Tells what the table holds now, as often as it changes: cheap. */

@@ -4,6 +4,7 @@
  * Invariant: of two changes that expect the same record at most one happens. Knows nothing of disks: the driver of a
  * witness syncs a record before it answers, and answers one question after the other.
  */
+import { isBeyond } from "./epochs.ts";
 
 export interface WitnessRecord {
   /** Grows with each change of the authority. */
@@ -13,13 +14,17 @@ export interface WitnessRecord {
   readonly heir: string | undefined;
 }
 
-/** The record after a swap: `wanted` if `current` was as expected, else `current`. One that comes again changes nothing. */
+/**
+ * The record after a swap: `wanted` if `current` was as expected, else `current`. One that comes again changes nothing, and
+ * neither does one whose epoch cannot be.
+ */
 export function swapped(
   current: WitnessRecord | undefined,
   expected: WitnessRecord | undefined,
   wanted: WitnessRecord,
 ): WitnessRecord | undefined {
   const isLater = wanted.epoch >= (current?.epoch ?? 0); // nobody talks us back, whatever was expected
+  if (isBeyond(wanted.epoch, current?.epoch ?? 0)) return current; // nobody could go on from there
   return isLater && sameRecord(current, expected) ? wanted : current;
 }
 
