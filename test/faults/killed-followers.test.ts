@@ -99,7 +99,7 @@ describe.skipIf(process.platform !== "linux")("T3: kill -9 beside an authority (
         expect((await company.status("home")).role).toBe("authority");
         for (const copy of ["heir", "copy", "steady"]) expect((await company.status(copy)).forks, copy).toEqual([]);
         checkContent(await company.content("home"), [...accounts, ...crew.lost]);
-        checkFailures(accounts, ["NO_AUTHORITY", "INDETERMINATE"]);
+        checkFailures(accounts, ["NO_AUTHORITY", "INDETERMINATE", "UNPROTECTED"]);
       }).catch((cause: unknown) => {
         throw new Error(`with SEED=${seed}`, { cause });
       });
