@@ -1,4 +1,5 @@
 /** What a person sees of a Monitor panel, read from its page. */
+import { isDeepStrictEqual } from "node:util";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 
@@ -62,10 +63,19 @@ export async function requestsOf(page: Page, method: string): Promise<readonly u
   );
 }
 
-/** Turns the wheel over the table, and takes the mouse away again. */
+/** Rows are drawn in a frame after the scrolling: until then those in sight may be none at all. */
+async function isDrawn(page: Page): Promise<boolean> {
+  const before = await drawnAt(page);
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const after = await drawnAt(page);
+  return Object.keys(after).length > 0 && isDeepStrictEqual(after, before);
+}
+
+/** Turns the wheel over the table, and takes the mouse away again; resolves when the rows there are drawn. */
 export async function wheel(page: Page, deltaY: number): Promise<void> {
   await page.mouse.move(300, 300);
   await page.mouse.wheel(0, deltaY);
   await expect.poll(() => follow(page), patience).toBe("free");
   await page.mouse.move(300, 10);
+  await expect.poll(() => isDrawn(page), patience).toBe(true);
 }
