@@ -6,7 +6,7 @@ import type { LeakSample, LeakTask } from "./leak-program.ts";
 const roundsPerMinute = 240;
 /** For a run by hand at the pace of the field; a normal run does the rounds of five minutes as fast as they go. */
 const minutes = Number(process.env["LEAK_MINUTES"] ?? (process.env["SOAK"] === undefined ? 0 : 480));
-const rounds = Number(process.env["ROUNDS"] ?? (minutes || 5) * roundsPerMinute);
+const rounds = (minutes || 5) * roundsPerMinute;
 const mostPerHour = 1024 * 1024;
 
 /** The median slope between all pairs: a few samples that are off do not move it. */
@@ -31,7 +31,6 @@ it(`T24: the heap grows by less than 1 MiB an hour, and no handle is left (${rou
       readonly samples: readonly LeakSample[];
       readonly after: LeakSample;
     };
-    console.info(samples.map((s) => `${s.round}:${Math.round(s.heapBytes / 1024)}/${s.handles}`).join(" "));
     const settled = samples.slice(samples.length / 3); // code is compiled and tables have their size by then
     const perHour = slopeOf(settled) * roundsPerMinute * 60;
     const [first, last] = [settled[0]!, settled.at(-1)!];
