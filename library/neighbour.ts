@@ -6,6 +6,7 @@
 import { type Access, mayHear } from "./core/access.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
+import type { Origin } from "./core/origin.ts";
 import { Recurring } from "./core/recurring.ts";
 import { nodeTopic } from "./core/topic.ts";
 import type { Outbox } from "./outbox.ts";
@@ -40,6 +41,8 @@ export class Neighbour {
   readonly id: ConnectionId;
   readonly peerId: string;
   readonly peerName: string;
+  /** The peer, as the origin of what it raises: one object for all its streams. */
+  readonly origin: Origin;
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
   readonly access: Access;
@@ -83,6 +86,7 @@ export class Neighbour {
     this.id = options.id;
     this.peerId = options.peerId;
     this.peerName = options.peerName;
+    this.origin = { id: options.peerId, name: options.peerName };
     this.autoPublish = options.autoPublish;
     this.autoSubscribe = options.autoSubscribe;
     this.access = options.access;

@@ -154,7 +154,7 @@ export class Node {
   /** A link is lost. `isKept`: it is tried again, and messages for the peer are kept meanwhile. */
   disconnected(neighbour: Neighbour, isKept: boolean): void {
     if (this.neighbours.delete(neighbour)) this.#refusedBefore += neighbour.refusedMessages;
-    forgetSource(neighbour);
+    forgetSource(neighbour, (stream) => this.messages.streams.parted(stream, this.clock.nowMs()));
     this.interest.disconnect(neighbour, isKept);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);
