@@ -86,6 +86,16 @@ export function releaseStreams(neighbour: Neighbour, isReleased: (topic: string)
   }
 }
 
+/** The link with a neighbour is gone: its streams remember it no longer, however long they are known themselves. */
+export function forgetSource(neighbour: Neighbour): void {
+  for (const stream of neighbour.inbound) {
+    if (stream === undefined) continue;
+    if (stream.anchor === neighbour) stream.anchor = undefined;
+    if (stream.upstream === neighbour) stream.upstream = undefined;
+    if (stream.route?.from === neighbour) stream.route = undefined;
+  }
+}
+
 interface Announced {
   readonly number: number;
   readonly origin: Origin;

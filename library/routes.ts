@@ -34,6 +34,9 @@ export interface Route {
   readonly handlers: HandlersByKind;
 }
 
+/** The generation of no table: such a route only remembers whom the messages went to. */
+export const outdated = -1;
+
 /** A reason to ask peers for a pattern. */
 export interface Subscription {
   readonly pattern: string;
