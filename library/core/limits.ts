@@ -284,6 +284,10 @@ export const limits = {
   stepDownMs: 2_000,
   /** How long those that may be the authority are asked where they stand; who answers later does not count. */
   standingMs: 1_000,
+  /** So many of them count, the first that answer: a store has two, and a few standbys more. */
+  standings: 256,
+  /** Characters of what an authority says when it refuses; the rest is cut off. */
+  storeReasonCharacters: 2_048,
   /** How long a promotion may take, asking included; then `NO_AUTHORITY`. */
   promoteMs: 10_000,
   /** After so long a former authority tries again to save what only it has; until then it follows nobody. */
@@ -296,6 +300,10 @@ export const limits = {
   witnessListenMs: 1_500,
   /** So long after another witness was heard nothing is answered; then it is taken to be gone. */
   witnessRivalMs: 3_000,
+  /** Questions that wait at a witness for its disk; more are not answered, and whoever asked asks again. */
+  witnessQuestions: 256,
+  /** Other witnesses that are told, and answered, in one dispute; of more, each still keeps it from answering. */
+  witnessesMet: 64,
   /** Other authorities that are remembered as reported; then all are reported anew. */
   authoritiesMet: 64,
 } as const;
