@@ -13,6 +13,11 @@ export class Lookers {
     this.#what = what;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#lookers.size;
+  }
+
   /** It may be so. */
   look(): void {
     const lookers = [...this.#lookers];

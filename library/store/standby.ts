@@ -148,10 +148,11 @@ export class Standby {
     const { opened } = this.#options;
     this.#parting.cancel();
     this.#fork = undefined;
+    const isDiskOutdated = this.#isDiskForked || this.#disk?.isOutdated === true;
     this.#leave();
     await opened?.writeHead(opened.head); // behind all that was prepared, which nobody sees before
     const start = this.#addPrepared();
-    const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
+    const isDiskBehind = isDiskOutdated || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
     this.#isDiskForked = false;
     return start;
@@ -296,7 +297,8 @@ export class Standby {
       ...{ opened, durability, isForked: this.#isDiskForked },
       whole: () => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
-        return { version, epochs, table, results: this.#known.upTo(version.revision), lead: this.#lead(opened) };
+        const lead = (): Lead => this.#parts.remembered.leadOf(opened, epochs);
+        return { version, epochs, table, results: this.#known.upTo(version.revision), lead };
       },
       writeEpochs: () => opened.writeHead(this.#lead(opened)),
       onSynced: () => this.#parts.onHeld(),
