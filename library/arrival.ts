@@ -40,7 +40,7 @@ export abstract class Arrival {
 
   get time(): Time {
     if (this.#bytes !== undefined) this.#keepTime();
-    return timeOfWire({ high: this.#timeHigh >>> 0, low: this.#timeLow >>> 0 });
+    return timeOfWire({ high: this.#timeHigh, low: this.#timeLow });
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Handles away from the authority: with a replica, or with nothing but a way to it. */
 import { compareVersions, type Version } from "../core/store/change.ts";
+import { isBeyond } from "../core/store/epochs.ts";
 import { Follower, type FollowerOptions } from "./follower.ts";
 import { OpeningPatience } from "./opening-patience.ts";
 import { remotePorts } from "./ports.ts";
@@ -63,6 +64,7 @@ export function clientSide(traffic: Traffic, topic: string): Side {
   let version: Version = { epoch: 0, revision: 0 };
   let heardMs = clock.nowMs();
   const ports = remotePorts(traffic, topic, (heard) => {
+    if (isBeyond(heard.epoch, version.epoch)) return;
     heardMs = clock.nowMs();
     if (compareVersions(heard, version) > 0) version = heard;
   });

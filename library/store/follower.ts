@@ -176,5 +176,6 @@ function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
   const entries = readEntries(columns);
   if (!isRevision(walk) || !isRevision(page) || !isRevision(revision)) return undefined;
   if (entries === undefined || typeof isLast !== "boolean") return undefined;
+  if (entries.length === 0 && !isLast) return undefined; // without end, whoever opens would wait for ever
   return { kind: "page", head, walk, page, revision, entries, isLast };
 }

@@ -5,7 +5,7 @@ import type { Node } from "../node.ts";
 export class Lookers {
   readonly #node: Node;
   readonly #what: string;
-  #lookers: (() => void)[] = [];
+  readonly #lookers = new Set<() => void>();
 
   /** `what` is waited for, in the words of a failure. */
   constructor(node: Node, what: string) {
@@ -15,8 +15,8 @@ export class Lookers {
 
   /** It may be so. */
   look(): void {
-    const lookers = this.#lookers;
-    this.#lookers = [];
+    const lookers = [...this.#lookers];
+    this.#lookers.clear();
     for (const look of lookers) look();
   }
 
@@ -28,11 +28,15 @@ export class Lookers {
       this.#node.checkOpen();
       if (clock.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `${this.#what}, ${timeoutMs} ms`);
       await new Promise<void>((resolve) => {
-        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), resolve);
-        this.#lookers.push(() => {
-          cancel();
+        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), () => {
+          this.#lookers.delete(look);
           resolve();
         });
+        const look = (): void => {
+          cancel();
+          resolve();
+        };
+        this.#lookers.add(look);
       });
     }
   }

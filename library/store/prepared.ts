@@ -2,7 +2,7 @@
  * Batches that an authority gave its heir before it committed them: what was acknowledged is in the heir's
  * next epoch. Invariant: what is held follows the table without a hole.
  */
-import type { Change, Version } from "../core/store/change.ts";
+import type { Change, ChangeRun, Version } from "../core/store/change.ts";
 import {
   changeColumns,
   isRevision,
@@ -70,18 +70,19 @@ export class PreparedBatches {
     return true;
   }
 
-  /** Makes them part of the table; the revision that it has then. */
-  applyTo(table: Table, visible: number): number {
+  /** Makes them part of the table, which is at `visible`; tells what changed. */
+  applyTo(table: Table, visible: number): readonly ChangeRun[] {
+    const runs: ChangeRun[] = [];
     let revision = visible;
-    for (const { firstRevision, changes } of this.#batches) {
-      changes.forEach((change, i) => {
-        if (firstRevision + i <= revision) return;
-        table.apply(change, firstRevision + i);
-        revision = firstRevision + i;
-      });
+    for (const { version, firstRevision, changes } of this.#batches) {
+      const added = changes.slice(Math.max(revision + 1 - firstRevision, 0));
+      if (added.length === 0) continue;
+      const before = added.map((change, i) => table.apply(change, revision + 1 + i));
+      runs.push({ version, firstRevision: revision + 1, changes: added, before });
+      revision = version.revision;
     }
     this.clear();
-    return revision;
+    return runs;
   }
 
   clear(): void {

@@ -147,8 +147,9 @@ export class Standby {
     const { opened } = this.#options;
     this.#parting.cancel();
     this.#fork = undefined;
-    const start = this.#heirloom();
-    await opened?.writeHead(opened.head); // behind all that was prepared
+    this.#leave();
+    await opened?.writeHead(opened.head); // behind all that was prepared, which nobody sees before
+    const start = this.#addPrepared();
     const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
     this.#isDiskForked = false;
@@ -164,7 +165,8 @@ export class Standby {
   /** Follows nobody: it is not known yet what of what we have others lack. */
   halt(): void {
     if (this.#follower === undefined) return;
-    this.#start = this.#heirloom();
+    this.#leave();
+    this.#addPrepared();
     this.#former = undefined;
   }
 
@@ -247,16 +249,27 @@ export class Standby {
     this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, epoch, revision });
   }
 
-  #heirloom(): AuthorityStart {
+  /** Follows nobody any more; what the copy showed is shown on. */
+  #leave(): void {
     const follower = this.#follower;
-    if (follower === undefined) return this.#start;
+    if (follower === undefined) return;
     const { version, epochs, table } = follower.replica;
     follower.close();
     this.#follower = undefined;
     this.#disk?.close();
     this.#disk = undefined;
-    const revision = this.#prepared.applyTo(table, version.revision);
-    return { version: { epoch: version.epoch, revision }, epochs, table, results: [...this.#known.upTo(revision)] };
+    this.#start = { version, epochs, table, results: [...this.#known.upTo(version.revision)] };
+  }
+
+  /** What was prepared is part of what there is, and told like any other change. */
+  #addPrepared(): AuthorityStart {
+    const { table, version, epochs } = this.#start;
+    const runs = this.#prepared.applyTo(table, version.revision);
+    const revision = runs.at(-1)?.version.revision;
+    if (revision === undefined) return this.#start;
+    this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#known.upTo(revision)] };
+    for (const run of runs) this.#options.onChanges(run);
+    return this.#start;
   }
 
   /** Where the copy begins. */

@@ -22,7 +22,9 @@ export function frameLength(bytes: Uint8Array, start: number): number {
   return viewOf(bytes).getUint32(start + header.kindAndLength) & 0xff_ff_ff;
 }
 
+/** The first buffer is small, each later one twice as long up to this: a node that says little holds little. */
 const arenaBytes = 64 * 1024;
+const firstArenaBytes = 8 * 1024;
 /** msgpackr moves to a buffer of its own when less than this is left, so we get a new one before. */
 const arenaReserve = 2048 + 16;
 /** It reserves three bytes a character before it writes a string; more than this is not kept ready for it. */
@@ -36,6 +38,7 @@ const arenaForesight = 16 * 1024;
 export class Arena {
   #buffer: Buffer = Buffer.alloc(0);
   #used = 0;
+  #nextBytes = firstArenaBytes;
   #reserve = arenaReserve;
 
   /** The frame packed last. */
@@ -58,8 +61,8 @@ export class Arena {
     view.setUint16(start + routing.shape, shape);
     view.setUint32(start + routing.stream, stream);
     view.setUint32(start + routing.sequence, sequence);
-    view.setUint32(start + routing.time, time.high);
-    view.setUint32(start + routing.time + 4, time.low);
+    view.setInt32(start + routing.time, time.high);
+    view.setInt32(start + routing.time + 4, time.low);
   }
 
   /** Packs a frame between neighbours. */
@@ -69,10 +72,7 @@ export class Arena {
 
   /** @throws SwitchyardError `TOO_LARGE` */
   #pack(kind: number, body: readonly unknown[], headerBytes: number): void {
-    if (this.#buffer.length - this.#used < this.#reserve) {
-      this.#buffer = Buffer.allocUnsafeSlow(arenaBytes);
-      this.#used = 0;
-    }
+    if (this.#buffer.length - this.#used < this.#reserve) this.#renew();
     packer.useBuffer(this.#buffer);
     place.position = this.#used;
     const packed = packer.pack(body, REUSE_BUFFER_MODE | RESERVE_START_SPACE | headerBytes) as Packed;
@@ -92,6 +92,13 @@ export class Arena {
     for (let i = this.start + unpadded; i < this.end; i++) this.bytes[i] = 0;
   }
 
+  #renew(): void {
+    if (this.#reserve > this.#nextBytes) this.#nextBytes = arenaBytes; // longer messages than a small one is for
+    this.#buffer = Buffer.allocUnsafeSlow(this.#nextBytes);
+    this.#used = 0;
+    this.#nextBytes = Math.min(2 * this.#nextBytes, arenaBytes);
+  }
+
   #place(bytes: Uint8Array, start: number, length: number): void {
     this.bytes = bytes;
     this.start = start;
@@ -109,7 +116,7 @@ function grown(packed: Packed, start: number, length: number): Uint8Array {
   return own;
 }
 
-/** The upper and lower half of a MessagePack timestamp 64. */
+/** The upper and lower half of a MessagePack timestamp 64, as signed numbers: V8 keeps those of 32 bits without a box. */
 export interface WireTime {
   high: number;
   low: number;

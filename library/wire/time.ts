@@ -22,12 +22,12 @@ export function wireTimeOf(time: Time): WireTime {
 }
 
 function pack(seconds: number, nanoseconds: number): WireTime {
-  return { high: (nanoseconds * 4 + Math.floor(seconds / 2 ** 32)) >>> 0, low: seconds >>> 0 };
+  return { high: (nanoseconds * 4 + Math.floor(seconds / 2 ** 32)) | 0, low: seconds | 0 };
 }
 
 /** Whatever the bits are, the result is a time: nanoseconds beyond a billion count as more seconds. */
 export function timeOfWire({ high, low }: WireTime): Time {
-  const seconds = BigInt((high & 3) * 2 ** 32 + low);
+  const seconds = BigInt((high & 3) * 2 ** 32 + (low >>> 0));
   const nanoseconds = seconds * billion + BigInt(high >>> 2);
   return new Time(nanoseconds > maxNanoseconds ? maxNanoseconds : nanoseconds);
 }

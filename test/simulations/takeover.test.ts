@@ -172,6 +172,44 @@ simulate("S9: what was acknowledged as replicated is on the heir's disk", { seed
 });
 
 simulate(
+  "S4 F6: what an heir takes over is told like all else, and nothing that it shows goes back meanwhile",
+  { seeds: 40 },
+  async (world) => {
+    const { chance } = world;
+    const [router, first, second, guest] = [world.node(), world.node(), world.node(), world.node()];
+    router.topics.forward("*");
+    for (const node of [first, guest]) await world.join(node, router);
+    const authority = await first.stores.openAuthoritative("t");
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    await world.join(second, router);
+    const options = chance.flip() ? { persistent: true, path: "t" } : {};
+    const standby = await second.stores.openStandby("t", options);
+    const told: number[] = [];
+    const begins = standby.version.revision;
+    standby.on("change", ({ version }) => told.push(version.revision));
+    await world.until(() => states.includes("protected"), 10_000);
+    const client = await guest.stores.open("t", { mode: "async", timeoutMs: 20_000 });
+    for (let i = 0; i < 30; i++) {
+      client.increment("n", count(1)).catch(() => {});
+      await world.settle(chance.between(0, 5));
+    }
+    world.kill(first);
+    let shown = standby.version.revision;
+    await world.until(() => {
+      const { revision } = standby.version;
+      if (revision < shown) throw new Error(`it was at ${shown}, and is at ${revision}`);
+      shown = revision;
+      return standby.role === "authority";
+    }, 10_000);
+    await world.settle(5_000);
+    const { revision } = standby.version;
+    const gap = told.findIndex((each, i) => each !== begins + 1 + i);
+    if (gap >= 0 || begins + told.length !== revision) throw new Error(`of ${revision} it told ${told.join(" ")}`);
+  },
+);
+
+simulate(
   "S2: increments from before there was an heir, sent again after a takeover, count once",
   { seeds: 40 },
   async (world) => {

@@ -8,8 +8,13 @@ import { limits } from "../limits.ts";
 import { Acts } from "./acts.ts";
 import type { Version } from "./change.ts";
 import type { Epoch, History } from "./epochs.ts";
-import type { Holdings, Party, TermEffect, TermMessage, TermOptions } from "./term-messages.ts";
+import type { Holdings, Party, TermEffect, TermMessage, TermOptions, TermRecord } from "./term-messages.ts";
 import type { Phase } from "./term-phases.ts";
+
+/** Is the table of a later epoch than the record speaks of? Who begins one writes it down first, so it was followed since. */
+export function isOutdated(record: TermRecord | undefined, { version }: Holdings): boolean {
+  return record !== undefined && record.epoch < version.epoch;
+}
 
 type Body = TermMessage extends infer M ? (M extends TermMessage ? Omit<M, "from" | "epoch"> : never) : never;
 
@@ -47,7 +52,8 @@ export class Seat {
     this.options = options;
     this.self = options.self;
     this.holdings = options.holdings;
-    this.epochs = options.record?.epochs ?? options.holdings.epochs;
+    this.epochs =
+      (isOutdated(options.record, options.holdings) ? undefined : options.record?.epochs) ?? options.holdings.epochs;
     this.epoch = Math.max(options.record?.epoch ?? 0, options.holdings.version.epoch);
     this.newest = options.holdings.version;
     this.announceMs = nowMs;

@@ -9,7 +9,7 @@ import { Recovery } from "./recovery.ts";
 import { follow, grant, settle } from "./term-changes.ts";
 import type { TermEffect, TermRecord } from "./term-messages.ts";
 import { authority } from "./term-phases.ts";
-import type { Seat } from "./term-seat.ts";
+import { isOutdated, type Seat } from "./term-seat.ts";
 import type { WitnessRecord } from "./witness.ts";
 
 /** At the start the witness counts more than the record. */
@@ -34,7 +34,7 @@ export function start(seat: Seat, nowMs: number): TermEffect[] {
 function startFrom(seat: Seat, record: TermRecord | undefined, nowMs: number): TermEffect[] {
   const { role, looksAround = false, isPersistent } = seat.options;
   if (record === undefined && role === "standby") return follow(seat, record);
-  if (record?.role === "follower") return follow(seat, record);
+  if (record?.role === "follower" || isOutdated(record, seat.holdings)) return follow(seat, record);
   if (record?.role === "conflicted") {
     seat.phase = authority(new AuthorityTerm(seat.epoch, nowMs));
     seat.phase.isConflicted = true;
