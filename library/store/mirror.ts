@@ -80,7 +80,7 @@ export class Mirror {
     const generation = this.#generation;
     const { opened, whole } = this.#options;
     const { table, ...rest } = whole();
-    const copy = { ...rest, table: [...table] };
+    const copy = { ...rest, table: [...table], isWanted: () => generation === this.#generation };
     writeWhole(opened, copy).then(
       () => {
         if (generation !== this.#generation) return;

@@ -30,13 +30,15 @@ function knownLives(epochs: readonly Epoch[], record: string | undefined): reado
 
 export interface Whole extends Omit<AuthorityStart, "table"> {
   readonly table: Iterable<Entry>;
-  /** What the disk says of itself then. Default: what it says already, and the epochs of the table. */
-  readonly lead?: Lead;
+  /** What the disk says of itself then: asked for at the end, for the role may be another one by then. */
+  readonly lead: () => Lead;
+  /** Asked at the end: does it still count? Otherwise the disk keeps what it has. */
+  readonly isWanted?: () => boolean;
 }
 
 /** Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. */
 export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<void> {
-  const { version, epochs, table } = whole;
+  const { version, table, isWanted = () => true } = whole;
   const results = [...whole.results];
   const replacement = await opened.replace();
   try {
@@ -49,10 +51,8 @@ export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<voi
     }
     await replacement.add(some);
     await replacement.addResults(results);
-    const { lineage, highestEpoch, record } = opened.head;
-    const highest = Math.max(highestEpoch, version.epoch);
-    const lead = whole.lead ?? { epochs, lineage, record, highestEpoch: highest };
-    await replacement.commit({ version, ...lead });
+    if (isWanted()) await replacement.commit({ version, ...whole.lead() });
+    else await replacement.abandon();
   } catch (error) {
     await replacement.abandon();
     throw error;
