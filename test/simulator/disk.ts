@@ -105,6 +105,7 @@ export class SimulatedDisk {
   async #open(path: string, { clear = false }: StorageOptions = {}): Promise<OpenStorage> {
     const life = this.#life;
     await this.#delay(life);
+    if (life !== this.#life) return never();
     const lineage = Buffer.from(this.#chance.bytes(16)).toString("hex");
     const file = this.#files.get(path) ?? newFile(lineage);
     if (file.isOpen) throw new SwitchyardError("LOCKED", path);
@@ -135,6 +136,7 @@ export class SimulatedDisk {
       return turns.take(async () => {
         if (this.#failure === undefined) file.underWay = change;
         await this.#delay(life);
+        if (life !== this.#life) return never();
         file.underWay = undefined;
         if (this.#failure !== undefined) {
           this.refused += 1;
@@ -191,6 +193,11 @@ export class SimulatedDisk {
       });
     });
   }
+}
+
+/** Whoever asked is gone. */
+function never<Result>(): Promise<Result> {
+  return new Promise(() => {});
 }
 
 function newFile(lineage: string): DiskFile {

@@ -37,6 +37,8 @@ export class Network {
   /** `from to`: what the first says does not reach the second. */
   readonly #unheard = new Set<string>();
   readonly #refusing = new Set<string>();
+  /** How often each node was killed: one of an earlier life reaches nobody, whatever it still tries. */
+  readonly #kills = new Map<string, number>();
   #count = 0;
 
   constructor(time: SimulatedTime, chance: SeededChance, trace: Trace, clockOf: (node: string) => NodeClock) {
@@ -51,9 +53,13 @@ export class Network {
   }
 
   transportOf(node: string): Transport {
+    const kills = this.#kills.get(node);
     return {
       schemes: ["sim"],
-      connect: (location, { signal } = {}) => this.#connect(node, location, signal),
+      connect: async (location, { signal } = {}) => {
+        if (this.#kills.get(node) !== kills) throw failureToConnect(location, undefined);
+        return this.#connect(node, location, signal);
+      },
       listen: (location, accept) => this.#listen(node, location, accept),
     };
   }
@@ -93,6 +99,7 @@ export class Network {
 
   /** The node's process is killed: it listens no more, and its links break without a word. */
   kill(node: string): void {
+    this.#kills.set(node, (this.#kills.get(node) ?? 0) + 1);
     for (const [host, { owner }] of this.#listening) if (owner === node) this.#listening.delete(host);
     for (const { between, ends } of [...this.#links]) if (between.split(" ").includes(node)) ends[0].cut();
   }
