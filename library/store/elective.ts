@@ -17,6 +17,7 @@ import { Ruling } from "./ruling.ts";
 import type { Side, StoreState, Succession } from "./side.ts";
 import { Standby } from "./standby.ts";
 import { TermDriver } from "./term-driver.ts";
+import { within } from "./within.ts";
 
 /** States in which we are the authority. `handing-over` is one of before: it stays what it was. */
 const ruling: ReadonlySet<TermState> = new Set(["alone", "protected", "unprotected", "waiting-for-heir", "conflicted"]);
@@ -90,7 +91,7 @@ export class Elective {
     this.#standby.close();
     const closing = opened?.close();
     closing?.catch((error) => traffic.node.fail(error));
-    if (graceMs > 0) await closing?.catch(() => {});
+    if (graceMs > 0 && closing !== undefined) await within(traffic.node.clock, graceMs, closing);
   }
 
   /** Writers wait for the heir no longer than it takes to tell it; without one they wait for the next authority. */

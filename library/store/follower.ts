@@ -20,6 +20,8 @@ export interface FollowerOptions {
   readonly onChanges: (run: ChangeRun) => void;
   /** All other effects, after the follower has done what it must. */
   readonly onEffect: (effect: ReplicaEffect) => void;
+  /** Nothing that others say counts for the time being. */
+  readonly isFrozen?: () => boolean;
 }
 
 interface Waiter {
@@ -94,7 +96,10 @@ export class Follower {
 
   #receive(message: ReplicaMessage): void {
     if (this.#isClosed) return;
-    this.#carryOut(this.replica.receive(message, this.#nowMs()));
+    if (this.#options.isFrozen?.() !== true) this.#carryOut(this.replica.receive(message, this.#nowMs()));
+    else if (message.kind === "answer" || message.kind === "failed") {
+      this.#carryOut(this.replica.receive({ kind: "failed", request: message.request }, this.#nowMs()));
+    } // else: it is told again, or comes with what is asked for
     this.#arm();
   }
 

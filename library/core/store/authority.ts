@@ -152,6 +152,12 @@ export class Authority<Asker> {
     return this.#fail(new Set(stretches.map(({ client }) => client)), code, what);
   }
 
+  /** As `abort`, of what waits behind the pending batch. What may be a part of that, too, waits on. */
+  refuseWaiting(code: FailureCode, what: string): readonly Settled<Asker>[] {
+    const pending = new Set(this.#pending?.stretches.map(({ client }) => client));
+    return this.#fail(new Set([...this.#clients.atWork()].filter((client) => !pending.has(client))), code, what);
+  }
+
   /** As `abort`, of everything that waits, be a batch pending or not: when the store closes, or has another authority. */
   refuseAll(code: FailureCode, what: string): readonly Settled<Asker>[] {
     const aborted = this.#pending === undefined ? [] : this.abort(code, what);

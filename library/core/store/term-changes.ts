@@ -39,7 +39,8 @@ export function settle(
 /** Begins an epoch, now that nobody is against it. */
 function begin(seat: Seat, epoch: number, heir: Party | undefined): TermEffect[] {
   const history = seat.history();
-  const epochs = goOn(history, epoch, seat.self.life);
+  const revision = seat.holdings.begins ?? history.revision;
+  const epochs = goOn({ ...history, revision }, epoch, seat.self.life);
   const hadHeir = seat.phase.kind !== "recovering" || seat.phase.recovery.heir !== undefined;
   seat.acts.stops = true;
   return seat.acts.persist({ epoch, role: "authority", heir: heir?.node, epochs }, (nowMs) => {
@@ -48,7 +49,7 @@ function begin(seat: Seat, epoch: number, heir: Party | undefined): TermEffect[]
     seat.unmatched = undefined;
     seat.gone = undefined;
     const term = new AuthorityTerm(epoch, seat.self.life, nowMs);
-    if (heir !== undefined) term.reappoint(heir, history.revision, nowMs);
+    if (heir !== undefined) term.reappoint(heir, revision, nowMs);
     seat.phase = authority(term, hadHeir);
     seat.announceMs = nowMs;
     return seat.speak(nowMs);

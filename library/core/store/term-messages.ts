@@ -26,6 +26,11 @@ export interface Holdings {
   readonly epochs: readonly Epoch[];
   /** It follows the authority of `version.epoch`, without a hole. Means nothing at an authority. */
   readonly isLive: boolean;
+  /**
+   * With which revision it would begin as authority, where that is more than `version` says: what its disk has been handed
+   * and has not synced yet. While it takes over this stays as it is.
+   */
+  readonly begins?: number;
 }
 
 interface FromSomebody {
