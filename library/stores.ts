@@ -184,6 +184,9 @@ export class Stores {
       onTerm: (effect) => {
         if (effect.kind === "state") emitter.emit("term", effect.state, effect.epoch);
         if (effect.kind === "conflict") this.#conflict(topic, effect);
+        if (effect.kind === "namesakes") {
+          this.#node.fail(new SwitchyardError("NAMESAKES", `store ${topic}, ${effect.node}`));
+        }
       },
       keep: (name, lines) => keeper.keep(divergedPath ?? (persistent ? path! : "."), name, lines),
       onDiverged: (diverged) => {

@@ -71,6 +71,8 @@ export const failures = {
   INDETERMINATE: "sent, but not answered: it may have taken effect, once; read it to know",
   AUTHORITY_CONFLICT: "two nodes are authoritative for this store; promote one of them",
   WITNESS_CONFLICT: "two nodes are witness of this store, so no role changes; close one of them",
+  NAMESAKES:
+    "two standbys of this store have one name, so neither may take over; was a state folder copied? give one another name",
   AUTHORITY_OUTDATED:
     "the authority that is heard is of an older epoch than the copy here, which keeps what it has; promote whoever has the newer one, or close the copy and open it again",
   NO_WITNESS:

@@ -308,4 +308,6 @@ export const limits = {
   authoritiesMet: 64,
   /** Nodes of which an authority that has started again knows that they hold more than it does; of others it does not hear. */
   recoveryAnswers: 64,
+  /** Names of standbys whose lives an authority tells apart; then it begins anew. */
+  namesKnown: 256,
 } as const;

@@ -44,6 +44,11 @@ export class AuthorityTerm {
     return this.heir === undefined ? undefined : (this.#countsMs ?? Number.NEGATIVE_INFINITY) + limits.termMs;
   }
 
+  /** Of the last ping that went out; 0 before. */
+  get sentNumber(): number {
+    return this.#number;
+  }
+
   holds(nowMs: number): boolean {
     return nowMs < (this.untilMs ?? Number.POSITIVE_INFINITY);
   }

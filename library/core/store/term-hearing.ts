@@ -74,12 +74,14 @@ function ponged(seat: Seat, pong: Of<"pong">, nowMs: number): TermEffect[] {
   const phase = seat.phase;
   if (phase.kind !== "authority") return [];
   const { term } = phase;
-  const { from, isLive, held } = pong;
+  const { from, isLive, held, epoch, number } = pong;
+  const isSeen = seat.namesakes.hear(from, { epoch, number }, { epoch: seat.epoch, number: term.sentNumber });
+  const told: TermEffect[] = isSeen ? [{ kind: "namesakes", node: from.node }] : [];
   if (from.life === term.heir?.life) {
     term.answered(pong);
-    return check(seat, nowMs);
+    return [...told, ...check(seat, nowMs)];
   }
-  if (seat.acts.isBusy || phase.isConflicted) return [];
+  if (seat.acts.isBusy || phase.isConflicted || seat.namesakes.has(from.node)) return told;
   if (term.isProofOfRestart(pong)) return resigned(seat, from, nowMs);
   const isWanted = seat.options.heir === undefined || seat.options.heir === from.node;
   const isInSync = isLive && held.epoch === seat.epoch && held.by === seat.self.life;

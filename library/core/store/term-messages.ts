@@ -148,6 +148,8 @@ export type TermEffect =
   | { readonly kind: "state"; readonly state: TermState; readonly epoch: number; readonly epochs: readonly Epoch[] }
   /** Another authority was met; for `authority-conflict`. Once for each life that is met. */
   | { readonly kind: "conflict"; readonly other: Party; readonly theirs: Version; readonly ours: Version }
+  /** Two standbys answer by this name; neither becomes heir any more. Once for each name. */
+  | { readonly kind: "namesakes"; readonly node: string }
   /** We follow `winner` now, which has nothing of what we have after this revision: save it, then resynchronise. */
   | { readonly kind: "diverged"; readonly winner: Party; readonly afterRevision: number };
 

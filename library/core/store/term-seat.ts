@@ -8,6 +8,7 @@ import { limits } from "../limits.ts";
 import { Acts } from "./acts.ts";
 import type { Version } from "./change.ts";
 import { type Epoch, type History, type Place, placeOf } from "./epochs.ts";
+import { Namesakes } from "./namesakes.ts";
 import type { Holdings, Party, TermEffect, TermMessage, TermOptions, TermRecord } from "./term-messages.ts";
 import type { Phase } from "./term-phases.ts";
 
@@ -45,6 +46,8 @@ export class Seat {
   newest: Version;
   /** Lives of nodes of our very name that live beside us. */
   readonly twins = new Set<string>();
+  /** Standbys of one name. */
+  readonly namesakes = new Namesakes();
   /** Lives of the authorities that were met. */
   readonly met = new Set<string>();
 
