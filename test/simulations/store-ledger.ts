@@ -72,7 +72,8 @@ export class StoreLedger {
   follow(store: Store, name: string): void {
     this.#handles.set(store, { name, ...store.version });
     if (store.role === "client") return;
-    for (let revision = 1; revision <= store.version.revision; revision++) this.#told[revision] ??= this.#fromDisk(name, revision);
+    for (let revision = 1; revision <= store.version.revision; revision++)
+      this.#told[revision] ??= this.#fromDisk(name, revision);
     store.on("change", (change) => this.#tell(change, `${name}, ${store.role}`));
     store.on("reset", ({ from, to, isFork }) => {
       if (isFork) this.#faults.push(`${name} had at ${from.revision} what ${to.revision} has not`);

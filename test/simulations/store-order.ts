@@ -51,7 +51,8 @@ export class StoreOrder {
 
   #placeOf(act: Act): number | undefined {
     if (act.end === "refused" || act.end === "doubt") return undefined;
-    if (act.kind === "read") return this.#find(act, (table) => this.#isRead(act, table.get(act.key)?.revision ?? 0, table));
+    if (act.kind === "read")
+      return this.#find(act, (table) => this.#isRead(act, table.get(act.key)?.revision ?? 0, table));
     if (act.end === "conflict") return this.#find(act, (table) => !this.#holds(act, table));
     return this.#placeOfWrite(act);
   }
@@ -67,7 +68,8 @@ export class StoreOrder {
       if (before.has(key)) fail(act, `at ${revision}, found nothing, where there was ${before.get(key)!.value}`);
       return revision;
     }
-    if (told === undefined || !isEffect(act, told)) fail(act, `at ${revision}, where it was ${told?.kind} ${told?.key}`);
+    if (told === undefined || !isEffect(act, told))
+      fail(act, `at ${revision}, where it was ${told?.kind} ${told?.key}`);
     if (!this.#holds(act, before)) fail(act, `at ${revision}, though its condition did not hold`);
     if (kind === "remove" && before.get(key)?.value !== found) fail(act, `found ${found}`);
     if (kind === "increment") this.#checkSum(act, before);

@@ -25,7 +25,10 @@ export interface LifeOptions {
 }
 
 /** Resolves with what befell it. @throws where a promise was broken */
-export async function liveThrough(world: World, { isPersistent, onCompany }: LifeOptions): Promise<ReadonlySet<Trouble>> {
+export async function liveThrough(
+  world: World,
+  { isPersistent, onCompany }: LifeOptions,
+): Promise<ReadonlySet<Trouble>> {
   const { chance, network, time } = world;
   if (chance.flip(0.8)) network.nature = { chunkBytes: 65_536, singleBytes: 0 };
   const ledger = new StoreLedger(() => time.nowMs);
@@ -64,7 +67,8 @@ function check(ledger: StoreLedger, acts: StoreActs): void {
 async function converge(world: World, company: Company, acts: StoreActs): Promise<void> {
   for (const store of company.stores) acts.insert(store, "a");
   await world.until(() => acts.pending === 0, 10_000);
-  if (acts.all.slice(-company.stores.length).some(({ end }) => end !== "done")) throw new Error("somebody cannot write");
+  if (acts.all.slice(-company.stores.length).some(({ end }) => end !== "done"))
+    throw new Error("somebody cannot write");
   const { revision } = company.authorities[0]!.store!.version;
   const copies = company.stores.filter(({ role }) => role !== "client");
   await world.until(() => copies.every(({ version }) => version.revision >= revision), 5_000);

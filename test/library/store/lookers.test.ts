@@ -7,6 +7,7 @@ function world() {
   const timers = new Set<() => void>();
   const node = {
     isClosed: false,
+    closers: new Set<() => void>(),
     checkOpen: () => {
       if (node.isClosed) throw Object.assign(new Error("closed"), { code: "CLOSED" });
     },
@@ -30,7 +31,7 @@ function world() {
 }
 
 it("resolves at once where it is so, else as soon as somebody looks", async () => {
-  const { lookers, timers } = world();
+  const { lookers, node, timers } = world();
   await lookers.until(() => true, 100);
   let isSo = false;
   let isOver = false;
@@ -43,6 +44,7 @@ it("resolves at once where it is so, else as soon as somebody looks", async () =
   lookers.look();
   await waiting;
   expect(timers.size).toBe(0);
+  expect(node.closers.size).toBe(0);
 });
 
 it("looks once more when the time is over, and fails where it is not so", async () => {
@@ -64,7 +66,7 @@ it("fails where the node is closed meanwhile", async () => {
   const { lookers, node } = world();
   const waiting = lookers.until(() => false, 100);
   node.isClosed = true;
-  lookers.look();
+  for (const close of node.closers) close();
   await expect(waiting).rejects.toMatchObject({ code: "CLOSED" });
 });
 
