@@ -306,4 +306,6 @@ export const limits = {
   witnessesMet: 64,
   /** Other authorities that are remembered as reported; then all are reported anew. */
   authoritiesMet: 64,
+  /** Nodes of which an authority that has started again knows that they hold more than it does; of others it does not hear. */
+  recoveryAnswers: 64,
 } as const;

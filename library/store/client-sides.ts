@@ -33,6 +33,7 @@ export async function openReplicaSide(options: Omit<FollowerOptions, "start">, o
 
 function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side {
   const { replica } = follower;
+  const { writePort, readPort } = remotePorts(traffic, topic, () => {});
   return {
     role: "replica",
     get version() {
@@ -53,7 +54,15 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
       size: () => replica.table.size,
       entries: () => replica.table,
     },
-    ...remotePorts(traffic, topic, () => {}),
+    readPort,
+    writePort: {
+      ...writePort,
+      send: (request, onAnswer, onFailure) => {
+        const isVain = follower.isOutdated; // it would be done where this copy does not follow
+        if (isVain) onAnswer({ kind: "refused", code: "AUTHORITY_OUTDATED", what: `store ${topic}` });
+        else writePort.send(request, onAnswer, onFailure);
+      },
+    },
     reached: (version) => (replica.reached(version) ? undefined : follower.reached(version)),
     close: async () => follower.close(),
   };

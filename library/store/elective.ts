@@ -5,6 +5,7 @@
  * Invariant: there is a host or a follower, never both; which, the term decides. What is acknowledged and answered is
  * asked of the term each time.
  */
+import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { TermEffect, TermMessage, TermState } from "../core/store/term-messages.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
@@ -16,6 +17,7 @@ import { Ruling } from "./ruling.ts";
 import type { Side, StoreState, Succession } from "./side.ts";
 import { Standby } from "./standby.ts";
 import { TermDriver } from "./term-driver.ts";
+import { within } from "./within.ts";
 
 /** States in which we are the authority. `handing-over` is one of before: it stays what it was. */
 const ruling: ReadonlySet<TermState> = new Set(["alone", "protected", "unprotected", "waiting-for-heir", "conflicted"]);
@@ -60,10 +62,17 @@ export class Elective {
     this.#promotions = new Promotions({ traffic, topic, driver: this.driver, lookers: this.#lookers, isOpen });
   }
 
-  /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
+  /**
+   * Resolves when the peers know that we take part, and we are the authority, or the copy is whole.
+   * @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `NO_WITNESS` where it is for want of that, `CLOSED`
+   */
   async begin(timeoutMs: number): Promise<void> {
     await this.driver.start();
-    await this.until(() => this.#ruling?.isOpen === true || this.#standby.isSynced, timeoutMs);
+    const isBegun = (): boolean => this.#ruling?.isOpen === true || this.#standby.isSynced;
+    await this.until(isBegun, timeoutMs).catch((error: SwitchyardError) => {
+      if (error.code !== "NO_AUTHORITY" || !this.driver.isWitnessSilent) throw error;
+      throw new SwitchyardError("NO_WITNESS", `store ${this.#options.topic}, ${timeoutMs} ms`);
+    });
   }
 
   /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
@@ -82,7 +91,7 @@ export class Elective {
     this.#standby.close();
     const closing = opened?.close();
     closing?.catch((error) => traffic.node.fail(error));
-    if (graceMs > 0) await closing?.catch(() => {});
+    if (graceMs > 0 && closing !== undefined) await within(traffic.node.clock, graceMs, closing);
   }
 
   /** Writers wait for the heir no longer than it takes to tell it; without one they wait for the next authority. */

@@ -15,6 +15,7 @@ import type { Committed, PendingBatch, Request, Settled } from "../core/store/su
 import type { OpenStorage } from "../storage/storage.ts";
 import { headColumns } from "./head.ts";
 import type { Traffic } from "./traffic.ts";
+import { within } from "./within.ts";
 import type { WriteAnswer } from "./writer.ts";
 
 /** Whoever waits for the outcomes of a request. */
@@ -59,6 +60,8 @@ export class Host {
   /** The heir that the pending batch was given to. */
   #givenTo: string | undefined;
   #isScheduled = false;
+  /** What is due could not be removed, and waits for a while; nobody is to wait for it. */
+  #isPaused = false;
   /** When this turn of the event loop began, as far as we have had work in it. */
   #turnMs: number | undefined;
   #cancelDeadline: (() => void) | undefined;
@@ -160,7 +163,8 @@ export class Host {
 
   /** Resolves when nothing waits any more that came before. */
   async settled(): Promise<void> {
-    while (!this.#isClosed && this.#waiting === undefined && (this.#writing !== undefined || this.#hasWork())) {
+    const isOver = (): boolean => this.#isClosed || this.#isPaused || this.#waiting !== undefined;
+    while (!isOver() && (this.#writing !== undefined || this.#hasWork())) {
       this.schedule();
       await (this.#writing ?? new Promise<void>((resolve) => this.#options.traffic.node.clock.next(resolve)));
     }
@@ -180,14 +184,7 @@ export class Host {
   async #within(graceMs: number, act: Promise<void> | undefined): Promise<void> {
     act?.catch((error) => this.#options.traffic.node.fail(error));
     if (act === undefined || graceMs <= 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.traffic.node.clock.after(graceMs, resolve);
-      const end = (): void => {
-        cancel();
-        resolve();
-      };
-      act.then(end, end);
-    });
+    await within(this.#options.traffic.node.clock, graceMs, act);
   }
 
   #nowMs(): number {
@@ -205,12 +202,12 @@ export class Host {
   #work(): void {
     this.#isScheduled = false;
     this.#workWhile(() => !this.#isTurnOver());
-    if (this.#isFree && this.#hasWork()) this.schedule();
+    if (this.#isFree && !this.#isPaused && this.#hasWork()) this.schedule();
     this.#armDeadline();
   }
 
   #workWhile(goesOn: () => boolean): void {
-    while (this.#isFree && this.#hasWork() && goesOn()) {
+    while (this.#isFree && !this.#isPaused && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
       if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process")) {
@@ -256,36 +253,69 @@ export class Host {
   }
 
   #takeBack(code: SwitchyardError["code"], what: string): void {
-    if (this.#waiting === undefined) return;
+    const batch = this.#waiting;
+    if (batch === undefined) return;
     this.#endWait();
     this.#answer(this.authority.abort(code, what));
-    this.schedule();
+    if (batch.durability === undefined && code !== "FENCED") this.#pause();
+    else this.schedule();
   }
 
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
-    try {
-      await storage.write(batch, batch.durability ?? "process");
-      this.#commit(this.#doubt());
-    } catch (error) {
-      const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
-      const what = error instanceof Error ? error.message : String(error);
-      this.#certainRevision = 0;
-      this.#answer(this.authority.abort(code, what));
-      this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
-      if (batch.durability === undefined) this.#pause(); // what is due stays due
+    for (let isOver = false; !isOver; ) {
+      try {
+        await storage.write(batch, batch.durability ?? "process");
+        this.#commit(this.#doubt());
+        isOver = true;
+      } catch (error) {
+        isOver = await this.#giveUp(batch, error);
+      }
     }
     this.#writing = undefined;
     this.schedule();
   }
 
-  /** Nobody waits for entries that are due; so the disk is given time. */
+  /** False: it cannot be given up, for the heir has it, and would begin with it; so the disk is given time. */
+  async #giveUp(batch: PendingBatch, error: unknown): Promise<boolean> {
+    const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
+    const what = error instanceof Error ? error.message : String(error);
+    this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
+    const wasWithHeir = this.#isWithHeir;
+    if (wasWithHeir) {
+      this.#answer(this.authority.refuseWaiting(code, what));
+      await new Promise<void>((resolve) => this.#later(resolve));
+      if (this.#isWithHeir) return false;
+    }
+    this.#certainRevision = 0;
+    this.#answer(this.authority.abort(wasWithHeir ? "FENCED" : code, what)); // whoever goes on is asked again
+    if (batch.durability === undefined) this.#pause(); // what is due stays due
+    return true;
+  }
+
+  /** Of the pending batch. When the store closes it does not matter any more: the heir goes on. */
+  get #isWithHeir(): boolean {
+    return !this.#isClosed && this.#givenTo !== undefined && this.#givenTo === this.#options.gate.heir;
+  }
+
+  /** Nobody waits for entries that are due; they stay due, and whatever is in their way is given time. */
   #pause(): void {
-    this.#isScheduled = true;
-    const cancel = this.#options.traffic.node.clock.after(limits.storeAnnounceMs, () => {
-      this.#endings.delete(cancel);
-      this.#work();
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#later(() => {
+      this.#isPaused = false;
+      this.schedule();
     });
-    this.#endings.add(cancel);
+  }
+
+  /** After a while; when the store closes, at once. */
+  #later(run: () => void): void {
+    const end = (): void => {
+      cancel();
+      this.#endings.delete(end);
+      run();
+    };
+    const cancel = this.#options.traffic.node.clock.after(limits.storeAnnounceMs, end);
+    this.#endings.add(end);
   }
 
   /** Why what took effect here is not acknowledged any more: the term is over, or there is another authority. */
@@ -340,7 +370,7 @@ export class Host {
   /** Wakes when the next entry is due. */
   #armDeadline(): void {
     const deadlineMs = this.#isClosed ? undefined : this.authority.deadlineMs;
-    if (deadlineMs === undefined || deadlineMs >= this.#deadlineMs || this.#isScheduled) return;
+    if (deadlineMs === undefined || deadlineMs >= this.#deadlineMs || this.#isScheduled || this.#isPaused) return;
     this.#cancelDeadline?.();
     this.#deadlineMs = deadlineMs;
     const waitMs = Math.min(Math.max(deadlineMs - this.#nowMs(), 1), limits.storeSleepMs);

@@ -27,21 +27,21 @@ export class Lookers {
 
   /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
   async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
-    const { clock } = this.#node;
+    const { clock, closers } = this.#node;
     const endMs = clock.nowMs() + timeoutMs;
     while (!isSo()) {
       this.#node.checkOpen();
       if (clock.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `${this.#what}, ${timeoutMs} ms`);
       await new Promise<void>((resolve) => {
-        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), () => {
-          this.#lookers.delete(look);
-          resolve();
-        });
-        const look = (): void => {
+        const end = (): void => {
           cancel();
+          closers.delete(end);
+          this.#lookers.delete(end);
           resolve();
         };
-        this.#lookers.add(look);
+        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), end);
+        closers.add(end);
+        this.#lookers.add(end);
       });
     }
   }

@@ -81,7 +81,6 @@ export class PreparedBatches {
       runs.push({ version, firstRevision: revision + 1, changes: added, before });
       revision = version.revision;
     }
-    this.clear();
     return runs;
   }
 

@@ -38,6 +38,14 @@ export class Remembered {
     await this.#opened?.writeHead({ epochs, highestEpoch, lineage, record: termRecordText(record) });
   }
 
+  /** Resolves when all that was handed to the disk before is there. */
+  async settled(): Promise<void> {
+    const opened = this.#opened;
+    if (this.#record !== undefined)
+      await this.persist(this.#record); // which the disk may not have yet
+    else await opened?.writeHead(opened.head);
+  }
+
   /** What we had as authority was held against what the one that goes on has, which lacks none of it. */
   async matched(): Promise<void> {
     const record = this.#record;

@@ -7,6 +7,8 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { AuthorityStart } from "../core/store/authority.ts";
+import { type Place, placeOf } from "../core/store/epochs.ts";
+import { Table } from "../core/store/table.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
 import type { ReceivedEvent } from "../events.ts";
@@ -106,7 +108,7 @@ export class Standby {
   /** Saves first what others lack; where that cannot be, nothing follows, until `onRetry`. */
   async follow(): Promise<void> {
     if (!(await this.#parting.save())) return;
-    if (this.#fork === undefined) await this.#matched(); // else the disk says so until it has another table
+    if (this.#fork === undefined && !this.#isDiskForked) await this.#matched(); // else the disk says so until it has another table
     if (!this.#isClosed) await this.#beginCopy();
   }
 
@@ -127,6 +129,7 @@ export class Standby {
         onChanges(run);
       },
       start: version.revision === 0 ? undefined : { version, epochs, entries: table, fork },
+      isFrozen: () => this.#parts.driver().term.state === "taking-over",
       onEffect: (effect) => {
         if (this.#follower !== follower) return;
         this.#disk?.take(effect, follower.replica.version);
@@ -149,10 +152,12 @@ export class Standby {
     this.#fork = undefined;
     const isDiskOutdated = this.#isDiskForked || this.#disk?.isOutdated === true;
     this.#leave();
-    await opened?.writeHead(opened.head); // behind all that was prepared, which nobody sees before
+    await this.#parts.remembered.settled(); // behind all that was prepared, which nobody sees before
     const start = this.#addPrepared();
     const isDiskBehind = isDiskOutdated || opened?.head.version.revision !== start.version.revision;
-    if (opened !== undefined && isDiskBehind) await writeWhole(opened, start);
+    if (opened !== undefined && isDiskBehind) {
+      await writeWhole(opened, { ...start, lead: () => this.#parts.remembered.leadOf(opened, start.epochs) });
+    }
     this.#isDiskForked = false;
     return start;
   }
@@ -167,22 +172,26 @@ export class Standby {
   halt(): void {
     if (this.#follower === undefined) return;
     this.#leave();
-    this.#addPrepared();
     this.#former = undefined;
   }
 
   /** The one that goes on has another history after this revision. */
   part(winner: Party, after: number): void {
     this.halt(); // it may take the same numbers for the same history
-    this.#fork = after;
+    this.#fork = after < this.#start.version.revision ? after : undefined; // else the copy is right, and the disk is not
     this.#isDiskForked = this.#options.opened !== undefined;
     this.#parting.begin(winner, () => this.#unmatched(after));
   }
 
   #unmatched(after: number): Unmatched {
     if (this.#former !== undefined) return this.#former.unmatched(after);
-    const { table, version } = this.#start;
-    return unmatchedOf(table, version, undefined, after);
+    const { version, table: shown } = this.#start;
+    const revision = this.#prepared.heldRevision(version.revision);
+    if (revision === version.revision) return unmatchedOf(shown, version, undefined, after);
+    const table = new Table(); // with what nobody here has seen yet
+    for (const entry of shown) table.restore(entry);
+    this.#prepared.applyTo(table, version.revision);
+    return unmatchedOf(table, { ...version, revision }, undefined, after);
   }
 
   /** The authority prepares a batch. */
@@ -217,7 +226,9 @@ export class Standby {
   honest(message: TermMessage): TermMessage {
     const { node } = this.#follower?.replica.authority ?? { node: "" };
     if (message.kind !== "pong" || this.#parts.driver().term.state !== "heir") return message;
-    return this.#handover.isDone(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+    return this.#handover.isDone(node, message.epoch)
+      ? message
+      : { ...message, held: { epoch: 0, revision: 0, by: "" } };
   }
 
   /** Tells the term what we hold, and the authority, if we are its heir. */
@@ -227,12 +238,13 @@ export class Standby {
     const driver = this.#parts.driver();
     const { term } = driver;
     const { epoch, revision } = replica.version;
-    const held = Math.min(this.#prepared.heldRevision(revision), this.#disk?.synced ?? Number.POSITIVE_INFINITY);
+    const begins = this.#prepared.heldRevision(revision);
+    const held = Math.min(begins, this.#disk?.synced ?? Number.POSITIVE_INFINITY);
     const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
     const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
-    term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive });
+    term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive, begins });
     if (term.state !== "heir" || !isKnown) return;
-    if (held > this.#toldHeld) this.#tellHeld(epoch, held);
+    if (held > this.#toldHeld) this.#tellHeld(placeOf(replica.epochs, { epoch, revision: held }));
     driver.arm();
   }
 
@@ -244,10 +256,10 @@ export class Standby {
     this.#disk?.close();
   }
 
-  #tellHeld(epoch: number, revision: number): void {
-    this.#toldHeld = revision;
+  #tellHeld(held: Place): void {
+    this.#toldHeld = held.revision;
     const { id, name } = this.#options.traffic.node.origin;
-    this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, epoch, revision });
+    this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, ...held });
   }
 
   /** Follows nobody any more; what the copy showed is shown on. */
@@ -266,6 +278,7 @@ export class Standby {
   #addPrepared(): AuthorityStart {
     const { table, version, epochs } = this.#start;
     const runs = this.#prepared.applyTo(table, version.revision);
+    this.#prepared.clear();
     const revision = runs.at(-1)?.version.revision;
     if (revision === undefined) return this.#start;
     this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#known.upTo(revision)] };
@@ -278,6 +291,7 @@ export class Standby {
     const known = this.#fork === undefined ? [...this.#start.results] : []; // of that history no outcome counts
     this.#fork = undefined;
     this.#former = undefined;
+    this.#prepared.clear();
     for (const each of known) this.#known.add(each);
     this.#start = { ...this.#start, results: known };
     return this.#start;

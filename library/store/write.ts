@@ -15,6 +15,8 @@ export interface Write<Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   isSent: boolean;
+  /** More than once: an earlier copy of it may still be on its way. */
+  isSentAgain: boolean;
   isSettled: boolean;
 }
 
@@ -32,6 +34,7 @@ export function newWrite<Result>(): Write<Result> {
     resolve,
     reject,
     isSent: false,
+    isSentAgain: false,
     isSettled: false,
   };
 }

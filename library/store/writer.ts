@@ -4,7 +4,7 @@
  *
  * Invariant: each write settles once: by its outcome, by `NO_AUTHORITY` if it was never sent, else by `INDETERMINATE`.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Durability, Operation, Outcome } from "../core/store/change.ts";
 import type { Request } from "../core/store/submission.ts";
@@ -36,6 +36,12 @@ export interface WritePort {
   /** Works on what was sent, now; where the authority is elsewhere it does nothing. */
   push(): void;
 }
+
+/** An authority that fails an operation by these remembers nothing of it: the next copy that comes is done. */
+const unremembered: ReadonlySet<FailureCode> = new Set([
+  ...(["NO_SPACE", "DISK_FAILED", "NOT_PERMITTED", "UNPROTECTED", "AUTHORITY_CONFLICT"] as const),
+  ...(["DIVERGED_UNSAVED", "CLOSED", "INTERNAL"] as const),
+]);
 
 /** Takes the place of a write that was given up unsent, so that there is no hole: it never has an effect. */
 const nothing: Operation = {
@@ -186,6 +192,7 @@ export class Writer<Result> {
     const writes = this.#writes.slice(this.#head + from, this.#head + from + count);
     for (const write of writes) {
       if (write.isSettled && !write.isSent) write.operation = nothing;
+      write.isSentAgain = write.isSent;
       write.isSent = true;
     }
     const first = this.#next;
@@ -211,13 +218,21 @@ export class Writer<Result> {
     if (answer?.kind === "done" && answer.outcomes.length === writes.length) {
       const { epoch, outcomes } = answer;
       writes.forEach((write, i) => {
+        const outcome = outcomes[i]!;
         if (write.isSettled) return;
+        if (outcome.kind === "failed" && isUndecided(write, outcome.code)) {
+          this.#reject(write, this.#indeterminate());
+          return;
+        }
         write.isSettled = true;
-        this.#onOutcome(write, outcomes[i]!, epoch);
+        this.#onOutcome(write, outcome, epoch);
       });
       this.#moveFloor();
     } else if (answer?.kind === "refused" && answer.code !== "TOO_MANY") {
-      for (const write of writes) this.#reject(write, new SwitchyardError(answer.code, answer.what));
+      const refusal = new SwitchyardError(answer.code, answer.what);
+      for (const write of writes) {
+        this.#reject(write, isUndecided(write, answer.code) ? this.#indeterminate() : refusal);
+      }
       this.#moveFloor();
     } else if (answer?.kind === "expected") this.#sendAgainFrom(Math.min(answer.number, first));
     else if (answer === undefined) this.#sendAgainFrom(first);
@@ -311,6 +326,11 @@ export class Writer<Result> {
   #noAuthority(): SwitchyardError {
     return new SwitchyardError("NO_AUTHORITY", `write to ${this.#topic}, which was not sent`);
   }
+}
+
+/** Did it fail, while a copy of it that was sent before may still come to somebody who does it? */
+function isUndecided<Result>({ isSentAgain }: Write<Result>, code: FailureCode): boolean {
+  return isSentAgain && unremembered.has(code);
 }
 
 /** Roughly, for the size of a batch. */

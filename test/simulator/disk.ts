@@ -41,7 +41,10 @@ export class SimulatedDisk {
   readonly kept = new Map<string, string>();
   /** Writes that were refused. */
   refused = 0;
-  readonly #time: SimulatedTime;
+  /** Accidents that lost something that was not synced, and those that met a write under way. */
+  losses = 0;
+  interrupted = 0;
+  readonly #time: Pick<SimulatedTime, "after">;
   readonly #chance: SeededChance;
   readonly #pace: DiskPace;
   readonly #files = new Map<string, DiskFile>();
@@ -49,7 +52,7 @@ export class SimulatedDisk {
   #life = 0;
   #failure: FailureCode | undefined;
 
-  constructor(time: SimulatedTime, chance: SeededChance, pace: DiskPace = { leastMs: 0.1, mostMs: 10 }) {
+  constructor(time: Pick<SimulatedTime, "after">, chance: SeededChance, pace: DiskPace = { leastMs: 0.1, mostMs: 10 }) {
     this.#time = time;
     this.#chance = chance;
     this.#pace = pace;
@@ -61,6 +64,7 @@ export class SimulatedDisk {
     for (const file of this.#files.values()) {
       this.#settle(file);
       const kept = file.unsynced.slice(0, this.#chance.integer(0, file.unsynced.length));
+      if (kept.length < file.unsynced.length) this.losses += 1;
       for (const change of kept) change(file.synced);
       file.unsynced = [];
       file.present = file.synced.copy();
@@ -80,6 +84,7 @@ export class SimulatedDisk {
   #settle(file: DiskFile): void {
     const { underWay } = file;
     file.underWay = undefined;
+    if (underWay !== undefined) this.interrupted += 1;
     if (underWay !== undefined && this.#chance.flip()) this.#change(file, false, underWay);
   }
 
@@ -100,6 +105,7 @@ export class SimulatedDisk {
   async #open(path: string, { clear = false }: StorageOptions = {}): Promise<OpenStorage> {
     const life = this.#life;
     await this.#delay(life);
+    if (life !== this.#life) return never();
     const lineage = Buffer.from(this.#chance.bytes(16)).toString("hex");
     const file = this.#files.get(path) ?? newFile(lineage);
     if (file.isOpen) throw new SwitchyardError("LOCKED", path);
@@ -131,6 +137,7 @@ export class SimulatedDisk {
       return turns.take(async () => {
         if (this.#failure === undefined) file.underWay = change;
         await this.#delay(life);
+        if (life !== this.#life) return never();
         file.underWay = undefined;
         if (this.#failure !== undefined) {
           this.refused += 1;
@@ -192,6 +199,11 @@ export class SimulatedDisk {
       });
     });
   }
+}
+
+/** Whoever asked is gone. */
+function never<Result>(): Promise<Result> {
+  return new Promise(() => {});
 }
 
 function newFile(lineage: string): DiskFile {

@@ -10,6 +10,7 @@ import { peerLost } from "../../library/transports/failures.ts";
 import type { Link, LinkEvents } from "../../library/transports/transport.ts";
 import type { SeededChance } from "./chance.ts";
 import type { SimulatedTime } from "./clock.ts";
+import type { NodeClock } from "./node-clock.ts";
 import type { Trace } from "./trace.ts";
 
 /** How a link behaves. */
@@ -29,8 +30,10 @@ export interface LinkSurroundings {
   readonly chance: SeededChance;
   readonly trace: Trace;
   readonly nature: LinkNature;
-  /** Nothing gets through for the time being. */
+  /** Nothing gets through to this end for the time being. */
   isSevered(): boolean;
+  /** Of the node that has this end: while it is stopped, what comes in waits. */
+  readonly process: NodeClock;
   /** Both ends are closed. */
   over(): void;
 }
@@ -119,7 +122,7 @@ export class SimulatedLink implements Link {
   }
 
   #mayMove(): boolean {
-    if (this.#isOver || this.#around.isSevered()) return false;
+    if (this.#isOver || this.#around.process.isStopped || this.#around.isSevered()) return false;
     if (this.#inbox.length === 0 && !this.#peerHasEnded) return false;
     return this.#isEnding || (this.#gate.isStarted && !this.#isPaused);
   }
@@ -167,22 +170,27 @@ export class SimulatedLink implements Link {
     if (!this.#owesDrained || this.#inboxBytes > 0) return;
     this.#owesDrained = false;
     const peer = this.#peer;
-    this.#around.time.after(0, () => peer.#gate.drained());
+    this.#around.time.after(0, () => peer.#inform(() => peer.#gate.drained()));
   }
 
   #closeBoth(): void {
     this.#end();
     this.#gate.closed();
     const peer = this.#peer;
-    this.#around.time.after(this.#around.nature.latencyMs, () => peer.#gate.closed());
+    this.#around.time.after(this.#around.nature.latencyMs, () => peer.#inform(() => peer.#gate.closed()));
   }
 
   #breakBoth(ownError: ReturnType<typeof peerLost> | undefined, peersError: ReturnType<typeof peerLost>): void {
     this.#end();
     const { time, nature, chance } = this.#around;
     const peer = this.#peer;
-    time.after(0, () => this.#gate.closed(ownError));
-    time.after(nature.latencyMs * chance.between(0, 2), () => peer.#gate.closed(peersError));
+    time.after(0, () => this.#inform(() => this.#gate.closed(ownError)));
+    time.after(nature.latencyMs * chance.between(0, 2), () => peer.#inform(() => peer.#gate.closed(peersError)));
+  }
+
+  /** A stopped process learns of it when it goes on. */
+  #inform(tell: () => void): void {
+    this.#around.process.run(tell);
   }
 
   /** Drops whatever is under way in both directions. */

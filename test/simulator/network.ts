@@ -11,6 +11,7 @@ import type { Link, Listener, Transport } from "../../library/transports/transpo
 import type { SeededChance } from "./chance.ts";
 import type { SimulatedTime } from "./clock.ts";
 import { type LinkNature, SimulatedLink } from "./link.ts";
+import type { NodeClock } from "./node-clock.ts";
 import type { Trace } from "./trace.ts";
 
 interface Listening {
@@ -29,16 +30,22 @@ export class Network {
   readonly #time: SimulatedTime;
   readonly #chance: SeededChance;
   readonly #trace: Trace;
+  readonly #clockOf: (node: string) => NodeClock;
   readonly #listening = new Map<string, Listening>();
   readonly #links = new Set<OpenLink>();
   readonly #parted = new Set<string>();
+  /** `from to`: what the first says does not reach the second. */
+  readonly #unheard = new Set<string>();
   readonly #refusing = new Set<string>();
+  /** How often each node was killed: one of an earlier life reaches nobody, whatever it still tries. */
+  readonly #kills = new Map<string, number>();
   #count = 0;
 
-  constructor(time: SimulatedTime, chance: SeededChance, trace: Trace) {
+  constructor(time: SimulatedTime, chance: SeededChance, trace: Trace, clockOf: (node: string) => NodeClock) {
     this.#time = time;
     this.#chance = chance;
     this.#trace = trace;
+    this.#clockOf = clockOf;
   }
 
   get openLinks(): number {
@@ -46,9 +53,13 @@ export class Network {
   }
 
   transportOf(node: string): Transport {
+    const kills = this.#kills.get(node);
     return {
       schemes: ["sim"],
-      connect: (location, { signal } = {}) => this.#connect(node, location, signal),
+      connect: async (location, { signal } = {}) => {
+        if (this.#kills.get(node) !== kills) throw failureToConnect(location, undefined);
+        return this.#connect(node, location, signal);
+      },
       listen: (location, accept) => this.#listen(node, location, accept),
     };
   }
@@ -65,15 +76,30 @@ export class Network {
     this.#parted.add(pairOf(a, b));
   }
 
+  /** Nothing gets through from the one to the other until they are joined again; the other way it does. */
+  deafen(from: string, to: string): void {
+    this.#unheard.add(`${from} ${to}`);
+  }
+
   join(a: string, b: string): void {
     this.#parted.delete(pairOf(a, b));
+    this.#unheard.delete(`${a} ${b}`);
+    this.#unheard.delete(`${b} ${a}`);
     for (const { between, ends } of this.#links) {
       if (between === pairOf(a, b)) for (const end of ends) end.move();
     }
   }
 
+  /** The node's process goes on: it takes what waits for it. */
+  wake(node: string): void {
+    for (const { between, ends } of [...this.#links]) {
+      if (between.split(" ").includes(node)) for (const end of ends) end.move();
+    }
+  }
+
   /** The node's process is killed: it listens no more, and its links break without a word. */
   kill(node: string): void {
+    this.#kills.set(node, (this.#kills.get(node) ?? 0) + 1);
     for (const [host, { owner }] of this.#listening) if (owner === node) this.#listening.delete(host);
     for (const { between, ends } of [...this.#links]) if (between.split(" ").includes(node)) ends[0].cut();
   }
@@ -85,14 +111,21 @@ export class Network {
   }
 
   async #connect(from: string, location: URL, signal: AbortSignal | undefined): Promise<Link> {
-    await this.#wait(this.#chance.between(0.1, 3));
+    await this.#wait(from, this.#chance.between(0.1, 3));
     const there = this.#listening.get(location.host);
-    if (there !== undefined && this.#parted.has(pairOf(from, there.owner))) await endOf(signal);
+    if (there !== undefined && !this.#isWayThere(from, there.owner)) await endOf(signal);
     if (signal?.aborted) throw aborted(location, signal);
     if (there === undefined || this.#refusing.has(there.owner)) throw failureToConnect(location, undefined);
     const [ours, theirs] = this.#open(from, there.owner);
-    this.#time.after(this.#chance.between(0, 1), () => there.accept(theirs));
+    const arrivesMs = this.#chance.between(0, 1);
+    this.#time.after(arrivesMs, () => this.#clockOf(there.owner).run(() => there.accept(theirs)));
     return ours;
+  }
+
+  /** Whoever dials has to be answered, too. */
+  #isWayThere(from: string, to: string): boolean {
+    if (this.#parted.has(pairOf(from, to))) return false;
+    return !this.#unheard.has(`${from} ${to}`) && !this.#unheard.has(`${to} ${from}`);
   }
 
   async #listen(owner: string, location: URL, accept: (link: Link) => void): Promise<Listener> {
@@ -109,15 +142,17 @@ export class Network {
 
   #open(from: string, to: string): readonly [SimulatedLink, SimulatedLink] {
     const between = pairOf(from, to);
-    const around = {
+    const common = {
       ...{ time: this.#time, chance: this.#chance.fork(), trace: this.#trace, nature: this.#draw() },
-      isSevered: () => this.#parted.has(between),
       over: () => this.#links.delete(open),
     };
-    const ends = [
-      new SimulatedLink(this.#count++, to, around),
-      new SimulatedLink(this.#count++, from, around),
-    ] as const;
+    const end = (owner: string, other: string): SimulatedLink =>
+      new SimulatedLink(this.#count++, other, {
+        ...common,
+        isSevered: () => this.#parted.has(between) || this.#unheard.has(`${other} ${owner}`),
+        process: this.#clockOf(owner),
+      });
+    const ends = [end(from, to), end(to, from)] as const;
     const open: OpenLink = { between, ends };
     ends[0].pairWith(ends[1]);
     this.#links.add(open);
@@ -136,8 +171,8 @@ export class Network {
     };
   }
 
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#time.after(delayMs, resolve));
+  #wait(node: string, delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#time.after(delayMs, () => this.#clockOf(node).run(resolve)));
   }
 }
 

@@ -13,6 +13,7 @@ import { memoryStorage } from "../../library/storage/memory.ts";
 import { SeededChance } from "./chance.ts";
 import { SimulatedTime } from "./clock.ts";
 import { Network } from "./network.ts";
+import { NodeClock } from "./node-clock.ts";
 import { Trace } from "./trace.ts";
 
 /** Longer than any simulation takes: whoever still waits then waits for ever. */
@@ -41,12 +42,22 @@ export class World {
   readonly nodes: Context[] = [];
   /** What nodes told as `error`, those of lost links included. */
   readonly errors: SwitchyardError[] = [];
+  readonly #clocks = new Map<string, NodeClock>();
   #locations = 0;
 
   constructor(seed: number) {
     this.seed = seed;
     this.chance = new SeededChance(seed);
-    this.network = new Network(this.time, this.chance.fork(), this.trace);
+    this.network = new Network(this.time, this.chance.fork(), this.trace, (name) => this.clockOf(name));
+  }
+
+  /** By which the node of that name lives, in this life and the next. */
+  clockOf(name: string): NodeClock {
+    const known = this.#clocks.get(name);
+    if (known !== undefined) return known;
+    const clock = new NodeClock(this.time);
+    this.#clocks.set(name, clock);
+    return clock;
   }
 
   /** A node named `n0`, `n1`, … */
@@ -57,7 +68,7 @@ export class World {
       ...options,
       name,
       transports: [this.network.transportOf(name)],
-      clock: this.time.clock,
+      clock: this.clockOf(name).clock,
       chance: this.chance.fork(),
       processes: options.processes ?? noProcesses,
     });
@@ -79,6 +90,17 @@ export class World {
   kill(context: Context): void {
     this.network.kill(context.name);
     context.close({ graceMs: 0 }).catch(() => {});
+    this.clockOf(context.name).goOn();
+  }
+
+  /** Stops the node's process, as SIGSTOP does: it does nothing, and what comes in waits, until it goes on. */
+  stopProcess(name: string): void {
+    this.clockOf(name).stop();
+  }
+
+  continueProcess(name: string): void {
+    this.clockOf(name).goOn();
+    this.network.wake(name);
   }
 
   /** Lets time pass. */

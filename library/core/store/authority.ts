@@ -135,7 +135,7 @@ export class Authority<Asker> {
     const { batch, draft, stretches, kept } = this.#takePending();
     draft.apply();
     this.#version = batch.version;
-    this.#log.add(batch.changes, draft.bytes);
+    this.#log.add(draft.logged, draft.bytes);
     const settled = stretches.flatMap(({ client, first, outcomes }) => this.#clients.decide(client, first, outcomes));
     for (const [client, from] of kept) this.#clients.forget(client, from);
     this.#clients.keepWithinBytes();
@@ -150,6 +150,12 @@ export class Authority<Asker> {
     const { stretches, forgotten } = this.#takePending();
     this.#clients.tellAgain(forgotten);
     return this.#fail(new Set(stretches.map(({ client }) => client)), code, what);
+  }
+
+  /** As `abort`, of what waits behind the pending batch. What may be a part of that, too, waits on. */
+  refuseWaiting(code: FailureCode, what: string): readonly Settled<Asker>[] {
+    const pending = new Set(this.#pending?.stretches.map(({ client }) => client));
+    return this.#fail(new Set([...this.#clients.atWork()].filter((client) => !pending.has(client))), code, what);
   }
 
   /** As `abort`, of everything that waits, be a batch pending or not: when the store closes, or has another authority. */

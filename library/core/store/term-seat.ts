@@ -7,7 +7,7 @@
 import { limits } from "../limits.ts";
 import { Acts } from "./acts.ts";
 import type { Version } from "./change.ts";
-import type { Epoch, History } from "./epochs.ts";
+import { type Epoch, type History, type Place, placeOf } from "./epochs.ts";
 import type { Holdings, Party, TermEffect, TermMessage, TermOptions, TermRecord } from "./term-messages.ts";
 import type { Phase } from "./term-phases.ts";
 
@@ -63,7 +63,7 @@ export class Seat {
   /** Tells what the table holds now. */
   hold(holdings: Holdings): void {
     this.holdings = holdings;
-    if (this.phase.kind === "heir") this.phase.term.hold(holdings.version, holdings.isLive);
+    if (this.phase.kind === "heir") this.phase.term.hold(this.held(), holdings.isLive);
   }
 
   /** What an authority says when it is time to. */
@@ -83,11 +83,23 @@ export class Seat {
     return this.send(to, { kind: "announce", revision: this.holdings.version.revision, epochs: this.epochs });
   }
 
+  /** What the table holds, with the life that began its epoch. */
+  held(): Place {
+    return placeOf(this.holdings.epochs, this.holdings.version);
+  }
+
   /** Of an authority what it committed; of others what they hold, prepared or not. */
   history(): History {
     const isAuthority = this.phase.kind !== "heir" && this.phase.kind !== "follower";
     const epochs = isAuthority ? this.epochs : this.holdings.epochs;
     return { epochs, revision: this.holdings.version.revision };
+  }
+
+  /** The end of `history`. */
+  place(): Place {
+    const { epochs, revision } = this.history();
+    const { epoch, by } = epochs.at(-1) ?? { epoch: this.holdings.version.epoch, by: "" };
+    return { epoch, revision, by };
   }
 
   send(to: string | undefined, body: Body): TermEffect {

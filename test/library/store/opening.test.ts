@@ -30,7 +30,14 @@ function wholeOf(revision: number, entries: number): Whole {
   const table = new Table();
   for (let i = 0; i < entries; i++) table.restore(entryOf(`new-${i}`, revision));
   const epochs = [{ epoch: 4, revision: 1, by: "cd".repeat(16) }];
-  return { version: { epoch: 4, revision }, epochs, table, results: [resultsOf("a", 1, 2), resultsOf("b", 7, 1)] };
+  const lead = () => ({ epochs, lineage: "ef".repeat(16), highestEpoch: 4 });
+  return {
+    version: { epoch: 4, revision },
+    epochs,
+    table,
+    results: [resultsOf("a", 1, 2), resultsOf("b", 7, 1)],
+    lead,
+  };
 }
 
 /** What whoever opens it next begins with, in words. */

@@ -1,0 +1,73 @@
+/**
+ * The life of a company around a store, from a seed: acts by anybody, troubles of all kinds, and in the end peace, in which
+ * all copies come to agree, everybody can write, and what was done is held against what was told.
+ */
+import type { World } from "../simulator/world.ts";
+import { Company, type CompanyOptions } from "./company.ts";
+import { StoreActs } from "./store-acts.ts";
+import { StoreLedger } from "./store-ledger.ts";
+import { StoreOrder } from "./store-order.ts";
+import { type Trouble, Troubles } from "./store-troubles.ts";
+
+function drawOptions({ chance }: World, isPersistent: boolean): CompanyOptions {
+  const hasWitness = chance.flip(0.25);
+  return {
+    seats: !hasWitness && chance.flip(0.25) ? 3 : 2,
+    clients: chance.integer(1, 2),
+    ...{ hasWitness, isPersistent, onHeirLost: chance.pick(["proof", "wait"] as const) },
+  };
+}
+
+export interface LifeOptions {
+  readonly isPersistent: boolean;
+  /** Told of the company before it begins, by who wants to see more. */
+  readonly onCompany?: (company: Company, acts: StoreActs) => void;
+}
+
+/** Resolves with what befell it. @throws where a promise was broken */
+export async function liveThrough(world: World, { isPersistent, onCompany }: LifeOptions): Promise<ReadonlySet<Trouble>> {
+  const { chance, network, time } = world;
+  if (chance.flip(0.8)) network.nature = { chunkBytes: 65_536, singleBytes: 0 };
+  const ledger = new StoreLedger(() => time.nowMs);
+  const company = new Company(world, drawOptions(world, isPersistent), ledger);
+  const acts = new StoreActs(world, ledger);
+  const troubles = new Troubles(company);
+  const areWallsSet = chance.flip(0.1);
+  if (chance.flip()) troubles.setClocks();
+  onCompany?.(company, acts);
+  await company.begin();
+  for (let i = chance.integer(10, 25); i > 0; i--) {
+    for (let n = chance.integer(0, 3); n > 0; n--) {
+      const { stores } = company;
+      if (stores.length > 0) acts.act(chance.pick(stores));
+    }
+    troubles.strike();
+    if (areWallsSet && chance.flip(0.1)) troubles.setWall();
+    await world.settle(chance.pick([chance.between(0, 20), chance.between(0, 200), chance.between(0, 2_000)]));
+    check(ledger, acts);
+  }
+  troubles.mendAll();
+  await world.until(() => company.isWhole && acts.pending === 0, 60_000);
+  await converge(world, company, acts);
+  check(ledger, acts);
+  new StoreOrder(ledger, acts, { areWallsSet }).check(company.authorities[0]!.store!.version.revision);
+  company.end();
+  return troubles.seen;
+}
+
+function check(ledger: StoreLedger, acts: StoreActs): void {
+  if (acts.faults.length > 0) throw new Error(acts.faults.join("; "));
+  ledger.check();
+}
+
+/** S7: everybody can write, and within five seconds all copies are the same. */
+async function converge(world: World, company: Company, acts: StoreActs): Promise<void> {
+  for (const store of company.stores) acts.insert(store, "a");
+  await world.until(() => acts.pending === 0, 10_000);
+  if (acts.all.slice(-company.stores.length).some(({ end }) => end !== "done")) throw new Error("somebody cannot write");
+  const { revision } = company.authorities[0]!.store!.version;
+  const copies = company.stores.filter(({ role }) => role !== "client");
+  await world.until(() => copies.every(({ version }) => version.revision >= revision), 5_000);
+  const digests = new Set(await Promise.all(copies.map((copy) => copy.digest())));
+  if (digests.size !== 1) throw new Error(`${digests.size} digests of ${copies.length} copies`);
+}
