@@ -1,5 +1,5 @@
 /** `switchyard store … digest` and `status`: whether copies are equal, and who has them. */
-import type { NodeReport, StoreReport } from "../../../library/index.ts";
+import type { NodeReport, Store, StoreReport } from "../../../library/index.ts";
 import { waitingFor } from "../progress.ts";
 import { conflictsIn, storeFacts } from "../store-facts.ts";
 import { harmlessJson, inGroups, printable, type Style } from "../style.ts";
@@ -24,18 +24,30 @@ interface Holder {
 export async function status(call: StoreCall): Promise<void> {
   const { shell, topic, options } = call;
   await withAnswer(call, { mode: "async", access: "ro" }, async (store, context) => {
-    const entries = await store.size();
+    const size = await sizeOf(store);
     const { version } = store;
     const reports = await context.cluster.nodes();
     const holders = reports.filter(({ id }) => id !== context.id).flatMap((node) => holdersOf(node, topic));
-    if (options.json)
+    if (holders.length === 0 && size.failure !== undefined) throw size.failure;
+    if (options.json) {
+      const entries = size.entries ?? null;
       shell.out.line(harmlessJson({ store: topic, ...version, entries, nodes: holders.map(holderJson) }));
-    else {
-      shell.out.line(`${shell.style.bold(printable(topic))}  ${inGroups(entries)} there`);
+    } else {
+      const there = size.entries === undefined ? "no authority answers" : `${inGroups(size.entries)} there`;
+      shell.out.line(`${shell.style.bold(printable(topic))}  ${there}`);
       for (const holder of holders) shell.out.line(holderLine(holder, shell.style));
       for (const each of conflictsIn(reports)) shell.out.line(shell.style.warning(printable(each)));
     }
+    if (size.failure !== undefined) throw size.failure;
   });
+}
+
+/** As the authority has it; who has the rest is of interest above all where there is none. */
+function sizeOf(store: Store): Promise<{ readonly entries?: number; readonly failure?: Error }> {
+  return store.size().then(
+    (entries) => ({ entries }),
+    (failure: Error) => ({ failure }),
+  );
 }
 
 function holdersOf(node: NodeReport, topic: string): Holder[] {

@@ -101,6 +101,23 @@ describe("all entries", () => {
     expect((await run("topo", location)).out).toMatch(/^ {2}stores {4}app\.hosts {2}authority, live, 1 entry/m);
   });
 
+  it("are in a status also while no authority answers, which is told", async () => {
+    const former = new Context({ name: "former" });
+    await former.connections.open(location);
+    await (await former.stores.openAuthoritative("app.gone")).insert("one", 1);
+    await context.stores.open("app.gone");
+    await former.close();
+    const people = await run("store", location, "app.gone", "status", "--timeout", "300ms");
+    expect([people.status, people.err]).toEqual([
+      1,
+      expect.stringMatching(/^switchyard: .*\[(NO_AUTHORITY|TIMED_OUT)\]\n$/),
+    ]);
+    expect(people.out).toMatch(/^app\.gone {2}no authority answers\n {2}keeper {2}replica, /);
+    const programs = await run("store", location, "app.gone", "status", "--timeout", "300ms", "--json");
+    expect(programs.status).toBe(1);
+    expect(JSON.parse(programs.out)).toMatchObject({ store: "app.gone", entries: null, nodes: [{ node: "keeper" }] });
+  });
+
   it("are watched as they change", async () => {
     await table.clear();
     await table.insert("before", 1);
