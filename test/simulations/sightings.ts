@@ -22,14 +22,9 @@ export class Sightings<Kind extends string> {
   check(): void {
     const rare = this.#all().filter(({ kind, seen }) => seen < Math.floor((this.#least[kind] * this.#seeds) / 100));
     if (rare.length === 0) return;
-    throw new Error(`of ${this.#seeds} seeds too few saw ${rare.map(({ kind, seen }) => `${kind} (${seen})`).join(", ")}`);
-  }
-
-  /** For people. */
-  get text(): string {
-    return `${this.#seeds} seeds; ${this.#all()
-      .map(({ kind, seen }) => `${kind} ${seen}`)
-      .join(", ")}`;
+    throw new Error(
+      `of ${this.#seeds} seeds too few saw ${rare.map(({ kind, seen }) => `${kind} (${seen})`).join(", ")}`,
+    );
   }
 
   #all(): { readonly kind: Kind; readonly seen: number }[] {

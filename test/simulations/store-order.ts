@@ -51,7 +51,8 @@ export class StoreOrder {
 
   #placeOf(act: Act): number | undefined {
     if (act.end === "refused" || act.end === "doubt") return undefined;
-    if (act.kind === "read") return this.#find(act, (table) => this.#isRead(act, table.get(act.key)?.revision ?? 0, table));
+    if (act.kind === "read")
+      return this.#find(act, (table) => this.#isRead(act, table.get(act.key)?.revision ?? 0, table));
     if (act.end === "conflict") return this.#find(act, (table) => !this.#holds(act, table));
     return this.#placeOfWrite(act);
   }
@@ -67,7 +68,8 @@ export class StoreOrder {
       if (before.has(key)) fail(act, `at ${revision}, found nothing, where there was ${before.get(key)!.value}`);
       return revision;
     }
-    if (told === undefined || !isEffect(act, told)) fail(act, `at ${revision}, where it was ${told?.kind} ${told?.key}`);
+    if (told === undefined || !isEffect(act, told))
+      fail(act, `at ${revision}, where it was ${told?.kind} ${told?.key}`);
     if (!this.#holds(act, before)) fail(act, `at ${revision}, though its condition did not hold`);
     if (kind === "remove" && before.get(key)?.value !== found) fail(act, `found ${found}`);
     if (kind === "increment") this.#checkSum(act, before);
@@ -124,7 +126,7 @@ export class StoreOrder {
     const act = this.#byValue.get(told.value!);
     if (act === undefined || act.key !== told.key) throw new Error(`nobody put ${told.value} under ${told.key}`);
     if (puts.has(act)) fail(act, `took effect at ${puts.get(act)} and at ${revision}`);
-    if (act.end === "refused" || act.end === "conflict") fail(act, `${act.end}, and took effect at ${revision}`);
+    if (act.end === "refused" || act.end === "conflict") fail(act, `took effect at ${revision}`);
     const floor = this.#floors.get(act)!;
     if (revision <= floor) fail(act, `took effect at ${revision}, before it was asked for, after ${floor}`);
     puts.set(act, revision);
@@ -154,5 +156,5 @@ function isEffect({ kind, key, value, found }: Act, told: Told): boolean {
 }
 
 function fail(act: Act, what: string): never {
-  throw new Error(`act ${act.number}, ${act.kind} ${act.key}: ${what}`);
+  throw new Error(`act ${act.number}, ${act.kind} ${act.key}, ${act.code ?? act.end}: ${what}`);
 }
