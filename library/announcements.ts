@@ -55,11 +55,12 @@ export function learnStream(
   from: Neighbour,
   fields: readonly Field[],
 ): LearnedStream | undefined {
-  const announced = readStreamFields(fields);
+  const read = readStreamFields(fields);
+  const direct = directNeighbour(around.neighbours, from, read.origin);
+  if (direct !== undefined && direct.peerName !== read.origin.name) throw malformed("stream"); // under another's id
+  const announced = { ...read, origin: direct?.origin ?? read.origin };
   const { number, origin, topic, next } = announced;
   const isNew = around.streams.known(origin.id, announced.serial) === undefined;
-  const direct = directNeighbour(around.neighbours, from, origin);
-  if (direct !== undefined && direct.peerName !== origin.name) throw malformed("stream"); // under another's id
   const maySpeak = direct !== from || maySay(from.access, topic);
   if (!maySpeak && !isStoreTopic(topic)) {
     throw new SwitchyardError("FORBIDDEN", `${from.peerName} may not publish ${quoted(topic)}`);
@@ -74,6 +75,8 @@ export function learnStream(
     around.refused(from, `messages of ${origin.name} under ${quoted(topic)}`);
   }
   const stream = from.inbound[number]!;
+  stream.carriers += 1;
+  if (before !== undefined) before.carriers -= 1;
   if (before?.anchor === from && before !== stream) before.anchor = undefined; // its number is another's
   if (stream.isBarred || (stream.anchor ?? from) !== from) return undefined;
   return { stream, first: next, isRepeated: before === stream, isNew };
@@ -83,6 +86,21 @@ export function learnStream(
 export function releaseStreams(neighbour: Neighbour, isReleased: (topic: string) => boolean): void {
   for (const stream of neighbour.inbound) {
     if (stream?.anchor === neighbour && isReleased(stream.topic)) stream.anchor = undefined;
+  }
+}
+
+/**
+ * The link with a neighbour is gone: its streams remember it no longer, however long they are known themselves. Those that
+ * it raised itself have parted, if it said goodbye.
+ */
+export function forgetSource(neighbour: Neighbour, hasParted: (stream: Stream) => void): void {
+  for (const stream of neighbour.inbound) {
+    if (stream === undefined) continue;
+    stream.carriers -= 1;
+    if (neighbour.hasLeft && stream.origin.id === neighbour.peerId) hasParted(stream);
+    if (stream.anchor === neighbour) stream.anchor = undefined;
+    if (stream.upstream === neighbour) stream.upstream = undefined;
+    if (stream.route?.from === neighbour) stream.route = undefined;
   }
 }
 

@@ -20,7 +20,7 @@ import { type Handlers, Handover } from "./handover.ts";
 import type { Neighbour } from "./neighbour.ts";
 import { Patience } from "./patience.ts";
 import type { Resends } from "./resends.ts";
-import type { Route, RouteTable } from "./routes.ts";
+import { outdated, type Route, type RouteTable } from "./routes.ts";
 import { type Stream, StreamTable } from "./streams.ts";
 import { Arena, type WireTime } from "./wire/codec.ts";
 import { FrameKind, header, routing } from "./wire/frames.ts";
@@ -49,6 +49,11 @@ function checkElements(shape: Shape, { bytes, start, end }: Arena): void {
 /** The route goes on to a neighbour that was away: nothing was withheld from it. */
 function withTarget(route: Route, target: Neighbour): Route {
   return { ...route, targets: [...route.targets, target] };
+}
+
+/** To be worked out anew before it is used; the others that it led to know where the stream goes on. */
+function withoutTarget(route: Route, target: Neighbour): Route {
+  return { ...route, generation: outdated, targets: route.targets.filter((each) => each !== target) };
 }
 
 /** What handlers of one kind of message are given. */
@@ -260,6 +265,15 @@ export class Messages {
     }
     const pieces = known.map(({ number, next }) => [number, next, true] as const);
     if (pieces.length > 0) neighbour.send(FrameKind.dropped, pieces);
+  }
+
+  /** A neighbour will not come back: streams that are not used again would hold it for ever by their routes. */
+  letGo(neighbour: Neighbour): void {
+    for (const number of neighbour.toldStreams()) {
+      const stream = this.streams.byNumber(number);
+      if (stream?.route?.targets.includes(neighbour)) stream.route = withoutTarget(stream.route, neighbour);
+    }
+    neighbour.forget();
   }
 
   /** The peer is told of what it was told before, from where it was told: it knows how much of that it has. */

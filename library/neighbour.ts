@@ -6,6 +6,7 @@
 import { type Access, mayHear } from "./core/access.ts";
 import type { ConnectionId } from "./core/interest.ts";
 import { limits } from "./core/limits.ts";
+import type { Origin } from "./core/origin.ts";
 import { Recurring } from "./core/recurring.ts";
 import { nodeTopic } from "./core/topic.ts";
 import type { Outbox } from "./outbox.ts";
@@ -13,6 +14,8 @@ import type { Stream } from "./streams.ts";
 import type { Arena } from "./wire/codec.ts";
 import { type Field, FrameKind, routing } from "./wire/frames.ts";
 import { viewOf } from "./wire/view.ts";
+
+const nothing = (): void => {};
 
 export interface NeighbourOptions {
   readonly id: ConnectionId;
@@ -38,13 +41,15 @@ export class Neighbour {
   readonly id: ConnectionId;
   readonly peerId: string;
   readonly peerName: string;
+  /** The peer, as the origin of what it raises: one object for all its streams. */
+  readonly origin: Origin;
   readonly autoPublish: boolean;
   readonly autoSubscribe: boolean;
   readonly access: Access;
   readonly isProven: boolean;
   readonly outbox: Outbox;
   /** Disconnects the peer, which took nothing for so long. */
-  readonly giveUp: (stalledMs: number) => void;
+  giveUp: (stalledMs: number) => void;
   /** Topics offered over this connection explicitly. */
   readonly published: Set<string>;
   /** By the peer's number of a stream. */
@@ -69,8 +74,8 @@ export class Neighbour {
   hasLeft = false;
 
   readonly #arena: Arena;
-  readonly #onQueued: (neighbour: Neighbour) => void;
-  readonly #setReading: (isReading: boolean) => void;
+  #onQueued: (neighbour: Neighbour) => void;
+  #setReading: (isReading: boolean) => void;
   /** By our number of a stream: 0 when the peer does not know it, else 1 and how many of its shapes it knows. */
   readonly #told: number[] = [];
   readonly #firsts: number[] = [];
@@ -81,6 +86,7 @@ export class Neighbour {
     this.id = options.id;
     this.peerId = options.peerId;
     this.peerName = options.peerName;
+    this.origin = { id: options.peerId, name: options.peerName };
     this.autoPublish = options.autoPublish;
     this.autoSubscribe = options.autoSubscribe;
     this.access = options.access;
@@ -156,6 +162,29 @@ export class Neighbour {
     this.isResting = true;
     this.isLagging = false;
     this.outbox.unlink();
+  }
+
+  /**
+   * Its link is gone: whoever still remembers it, as the way by which something came, holds nothing else by that. What it
+   * sent is told apart from what it was told, which counts as long as it rests.
+   */
+  unlink(): void {
+    this.giveUp = nothing;
+    this.#onQueued = nothing;
+    this.#setReading = nothing;
+    this.inbound.length = 0;
+  }
+
+  /** It will not come back. */
+  forget(): void {
+    this.#told.length = 0;
+    this.#firsts.length = 0;
+    this.#dropped.clear();
+  }
+
+  /** The numbers of the streams that it was told of. */
+  *toldStreams(): Generator<number> {
+    for (let number = 0; number < this.#told.length; number++) if (this.#told[number]! > 0) yield number;
   }
 
   /** While it rests, a stream lost its number. */

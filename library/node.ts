@@ -4,7 +4,7 @@
  * Public calls come in through `context.events` and the like, which check their arguments; here they take effect.
  */
 import { Acknowledgements } from "./acknowledgements.ts";
-import { releaseStreams } from "./announcements.ts";
+import { forgetSource } from "./announcements.ts";
 import { Barriers } from "./barriers.ts";
 import type { Chance, Clock } from "./clock.ts";
 import { SwitchyardError } from "./core/errors.ts";
@@ -154,11 +154,15 @@ export class Node {
   /** A link is lost. `isKept`: it is tried again, and messages for the peer are kept meanwhile. */
   disconnected(neighbour: Neighbour, isKept: boolean): void {
     if (this.neighbours.delete(neighbour)) this.#refusedBefore += neighbour.refusedMessages;
-    releaseStreams(neighbour, () => true);
+    forgetSource(neighbour, (stream) => this.messages.streams.parted(stream, this.clock.nowMs()));
     this.interest.disconnect(neighbour, isKept);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);
-    if (!isKept) return;
+    neighbour.unlink();
+    if (!isKept) {
+      this.messages.letGo(neighbour);
+      return;
+    }
     neighbour.rest();
     this.resting.add(neighbour);
     this.routes.changed(); // who is behind it cannot be reached
@@ -167,8 +171,9 @@ export class Node {
   /** It is back, or will not come back. */
   forgotten(resting: Neighbour): void {
     this.resting.delete(resting);
-    resting.outbox.clear();
+    resting.outbox.close();
     this.routes.dropAll(resting);
+    this.messages.letGo(resting);
   }
 
   #nameOf(id: string): string {

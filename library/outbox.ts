@@ -56,7 +56,7 @@ export class Outbox {
   isCongested = false;
   #isLinked = true;
 
-  readonly #options: OutboxOptions;
+  #options: OutboxOptions;
   #runs: Run[] = [];
 
   constructor(options: OutboxOptions) {
@@ -150,6 +150,14 @@ export class Outbox {
   clear(): void {
     this.takeAll((bytes, start) => this.#options.dropped(bytes, start));
     this.isCongested = false;
+  }
+
+  /** Nothing goes out any more: what waits is dropped, as by `clear`, and whatever still comes is lost. */
+  close(): void {
+    this.clear();
+    this.#options = closed;
+    this.#isLinked = false;
+    this.isCongested = true;
   }
 
   #empty(): Run[] {
@@ -290,6 +298,12 @@ export class Outbox {
     return end;
   }
 }
+
+/** One of these for all that are closed, so that none of them holds its link. */
+const closed: OutboxOptions = {
+  ...{ maxMessages: 0, maxBytes: 0, highWaterBytes: Number.POSITIVE_INFINITY, policy: "drop-newest" },
+  ...{ send: () => true, isDroppable: () => true, dropped: () => {}, overflowed: () => {} },
+};
 
 function gather(runs: readonly Run[], from: number, to: number, length: number): Uint8Array {
   const bytes = Buffer.allocUnsafeSlow(length); // a socket would make a Buffer of anything else

@@ -304,7 +304,7 @@ export class PeerLink {
     this.#isEnding = true;
     this.#cancelTimer();
     this.#detach(error);
-    if (!this.#isQueueKept) this.#outbox.clear();
+    if (!this.#isQueueKept) this.#outbox.close();
     this.#options.ended(this.#isAbandoned ? undefined : (this.#error ?? this.#farewell ?? error ?? this.#earlyEnd()));
   }
 

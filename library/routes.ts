@@ -6,6 +6,7 @@
  */
 
 import type { ConnectionId, ForwardRule } from "./core/interest.ts";
+import { limits } from "./core/limits.ts";
 import { matches } from "./core/pattern.ts";
 import { PatternIndex } from "./core/pattern-index.ts";
 import { RecentMatches } from "./core/recent-matches.ts";
@@ -33,6 +34,9 @@ export interface Route {
   /** Handlers by the kind of message; each function once. */
   readonly handlers: HandlersByKind;
 }
+
+/** The generation of no table: such a route only remembers whom the messages went to. */
+export const outdated = -1;
 
 /** A reason to ask peers for a pattern. */
 export interface Subscription {
@@ -75,6 +79,9 @@ export class RouteTable {
   readonly #behind = new Map<Neighbour, Map<string, Subscriber>>();
   readonly #rules = new Set<ForwardRule>();
   readonly #handlers = new Map<number, PatternIndex<Handler<never>>>();
+  /** By topic, for as long as nothing changes; at most for `limits.recentTopics`, and then for none. */
+  readonly #handled = new Map<string, HandlersByKind>();
+  #handledIn = 0;
   readonly #subscriptions = new PatternIndex<Subscription>();
   /** Patterns under which our own messages are seen at home; whoever changes it calls `changed`. */
   readonly locally = new Set<string>();
@@ -277,14 +284,23 @@ export class RouteTable {
     return this.#subscriptions.match(topic).length > 0;
   }
 
+  /** One array for all streams of a topic. */
   #handlersOf({ topic }: Stream): HandlersByKind {
+    if (this.#handledIn !== this.generation || this.#handled.size >= limits.recentTopics) this.#handled.clear();
+    this.#handledIn = this.generation;
+    const known = this.#handled.get(topic) ?? this.#findHandlers(topic);
+    this.#handled.set(topic, known);
+    return known;
+  }
+
+  #findHandlers(topic: string): HandlersByKind {
     const found: (readonly Handler<never>[] | undefined)[] = new Array(FrameKind.lastMessage + 1).fill(undefined);
     for (const [kind, index] of this.#handlers) {
       const handlers = distinct(index.match(topic).sort((a, b) => a.order - b.order));
       if (handlers.length > 0) found[kind] = handlers;
     }
     found[FrameKind.question] = found[FrameKind.event]; // whoever handles events answers surveys
-    return found;
+    return found.every((handlers) => handlers === undefined) ? noHandlers : found;
   }
 }
 

@@ -62,7 +62,9 @@ export class Store {
     this.#side = side;
     this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
-    this.#writer = new Writer(node, topic, client, side.writePort, (...settled) => this.#settle(...settled));
+    this.#writer = new Writer(node, topic, client, side.writePort, (write, outcome, epoch) =>
+      this.#settle(write, outcome, epoch),
+    );
     this.#reader = new Reader(node, topic, side.readPort);
   }
 
@@ -122,7 +124,7 @@ export class Store {
    * @throws SwitchyardError `READ_ONLY`, `BAD_VALUE`, `TOO_LARGE`, `SCHEMA_MISMATCH`, `NO_SPACE`, `DISK_FAILED`,
    * `NO_AUTHORITY` (never sent), `INDETERMINATE` (sent, and not answered in time), `CLOSED`
    */
-  insert(key: Input, value: Input, options: InsertOptions = {}): Promise<Written> {
+  insert(key: Input, value: Input, options: InsertOptions = byDefault): Promise<Written> {
     return this.#write(options, inserting, key, value);
   }
 
@@ -383,6 +385,9 @@ export class Store {
     this.#node.checkOpen();
   }
 }
+
+/** One for all calls: an object less for each. */
+const byDefault: InsertOptions = {};
 
 function inserting(key: Input, value: Input, options: InsertOptions, condition?: Condition): Operation {
   return { kind: "insert", key: toValue(key), value: toValue(value), expiry: expiryOf(options), condition };

@@ -6,7 +6,7 @@ import { checkTopic } from "./core/topic.ts";
 import { Emitter } from "./emitter.ts";
 import type { Node } from "./node.ts";
 import { keepFile } from "./storage/kept-file.ts";
-import type { Storage } from "./storage/storage.ts";
+import type { OpenStorage, Storage } from "./storage/storage.ts";
 import { clientSide, openReplicaSide } from "./store/client-sides.ts";
 import type { Diverged } from "./store/diverged.ts";
 import { Elective } from "./store/elective.ts";
@@ -49,7 +49,8 @@ export class Stores {
   readonly #storage: Storage | undefined;
   readonly #onConflict: (conflict: AuthorityConflict) => void;
   readonly #open = new Set<Store>();
-  readonly #witnesses = new Map<string, WitnessHandle>();
+  /** `undefined`: it is on its way. */
+  readonly #witnesses = new Map<string, WitnessHandle | undefined>();
   readonly #authoritative = new Set<string>();
 
   constructor(node: Node, storage: Storage | undefined, onConflict: (conflict: AuthorityConflict) => void) {
@@ -72,7 +73,8 @@ export class Stores {
   /**
    * Opens a store for which this node is the authority: all writes go through it. There is one for each topic.
    * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `AUTHORITY_CONFLICT` where this node is the authority already,
-   * `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`
+   * `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`; after `openTimeoutMs`
+   * `NO_AUTHORITY` where it cannot be known who goes on, and `NO_WITNESS` where that does not answer
    */
   async openAuthoritative(topic: string, options: AuthoritativeOptions & TakeoverOptions = {}): Promise<Store> {
     this.#check(topic, options);
@@ -84,7 +86,7 @@ export class Stores {
 
   /**
    * Opens a copy that takes over when the authority fails (docs/stores.md). Resolves when it is whole.
-   * @throws SwitchyardError as `openAuthoritative`, and `NO_AUTHORITY` after `openTimeoutMs`
+   * @throws SwitchyardError as `openAuthoritative`
    */
   async openStandby(topic: string, options: StandbyOptions = {}): Promise<Store> {
     this.#check(topic, options);
@@ -102,8 +104,11 @@ export class Stores {
     this.#check(topic, {});
     if (typeof path !== "string") throw new SwitchyardError("BAD_ARGUMENT", `witness of ${topic} without a path`);
     if (this.#witnesses.has(topic)) throw new SwitchyardError("WITNESS_CONFLICT", `store ${topic}, twice here`);
-    const opened = await (this.#storage ?? (await diskStorage())).open(path);
+    this.#witnesses.set(topic, undefined);
+    const storage = async (): Promise<Storage> => this.#storage ?? (await diskStorage());
+    let opened: OpenStorage | undefined;
     try {
+      opened = await (await storage()).open(path);
       const witness = await openWitness(this.#traffic, topic, opened);
       this.#witnesses.set(topic, witness);
       return {
@@ -120,7 +125,8 @@ export class Stores {
         },
       };
     } catch (error) {
-      await opened.close();
+      this.#witnesses.delete(topic);
+      await opened?.close();
       throw error;
     }
   }
@@ -217,7 +223,7 @@ export class Stores {
 
   /** Closes all, each as `store.close` does. */
   async closeAll(graceMs: number): Promise<void> {
-    const witnesses = [...this.#witnesses.values()].map((witness) => witness.close());
+    const witnesses = [...this.#witnesses.values()].map((witness) => witness?.close());
     await Promise.all([...this.all().map((store) => store.close(graceMs)), ...witnesses]);
   }
 

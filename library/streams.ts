@@ -17,8 +17,10 @@ import type { Neighbour } from "./neighbour.ts";
 import type { EarlyMessage } from "./reception.ts";
 import type { Route } from "./routes.ts";
 import type { Spool } from "./spool.ts";
-import { Shape, type ShapeDefinition, type ShapeName } from "./wire/shape.ts";
+import { Shape, type ShapeDefinition, type ShapeName, sharedShape } from "./wire/shape.ts";
 import { signatureOfAll } from "./wire/signature.ts";
+
+const noShapes: readonly Shape[] = [];
 
 export class Stream {
   /** At this node; changes only when the table forgot the stream and has it again. */
@@ -29,7 +31,7 @@ export class Stream {
   readonly serial: number;
   /** Its messages are acknowledged, and sent again until they are: those of logs and files. */
   readonly mustArrive: boolean;
-  readonly shapes: Shape[] = [];
+  shapes: readonly Shape[] = noShapes;
   /** Sequence number of the next message, modulo 2^32. */
   next = 0;
   route: Route | undefined;
@@ -47,6 +49,8 @@ export class Stream {
   unacknowledged = 0;
   /** The neighbour that is its origin and sends it to us itself: then nobody else's word on it counts. */
   anchor: Neighbour | undefined;
+  /** Times that neighbours have announced it, over links that there are. */
+  carriers = 0;
   /** Nobody gets its messages: whoever announced it may not, or its origin says that it is none of its own. */
   isBarred: boolean;
   /** Used since the clock hand of the table last passed. */
@@ -65,8 +69,9 @@ export class Stream {
   /** Index of the shape that the last message had. */
   lastIndex = 0;
 
-  readonly #indexByName = new Map<string, number>();
-  readonly #indexByKey = new Map<string, number>();
+  /** Indices of shapes; only of ours, for there may be many streams of others. */
+  #indexByName: Map<string, number> | undefined;
+  #indexByKey: Map<string, number> | undefined;
 
   constructor(number: number, origin: Origin, topic: string, serial: number, mustArrive: boolean, isBarred = false) {
     this.number = number;
@@ -103,7 +108,7 @@ export class Stream {
     let shape = this.lastShape;
     if (shape === undefined) return undefined;
     if (shape.definition.name !== name) {
-      const index = this.#indexByName.get(name);
+      const index = this.#indexByName?.get(name);
       if (index === undefined) return undefined;
       this.lastIndex = index;
       shape = this.lastShape!;
@@ -117,12 +122,15 @@ export class Stream {
     const { name, writer, columns } = base;
     const definition = { kind, name, writer, columns, signature: signature ?? signatureOfAll(values) };
     const key = keyOf(definition);
+    this.#indexByKey ??= new Map();
     let index = this.#indexByKey.get(key);
     if (index === undefined) {
       if (this.shapes.length >= limits.shapesPerStream) return false;
-      index = this.#add(key, definition);
+      index = this.#add(new Shape(definition));
+      this.#indexByKey.set(key, index);
     }
     this.lastIndex = index;
+    this.#indexByName ??= new Map();
     this.#indexByName.set(base.name, index);
     return true;
   }
@@ -134,13 +142,13 @@ export class Stream {
     if (known === undefined ? index !== this.shapes.length : keyOf(known.definition) !== key) {
       throw new SwitchyardError("BAD_FRAME", `shape ${index} of ${this.topic} does not follow`);
     }
-    if (known === undefined) this.#add(key, definition);
+    if (known === undefined) this.#add(sharedShape(key, definition));
   }
 
-  #add(key: string, definition: ShapeDefinition): number {
-    const index = this.shapes.push(new Shape(definition)) - 1;
-    this.#indexByKey.set(key, index);
-    return index;
+  /** The array is made anew, just as long as it must be: most streams have one shape. */
+  #add(shape: Shape): number {
+    this.shapes = [...this.shapes, shape];
+    return this.shapes.length - 1;
   }
 }
 
@@ -156,6 +164,10 @@ export class StreamTable {
   readonly #ownKept = new Map<string, Stream>();
   readonly #foreign = new Map<string, Stream>();
   readonly #forget: (stream: Stream) => void;
+  /** Streams whose origin said goodbye, and when; the first to go first. */
+  readonly #parted = new Map<Stream, number>();
+  /** Numbers of those that are forgotten since. */
+  readonly #free: number[] = [];
   #serial = 0;
   #hand = 0;
   forgotten = 0;
@@ -182,7 +194,7 @@ export class StreamTable {
   /** Opens our stream under `topic`; in place of the one before, if there is one. */
   openOwn(topic: string, mustArrive: boolean): Stream {
     const before = this.own(topic, mustArrive);
-    if (before !== undefined) this.#remove(before);
+    if (before !== undefined) this.#giveUp(before);
     const stream = new Stream(this.#freeNumber(), this.#self, topic, this.#serial++, mustArrive);
     (mustArrive ? this.#ownKept : this.#own).set(topic, stream);
     this.#slots[stream.number] = stream;
@@ -220,7 +232,22 @@ export class StreamTable {
     for (const stream of this.#slots) if (stream !== undefined) yield stream;
   }
 
+  /** Its origin said goodbye: the stream is forgotten after a while, unless somebody brings it still. */
+  parted(stream: Stream, nowMs: number): void {
+    this.#parted.delete(stream);
+    this.#parted.set(stream, nowMs);
+    for (const [oldest, sinceMs] of this.#parted) {
+      if (sinceMs + limits.partedStreamMs > nowMs) return;
+      this.#parted.delete(oldest);
+      if (oldest.carriers > 0 || this.#slots[oldest.number] !== oldest) continue;
+      this.#remove(oldest);
+      this.#free.push(oldest.number);
+    }
+  }
+
   #freeNumber(): number {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
     if (this.#slots.length < limits.streams) return this.#slots.push(undefined) - 1;
     for (let steps = 0; ; steps++) {
       this.#hand = (this.#hand + 1) % this.#slots.length;
@@ -228,15 +255,20 @@ export class StreamTable {
       if (stream === undefined) return this.#hand;
       const isDone = stream.spool?.isEmpty !== false || steps > 2 * this.#slots.length;
       if (!stream.isRecent && isDone) {
-        this.#remove(stream);
+        this.#giveUp(stream);
         return this.#hand;
       }
       stream.isRecent = false;
     }
   }
 
-  #remove(stream: Stream): void {
+  /** There are too many. */
+  #giveUp(stream: Stream): void {
     this.forgotten += 1;
+    this.#remove(stream);
+  }
+
+  #remove(stream: Stream): void {
     addCounts(this.past, stream);
     this.#slots[stream.number] = undefined;
     for (const own of [this.#own, this.#ownKept]) if (own.get(stream.topic) === stream) own.delete(stream.topic);

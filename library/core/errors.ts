@@ -71,6 +71,10 @@ export const failures = {
   INDETERMINATE: "sent, but not answered: it may have taken effect, once; read it to know",
   AUTHORITY_CONFLICT: "two nodes are authoritative for this store; promote one of them",
   WITNESS_CONFLICT: "two nodes are witness of this store, so no role changes; close one of them",
+  AUTHORITY_OUTDATED:
+    "the authority that is heard is of an older epoch than the copy here, which keeps what it has; promote whoever has the newer one, or close the copy and open it again",
+  NO_WITNESS:
+    "the witness of this store does not answer, so no role changes; start it, or see why it cannot be reached",
   DIVERGED_UNSAVED:
     "what only this node has cannot be saved, so it keeps it and follows nobody; make room there, or see the cause",
   FENCED: "another node is the authority by now; the store goes on there",

@@ -123,8 +123,16 @@ export const limits = {
 
   /** Topics times senders that a node keeps count of; the one not used for longest is forgotten, and announced anew when it comes again. */
   streams: 65_536,
+  /** How long the streams of a node are remembered after it said goodbye, for what is still on its way; they go when the next node does. */
+  partedStreamMs: 600_000,
   /** Shapes (event name and types of arguments) announced for one topic; further ones replace the oldest. */
   shapesPerStream: 1_024,
+  /**
+   * Shapes of other nodes' messages that streams of a process share; one more, and all are forgotten, but by the streams
+   * that have them. One that takes more characters to tell is not shared.
+   */
+  sharedShapes: 1_024,
+  sharedShapeCharacters: 1_024,
   /** Values of one message: arguments of an event, columns of a log; more are refused with `TOO_MANY`. */
   messageValues: 1_024,
   /** Bytes of one file write: a frame, less what it takes to send it again. More are refused with `TOO_LARGE`; chunks of up to 1 MiB are best. */
@@ -143,8 +151,9 @@ export const limits = {
   patternsPerPeer: 10_000,
   /** Bytes of a node's name; a longer one is refused with `BAD_NAME`. */
   nameBytes: 255,
-  /** Nodes that wanted something and to which the way was lost; the oldest is forgotten, and counts as one that left. */
-  lostWays: 65_536,
+  /** What nodes wanted to which the way was lost, and what others wanted that left, and its characters; of more, all of the node heard of first is forgotten. It then counts as one that cannot be reached. */
+  lostWays: 16_384,
+  lostWayCharacters: 4 * 1024 * 1024,
   /** Barriers under way through one node; a neighbour that asks for more is disconnected with `TOO_MANY`. */
   barriers: 10_000,
   /** Characters of what a node tells of itself, and entries of one list in it; a longer text is taken for none, the rest of a longer list is left out. */
@@ -192,6 +201,12 @@ export const limits = {
   /** Changes, and their bytes by estimate, that an authority has at hand for replicas that missed some; who missed more takes a snapshot. */
   storeLogChanges: 65_536,
   storeLogBytes: 64 * 1024 * 1024,
+  /** Entries in the first map of a store's table, a power of two; what comes then goes to further ones. */
+  storeFirstEntries: 131_072,
+  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries in 15 ms. */
+  storeFurtherMaps: 64,
+  /** Characters at each end of a key that decide which map it goes to. Keys that differ elsewhere only share one. */
+  storeHashedCharacters: 12,
   /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
   storePageEntries: 512,
   storePageBytes: 256 * 1024,
@@ -269,6 +284,10 @@ export const limits = {
   stepDownMs: 2_000,
   /** How long those that may be the authority are asked where they stand; who answers later does not count. */
   standingMs: 1_000,
+  /** So many of them count, the first that answer: a store has two, and a few standbys more. */
+  standings: 256,
+  /** Characters of what an authority says when it refuses; the rest is cut off. */
+  storeReasonCharacters: 2_048,
   /** How long a promotion may take, asking included; then `NO_AUTHORITY`. */
   promoteMs: 10_000,
   /** After so long a former authority tries again to save what only it has; until then it follows nobody. */
@@ -281,6 +300,12 @@ export const limits = {
   witnessListenMs: 1_500,
   /** So long after another witness was heard nothing is answered; then it is taken to be gone. */
   witnessRivalMs: 3_000,
+  /** Questions that wait at a witness for its disk; more are not answered, and whoever asked asks again. */
+  witnessQuestions: 256,
+  /** Other witnesses that are told, and answered, in one dispute; of more, each still keeps it from answering. */
+  witnessesMet: 64,
   /** Other authorities that are remembered as reported; then all are reported anew. */
   authoritiesMet: 64,
+  /** Nodes of which an authority that has started again knows that they hold more than it does; of others it does not hear. */
+  recoveryAnswers: 64,
 } as const;

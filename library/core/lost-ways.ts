@@ -3,57 +3,82 @@
  *
  * The same piece may go over several connections, for one reason here and for the other there: that it was taken back
  * anywhere settles it, until it is told again.
- * Invariant: at most `limits.lostWays` pieces are remembered of each; the oldest is forgotten. Knows nothing of paths.
+ * Invariant: at most `limits.lostWays` pieces, and `limits.lostWayCharacters`, are remembered of each; those of the origin
+ * heard of first are forgotten. Knows nothing of paths.
  */
 import { limits } from "./limits.ts";
 import { matches } from "./pattern.ts";
 
 export class LostWays {
-  /** By origin: patterns. */
-  readonly #lost = new Map<string, Set<string>>();
-  readonly #left = new Map<string, Set<string>>();
+  readonly #lost = new Pieces();
+  readonly #left = new Pieces();
 
   /** It was told, and so can be reached. */
   found(origin: string, pattern: string): void {
-    remove(this.#lost, origin, pattern);
-    remove(this.#left, origin, pattern);
+    this.#lost.remove(origin, pattern);
+    this.#left.remove(origin, pattern);
   }
 
   /** The way there is lost. */
   lost(origin: string, pattern: string): void {
-    if (this.#left.get(origin)?.has(pattern) !== true) add(this.#lost, origin, pattern);
+    if (!this.#left.has(origin, pattern)) this.#lost.add(origin, pattern);
   }
 
   /** Whoever had it took it back. */
   left(origin: string, pattern: string): void {
-    remove(this.#lost, origin, pattern);
-    add(this.#left, origin, pattern);
+    this.#lost.remove(origin, pattern);
+    this.#left.add(origin, pattern);
   }
 
   /** Did this node take back all that made it want the topic? If not, it cannot be reached, or not yet. */
   hasLeft(origin: string, topic: string): boolean {
-    return someMatch(this.#left.get(origin), topic) && !someMatch(this.#lost.get(origin), topic);
+    return this.#left.someMatch(origin, topic) && !this.#lost.someMatch(origin, topic);
   }
 }
 
-function someMatch(patterns: Iterable<string> | undefined, topic: string): boolean {
-  for (const pattern of patterns ?? []) if (matches(pattern, topic)) return true;
-  return false;
-}
+/** Patterns by origin, within the bounds. */
+class Pieces {
+  readonly #byOrigin = new Map<string, Set<string>>();
+  #size = 0;
+  #characters = 0;
 
-function add(pieces: Map<string, Set<string>>, origin: string, pattern: string): void {
-  const patterns = pieces.get(origin) ?? new Set<string>();
-  pieces.set(origin, patterns.add(pattern));
-  if (pieces.size > limits.lostWays) pieces.delete(firstOf(pieces.keys())!);
-  if (patterns.size > limits.patternsPerPeer) patterns.delete(firstOf(patterns)!);
-}
+  has(origin: string, pattern: string): boolean {
+    return this.#byOrigin.get(origin)?.has(pattern) ?? false;
+  }
 
-function remove(pieces: Map<string, Set<string>>, origin: string, pattern: string): void {
-  const patterns = pieces.get(origin);
-  if (patterns?.delete(pattern) === true && patterns.size === 0) pieces.delete(origin);
-}
+  someMatch(origin: string, topic: string): boolean {
+    for (const pattern of this.#byOrigin.get(origin) ?? []) if (matches(pattern, topic)) return true;
+    return false;
+  }
 
-function firstOf(items: Iterable<string>): string | undefined {
-  for (const item of items) return item;
-  return undefined;
+  add(origin: string, pattern: string): void {
+    const patterns = this.#byOrigin.get(origin) ?? new Set<string>();
+    if (patterns.has(pattern)) return;
+    this.#byOrigin.set(origin, patterns.add(pattern));
+    this.#count(pattern, 1);
+    if (patterns.size > limits.patternsPerPeer) this.#removeFirst(origin, patterns);
+    for (const [oldest, its] of this.#byOrigin) {
+      if (this.#size <= limits.lostWays && this.#characters <= limits.lostWayCharacters) return;
+      while (its.size > 0) this.#removeFirst(oldest, its);
+    }
+  }
+
+  remove(origin: string, pattern: string): void {
+    const patterns = this.#byOrigin.get(origin);
+    if (patterns?.delete(pattern) !== true) return;
+    this.#count(pattern, -1);
+    if (patterns.size === 0) this.#byOrigin.delete(origin);
+  }
+
+  #removeFirst(origin: string, patterns: ReadonlySet<string>): void {
+    for (const first of patterns) {
+      this.remove(origin, first);
+      return;
+    }
+  }
+
+  #count(pattern: string, sign: 1 | -1): void {
+    this.#size += sign;
+    this.#characters += sign * pattern.length;
+  }
 }

@@ -66,10 +66,16 @@ export class LevelReplacement implements Replacement {
 
   abandon(): Promise<void> {
     if (this.#isOver) return Promise.resolve();
-    return this.#run(async (database) => {
+    return this.#present.run(async (database) => {
+      if (this.#isOver) return; // another one has begun meanwhile
       this.#isOver = true;
       await database.clear({ gte: segmentKey(this.#generation, 0), lt: segmentKey(this.#generation + 1, 0) });
     });
+  }
+
+  /** Another one has begun, and removes what is there. In a turn of `run`. */
+  supersede(): void {
+    this.#isOver = true;
   }
 
   #appending(): Appending {

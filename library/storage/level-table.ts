@@ -53,6 +53,8 @@ export class LevelTable implements OpenStorage {
   #database: Database;
   #ledger: Ledger;
   /** Of a table whose ledger is not read yet. */
+  /** The one that was begun last. */
+  #replacement: LevelReplacement | undefined;
   #unread: { readonly size: number; readonly lead: Lead } | undefined;
   #tail: Tail;
   /** What the last synced segment needs; those before it are removed with the next write. */
@@ -131,11 +133,13 @@ export class LevelTable implements OpenStorage {
   replace(): Promise<Replacement> {
     return this.#inTurn(async () => {
       const { generation } = this.#tail;
+      this.#replacement?.supersede(); // both would write under the same generation
       await keepOnly(this.#database, generation, 0, Number.MAX_SAFE_INTEGER); // of one that was never committed
-      return new LevelReplacement(generation + 1, {
+      this.#replacement = new LevelReplacement(generation + 1, {
         run: (task) => this.#inTurn(() => task(this.#database)),
         commit: (next, last, lead) => this.#commit(next, last, lead),
       });
+      return this.#replacement;
     });
   }
 

@@ -48,6 +48,7 @@ export function clearImage(image: Image, lineage = newLineage()): void {
 
 function openImage(path: string, image: Image, closed: () => void): OpenStorage {
   let isClosed = false;
+  let replacements = 0;
   const change = async (make: () => void): Promise<void> => {
     if (isClosed) throw new SwitchyardError("CLOSED", path);
     make();
@@ -66,7 +67,12 @@ function openImage(path: string, image: Image, closed: () => void): OpenStorage 
     writeHead: (lead) => change(() => image.lead(lead)),
     replace: async () => {
       await change(() => {});
-      return replacementOf((...whole) => change(() => image.replace(...whole)));
+      replacements += 1;
+      const number = replacements;
+      return replacementOf(
+        (...whole) => change(() => image.replace(...whole)),
+        () => number !== replacements,
+      );
     },
     close: async () => {
       if (isClosed) return;
@@ -76,13 +82,14 @@ function openImage(path: string, image: Image, closed: () => void): OpenStorage 
   };
 }
 
-/** Gathers entries and results, and has them take the place of the others. */
+/** Gathers entries and results, and has them take the place of the others, unless another one has begun since. */
 export function replacementOf(
   commit: (entries: readonly Entry[], results: readonly Results[], head: StoreHead) => Promise<void>,
+  isSuperseded: () => boolean,
 ): Replacement {
   let whole: { readonly entries: Entry[]; readonly results: Results[] } | undefined = { entries: [], results: [] };
   const gathered = () => {
-    if (whole === undefined) throw new SwitchyardError("CLOSED", "a replacement of a table");
+    if (whole === undefined || isSuperseded()) throw new SwitchyardError("CLOSED", "a replacement of a table");
     return whole;
   };
   return {

@@ -66,7 +66,8 @@ export interface OpenStorage {
 
   /**
    * Begins anew: what comes until `commit` replaces the whole table, atomically; a crash before leaves the old one.
-   * For a replica that takes a snapshot. Results begin anew, too: those that were added are all that is kept.
+   * For a replica that takes a snapshot. Results begin anew, too: those that were added are all that is kept. One at a time:
+   * with another one begun, whatever is asked of the one before but `abandon` fails with `CLOSED`, and changes nothing.
    */
   replace(): Promise<Replacement>;
 

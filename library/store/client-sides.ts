@@ -1,5 +1,6 @@
 /** Handles away from the authority: with a replica, or with nothing but a way to it. */
 import { compareVersions, type Version } from "../core/store/change.ts";
+import { isBeyond } from "../core/store/epochs.ts";
 import { Follower, type FollowerOptions } from "./follower.ts";
 import { OpeningPatience } from "./opening-patience.ts";
 import { remotePorts } from "./ports.ts";
@@ -32,6 +33,7 @@ export async function openReplicaSide(options: Omit<FollowerOptions, "start">, o
 
 function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side {
   const { replica } = follower;
+  const { writePort, readPort } = remotePorts(traffic, topic, () => {});
   return {
     role: "replica",
     get version() {
@@ -52,7 +54,15 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
       size: () => replica.table.size,
       entries: () => replica.table,
     },
-    ...remotePorts(traffic, topic, () => {}),
+    readPort,
+    writePort: {
+      ...writePort,
+      send: (request, onAnswer, onFailure) => {
+        const isVain = follower.isOutdated; // it would be done where this copy does not follow
+        if (isVain) onAnswer({ kind: "refused", code: "AUTHORITY_OUTDATED", what: `store ${topic}` });
+        else writePort.send(request, onAnswer, onFailure);
+      },
+    },
     reached: (version) => (replica.reached(version) ? undefined : follower.reached(version)),
     close: async () => follower.close(),
   };
@@ -63,6 +73,7 @@ export function clientSide(traffic: Traffic, topic: string): Side {
   let version: Version = { epoch: 0, revision: 0 };
   let heardMs = clock.nowMs();
   const ports = remotePorts(traffic, topic, (heard) => {
+    if (isBeyond(heard.epoch, version.epoch)) return;
     heardMs = clock.nowMs();
     if (compareVersions(heard, version) > 0) version = heard;
   });

@@ -5,6 +5,7 @@
  * Invariant: there is a host or a follower, never both; which, the term decides. What is acknowledged and answered is
  * asked of the term each time.
  */
+import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { TermEffect, TermMessage, TermState } from "../core/store/term-messages.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
@@ -61,10 +62,17 @@ export class Elective {
     this.#promotions = new Promotions({ traffic, topic, driver: this.driver, lookers: this.#lookers, isOpen });
   }
 
-  /** Resolves when the peers know that we take part, and we are the authority, or the copy is whole. */
+  /**
+   * Resolves when the peers know that we take part, and we are the authority, or the copy is whole.
+   * @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `NO_WITNESS` where it is for want of that, `CLOSED`
+   */
   async begin(timeoutMs: number): Promise<void> {
     await this.driver.start();
-    await this.until(() => this.#ruling?.isOpen === true || this.#standby.isSynced, timeoutMs);
+    const isBegun = (): boolean => this.#ruling?.isOpen === true || this.#standby.isSynced;
+    await this.until(isBegun, timeoutMs).catch((error: SwitchyardError) => {
+      if (error.code !== "NO_AUTHORITY" || !this.driver.isWitnessSilent) throw error;
+      throw new SwitchyardError("NO_WITNESS", `store ${this.#options.topic}, ${timeoutMs} ms`);
+    });
   }
 
   /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */

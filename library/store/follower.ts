@@ -2,6 +2,7 @@
  * A replica at work: brings it what the authority says, and carries out what it wants. What is right to do is decided in
  * core/store/replica.ts.
  */
+import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { ChangeRun, Version } from "../core/store/change.ts";
 import { isRevision, readChanges, readEntries } from "../core/store/columns.ts";
@@ -36,6 +37,8 @@ export class Follower {
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
   #isClosed = false;
+  /** Life of the authority of an older epoch that was told of last. */
+  #outdated: string | undefined;
   /** What was said on the feed, or answered, that is nothing to be said. */
   refused = 0;
 
@@ -49,6 +52,11 @@ export class Follower {
     const { replica } = this;
     const isSilent = replica.state === "live" && replica.ageMs(this.#nowMs()) >= limits.storeStaleMs;
     return isSilent ? "stale" : replica.state;
+  }
+
+  /** The only authority that was heard lately is of an older epoch: what it does will not be seen here. */
+  get isOutdated(): boolean {
+    return this.#outdated !== undefined && this.state === "stale";
   }
 
   /** Resolves when the peers know that we listen. */
@@ -120,9 +128,19 @@ export class Follower {
         continue;
       }
       if (effect.kind === "ask") this.#ask(effect.request, effect.question);
+      if (effect.kind === "fenced" && effect.isAlone) this.#tellOutdated(effect);
       onEffect(effect);
       if (effect.kind === "advanced" || effect.kind === "reset" || effect.kind === "synced") this.#wake();
     }
+  }
+
+  /** Nothing but an authority of an older epoch is heard: a person has to decide. Told once for each life of it. */
+  #tellOutdated({ epoch, node, highest }: Extract<ReplicaEffect, { kind: "fenced" }>): void {
+    if (this.#outdated === node) return;
+    this.#outdated = node;
+    const { traffic, topic } = this.#options;
+    const what = `store ${topic}, of epoch ${epoch} there and ${highest} here`;
+    traffic.node.fail(new SwitchyardError("AUTHORITY_OUTDATED", what));
   }
 
   #wake(): void {
@@ -181,5 +199,6 @@ function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
   const entries = readEntries(columns);
   if (!isRevision(walk) || !isRevision(page) || !isRevision(revision)) return undefined;
   if (entries === undefined || typeof isLast !== "boolean") return undefined;
+  if (entries.length === 0 && !isLast) return undefined; // without end, whoever opens would wait for ever
   return { kind: "page", head, walk, page, revision, entries, isLast };
 }

@@ -5,7 +5,7 @@ import type { Node } from "../node.ts";
 export class Lookers {
   readonly #node: Node;
   readonly #what: string;
-  #lookers: (() => void)[] = [];
+  readonly #lookers = new Set<() => void>();
 
   /** `what` is waited for, in the words of a failure. */
   constructor(node: Node, what: string) {
@@ -13,10 +13,15 @@ export class Lookers {
     this.#what = what;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#lookers.size;
+  }
+
   /** It may be so. */
   look(): void {
-    const lookers = this.#lookers;
-    this.#lookers = [];
+    const lookers = [...this.#lookers];
+    this.#lookers.clear();
     for (const look of lookers) look();
   }
 
@@ -31,11 +36,12 @@ export class Lookers {
         const end = (): void => {
           cancel();
           closers.delete(end);
+          this.#lookers.delete(end);
           resolve();
         };
         const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), end);
         closers.add(end);
-        this.#lookers.push(end);
+        this.#lookers.add(end);
       });
     }
   }

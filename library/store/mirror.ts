@@ -31,7 +31,8 @@ export class Mirror {
   #generation = 0;
   #isRewriting = false;
   #isClosed = false;
-  readonly #kept = new Map<string, number>();
+  /** Which outcomes of a client may be on the disk, the client not heard of for longest first. */
+  readonly #kept = new Map<string, { readonly from: number; readonly end: number }>();
 
   constructor(options: MirrorOptions) {
     this.#options = options;
@@ -80,8 +81,8 @@ export class Mirror {
     const generation = this.#generation;
     const { opened, whole } = this.#options;
     const { table, ...rest } = whole();
-    const copy = { ...rest, table: [...table], isWanted: () => generation === this.#generation };
-    writeWhole(opened, copy).then(
+    const copy = { ...rest, table: [...table] };
+    writeWhole(opened, copy, () => generation === this.#generation).then(
       () => {
         if (generation !== this.#generation) return;
         this.#isRewriting = false;
@@ -119,12 +120,21 @@ export class Mirror {
     });
   }
 
-  /** Many at a time. */
+  /** What need not be there any longer: many of a client at a time, and all of whom the authority no longer knows. */
   #forget({ client, first, outcomes }: Results): { readonly client: string; readonly before: number }[] {
-    const from = this.#kept.get(client) ?? first;
-    const before = first + outcomes.length - limits.storeOutcomes;
+    const from = this.#kept.get(client)?.from ?? first;
+    const end = first + outcomes.length;
+    const before = end - limits.storeOutcomes;
     const isMuch = before - from > limits.storeOutcomes;
-    this.#kept.set(client, isMuch ? before : from);
-    return isMuch ? [{ client, before }] : [];
+    this.#kept.delete(client);
+    this.#kept.set(client, { from: isMuch ? before : from, end });
+    return [...(isMuch ? [{ client, before }] : []), ...this.#forgetOldest()];
+  }
+
+  #forgetOldest(): { readonly client: string; readonly before: number }[] {
+    if (this.#kept.size <= limits.storeClients) return [];
+    const [client, { end }] = this.#kept.entries().next().value!;
+    this.#kept.delete(client);
+    return [{ client, before: end }];
   }
 }

@@ -30,15 +30,19 @@ function knownLives(epochs: readonly Epoch[], record: string | undefined): reado
 
 export interface Whole extends Omit<AuthorityStart, "table"> {
   readonly table: Iterable<Entry>;
-  /** What the disk says of itself then: asked for at the end, for the role may be another one by then. */
-  readonly lead: () => Lead;
-  /** Asked at the end: does it still count? Otherwise the disk keeps what it has. */
-  readonly isWanted?: () => boolean;
+  /**
+   * What the disk says of itself then; asked when all else is there, for its role may have changed meanwhile. Default: what
+   * it says already, and the epochs of the table.
+   */
+  readonly lead?: () => Lead;
 }
 
-/** Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. */
-export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<void> {
-  const { version, table, isWanted = () => true } = whole;
+/**
+ * Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. Where
+ * it is no longer wanted, nothing is changed any more.
+ */
+export async function writeWhole(opened: OpenStorage, whole: Whole, isWanted = () => true): Promise<void> {
+  const { version, epochs, table } = whole;
   const results = [...whole.results];
   const replacement = await opened.replace();
   try {
@@ -46,13 +50,17 @@ export async function writeWhole(opened: OpenStorage, whole: Whole): Promise<voi
     for (const entry of table) {
       some.push(entry);
       if (some.length < 1_024) continue;
+      if (!isWanted()) return await replacement.abandon();
       await replacement.add(some);
       some = [];
     }
     await replacement.add(some);
     await replacement.addResults(results);
-    if (isWanted()) await replacement.commit({ version, ...whole.lead() });
-    else await replacement.abandon();
+    if (!isWanted()) return await replacement.abandon();
+    const { lineage, highestEpoch, record } = opened.head;
+    const highest = Math.max(highestEpoch, version.epoch);
+    const lead = whole.lead?.() ?? { epochs, lineage, record, highestEpoch: highest };
+    await replacement.commit({ version, ...lead });
   } catch (error) {
     await replacement.abandon();
     throw error;

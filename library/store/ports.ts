@@ -2,12 +2,13 @@
 import type { Clock } from "../clock.ts";
 import { limits } from "../core/limits.ts";
 import type { Durability, Version } from "../core/store/change.ts";
-import { isCode, isRevision, readOutcomes } from "../core/store/columns.ts";
+import { isRevision, readOutcomes } from "../core/store/columns.ts";
 import { operationColumns } from "../core/store/operation-columns.ts";
 import type { Answer } from "../surveys.ts";
 import type { Desk } from "./desk.ts";
 import type { Host } from "./host.ts";
 import type { ReadPort } from "./reader.ts";
+import { readRefusal } from "./refusal.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WriteAnswer, WritePort } from "./writer.ts";
 
@@ -86,7 +87,7 @@ function readWriteAnswer({ name, args }: Answer): WriteAnswer | undefined {
     return { kind: "done", epoch, outcomes };
   }
   if (name === "expected") return isRevision(args[0]) ? { kind: "expected", number: args[0] } : undefined;
-  const [code, what] = args;
-  if (name !== "refused" || !isCode(code) || typeof what !== "string") return undefined;
-  return passing.has(code) ? again : { kind: "refused", code, what };
+  const refusal = readRefusal(name, args);
+  if (refusal === undefined) return undefined;
+  return passing.has(refusal.code) ? again : { kind: "refused", ...refusal };
 }

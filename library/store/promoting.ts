@@ -6,12 +6,13 @@
  */
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
-import { isCode, isRevision } from "../core/store/columns.ts";
+import { isRevision } from "../core/store/columns.ts";
 import { officeOf, type Plan, planOf, type Risk, type Standing, type Wish } from "../core/store/promotion.ts";
 import { termStates } from "../core/store/term-messages.ts";
 import type { Answer } from "../surveys.ts";
 import { type PromoteOptions, timeoutOf } from "./options.ts";
 import type { Promoted } from "./promotions.ts";
+import { readRefusal, refusalError } from "./refusal.ts";
 import type { Side } from "./side.ts";
 import { isVersion } from "./told-fields.ts";
 import type { Traffic } from "./traffic.ts";
@@ -100,42 +101,60 @@ class Promoting {
       const promoted = await this.#act(plan, agreed, epoch !== undefined);
       if (promoted !== undefined) return promoted;
       epoch ??= whoOf(plan).epoch;
+      await this.#pause(whoOf(plan));
     }
+  }
+
+  /** It did not act, or nobody said so. @throws SwitchyardError `NO_AUTHORITY` where it is late */
+  async #pause({ node }: Standing): Promise<void> {
+    if (this.#leftMs() <= 0) {
+      throw new SwitchyardError("NO_AUTHORITY", `store ${this.#topic}: ${node} did not do it in time`);
+    }
+    await new Promise<void>((resolve) => this.#traffic.node.clock.after(limits.storePauseMs, resolve));
+  }
+
+  #leftMs(): number {
+    return this.#endMs - this.#traffic.node.clock.nowMs();
   }
 
   /** Nobody may have heard us yet; all else does not change by asking again. */
   #giveUp({ code, what }: Extract<Plan, { kind: "refused" }>): void {
-    const isLate = this.#traffic.node.clock.nowMs() >= this.#endMs;
-    if (isLate || code !== "NO_AUTHORITY") throw new SwitchyardError(code, `store ${this.#topic}: ${what}`);
+    if (this.#leftMs() <= 0 || code !== "NO_AUTHORITY")
+      throw new SwitchyardError(code, `store ${this.#topic}: ${what}`);
   }
 
   /** `undefined`: no answer; what became of it shows when we look again. */
   async #act(plan: Act, agreed: Risk | undefined, isAgain: boolean): Promise<Promoted | undefined> {
     const { life, epoch } = whoOf(plan);
     const told = plan.kind === "take" ? ["take", ...(agreed === undefined ? [] : columnsOf(agreed))] : ["yield"];
-    const answer = await this.#traffic.ask("heir", this.#topic, "promote", [life, epoch, ...told], limits.storeAskMs);
-    const [first, second] = answer?.args ?? [];
-    if (answer?.name === "promoted" && typeof first === "string" && isRevision(second)) {
-      return { node: first, epoch: second };
-    }
-    const isRefused = answer?.name === "refused" && isCode(first) && typeof second === "string";
-    if (isRefused && !(isAgain && first === "CONFLICT")) throw new SwitchyardError(first, second);
-    return undefined;
+    const timeoutMs = Math.max(Math.min(limits.storeAskMs, this.#leftMs()), 1);
+    const answer = await this.#traffic.ask("heir", this.#topic, "promote", [life, epoch, ...told], timeoutMs);
+    if (answer === undefined || answer.node.id !== life) return undefined; // it is nobody else's to answer
+    const [node, newEpoch] = answer.args;
+    if (answer.name === "promoted" && typeof node === "string" && isRevision(newEpoch))
+      return { node, epoch: newEpoch };
+    const refusal = readRefusal(answer.name, answer.args);
+    if (refusal === undefined || (isAgain && refusal.code === "CONFLICT")) return undefined;
+    throw refusalError(refusal);
   }
 
   async #look(isEnough: (standings: readonly Standing[]) => boolean): Promise<readonly Standing[]> {
     await this.#heard();
-    const answers = await this.#traffic.askAll("heir", this.#topic, "standing", {
-      timeoutMs: Math.max(Math.min(limits.standingMs, this.#endMs - this.#traffic.node.clock.nowMs()), 1),
-      isEnough: (found) => isEnough(found.flatMap(standingOf)),
+    const standings: Standing[] = [];
+    await this.#traffic.askAll("heir", this.#topic, "standing", {
+      timeoutMs: Math.max(Math.min(limits.standingMs, this.#leftMs()), 1),
+      isEnough: (answer) => {
+        if (standings.length < limits.standings) standings.push(...standingOf(answer));
+        return standings.length >= limits.standings || isEnough(standings);
+      },
     });
-    return answers.flatMap(standingOf);
+    return standings;
   }
 
   /** A node that has just connected knows of nobody yet. */
   async #heard(): Promise<void> {
     const { node } = this.#traffic;
-    while (!this.#traffic.isHeard("heir", this.#topic) && node.clock.nowMs() < this.#endMs) {
+    while (!this.#traffic.isHeard("heir", this.#topic) && this.#leftMs() > 0) {
       node.checkOpen();
       await new Promise<void>((resolve) => node.clock.after(limits.storePauseMs, resolve));
     }

@@ -2,10 +2,11 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Entry } from "../core/store/change.ts";
-import { isCode, isRevision, isVector, readEntries } from "../core/store/columns.ts";
+import { isRevision, isVector, readEntries } from "../core/store/columns.ts";
 import type { Value } from "../core/values/index.ts";
 import type { Node } from "../node.ts";
 import { headValues } from "./head.ts";
+import { readRefusal, refusalError } from "./refusal.ts";
 
 /** What came back. */
 export interface ReadAnswer {
@@ -68,22 +69,27 @@ export class Reader {
     yield* this.#walk("snapshot", timeoutMs, readEntries);
   }
 
-  /** One page after the other, each as it is wanted; `timeoutMs` is that of each. */
+  /** One page after the other, each as it is wanted; `timeoutMs` is that of each that has something. */
   async *#walk<Item>(
     name: "keys" | "snapshot",
     timeoutMs: number,
     read: (columns: readonly Value[]) => readonly Item[] | undefined,
   ): AsyncGenerator<readonly Item[]> {
     let walk = 0;
+    let deadlineMs = this.#node.clock.nowMs() + timeoutMs;
     for (let number = 0; ; number++) {
-      const answer = await this.#ask(name, [walk, number], this.#node.clock.nowMs() + timeoutMs);
+      const answer = await this.#ask(name, [walk, number], deadlineMs);
       if (answer.name === "forgotten") throw new SwitchyardError("TIMED_OUT", `a walk over ${this.#topic}`);
-      const [id, , , isLast, ...columns] = answer.args.slice(headValues);
+      const [id, page, , isLast, ...columns] = answer.args.slice(headValues);
       const items = read(columns);
       if (answer.name !== "page" || items === undefined || !isRevision(id)) throw this.#unreadable(name);
+      if (page !== number || typeof isLast !== "boolean") throw this.#unreadable(name);
       walk = id;
-      yield items;
-      if (isLast !== false) return;
+      if (items.length > 0) {
+        yield items;
+        deadlineMs = this.#node.clock.nowMs() + timeoutMs;
+      }
+      if (isLast) return;
     }
   }
 
@@ -110,12 +116,14 @@ export class Reader {
   }
 
   async #answerAll(name: "get" | "has", lookUps: readonly LookUp[]): Promise<void> {
-    let done = 0;
-    while (done < lookUps.length) {
-      const rest = lookUps.slice(done);
-      const deadlineMs = Math.max(...rest.map((each) => each.deadlineMs));
-      const keys = rest.map(({ key }) => key);
-      const { args } = await this.#ask(name, [keys], deadlineMs);
+    let rest = lookUps;
+    while (rest.length > 0) {
+      const answer = await this.#askInTime(name, rest);
+      if (!("args" in answer)) {
+        rest = answer.left;
+        continue;
+      }
+      const { args } = answer;
       const [, , flags, ...columns] = args;
       if (typeof flags !== "string" || flags.length === 0 || flags.length > rest.length) throw this.#unreadable(name);
       const found = name === "get" ? readEntries(columns) : [];
@@ -125,7 +133,24 @@ export class Reader {
         const entry = flags[i] === "1" && name === "get" ? found[next++] : undefined;
         rest[i]!.resolve(name === "has" ? flags[i] === "1" : entry && { ...entry, key: rest[i]!.key });
       }
-      done += flags.length;
+      rest = rest.slice(flags.length);
+    }
+  }
+
+  /** The answer; or, where the time of some is over, which end then, those that are left. */
+  async #askInTime(
+    name: string,
+    lookUps: readonly LookUp[],
+  ): Promise<ReadAnswer | { readonly left: readonly LookUp[] }> {
+    const deadlineMs = Math.min(...lookUps.map((each) => each.deadlineMs));
+    try {
+      return await this.#ask(name, [lookUps.map(({ key }) => key)], deadlineMs);
+    } catch (error) {
+      const isLate = (each: LookUp): boolean => each.deadlineMs <= this.#node.clock.nowMs();
+      const late = lookUps.filter(isLate);
+      if (late.length === 0) throw error;
+      for (const { reject } of late) reject(error);
+      return { left: lookUps.filter((each) => !late.includes(each)) };
     }
   }
 
@@ -146,8 +171,8 @@ export class Reader {
       const answer = await this.#port.ask(name, args, Math.min(leftMs, limits.storeAskMs));
       if (answer === undefined) continue;
       if (answer.name !== "refused") return answer;
-      const [code, what] = answer.args;
-      throw new SwitchyardError(isCode(code) ? code : "INTERNAL", typeof what === "string" ? what : name);
+      const refusal = readRefusal(answer.name, answer.args);
+      throw refusal === undefined ? this.#unreadable(name) : refusalError(refusal);
     }
   }
 

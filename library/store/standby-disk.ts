@@ -31,6 +31,11 @@ export class StandbyDisk {
     return this.#replacement === "none" ? this.#mirror.synced : 0;
   }
 
+  /** It has the table of another history, or one with a hole, as far as we know. */
+  get isOutdated(): boolean {
+    return this.#replacement !== "none";
+  }
+
   changed(changes: readonly Change[]): void {
     for (const change of changes) this.#changes.push(change);
   }

@@ -7,6 +7,7 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { AuthorityStart } from "../core/store/authority.ts";
+import { type Place, placeOf } from "../core/store/epochs.ts";
 import { Table } from "../core/store/table.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
@@ -149,10 +150,11 @@ export class Standby {
     const { opened } = this.#options;
     this.#parting.cancel();
     this.#fork = undefined;
+    const isDiskOutdated = this.#isDiskForked || this.#disk?.isOutdated === true;
     this.#leave();
     await this.#parts.remembered.settled(); // behind all that was prepared, which nobody sees before
     const start = this.#addPrepared();
-    const isDiskBehind = this.#isDiskForked || opened?.head.version.revision !== start.version.revision;
+    const isDiskBehind = isDiskOutdated || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) {
       await writeWhole(opened, { ...start, lead: () => this.#parts.remembered.leadOf(opened, start.epochs) });
     }
@@ -224,7 +226,9 @@ export class Standby {
   honest(message: TermMessage): TermMessage {
     const { node } = this.#follower?.replica.authority ?? { node: "" };
     if (message.kind !== "pong" || this.#parts.driver().term.state !== "heir") return message;
-    return this.#handover.isDone(node, message.epoch) ? message : { ...message, held: { epoch: 0, revision: 0 } };
+    return this.#handover.isDone(node, message.epoch)
+      ? message
+      : { ...message, held: { epoch: 0, revision: 0, by: "" } };
   }
 
   /** Tells the term what we hold, and the authority, if we are its heir. */
@@ -240,7 +244,7 @@ export class Standby {
     const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
     term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive, begins });
     if (term.state !== "heir" || !isKnown) return;
-    if (held > this.#toldHeld) this.#tellHeld(epoch, held);
+    if (held > this.#toldHeld) this.#tellHeld(placeOf(replica.epochs, { epoch, revision: held }));
     driver.arm();
   }
 
@@ -252,10 +256,10 @@ export class Standby {
     this.#disk?.close();
   }
 
-  #tellHeld(epoch: number, revision: number): void {
-    this.#toldHeld = revision;
+  #tellHeld(held: Place): void {
+    this.#toldHeld = held.revision;
     const { id, name } = this.#options.traffic.node.origin;
-    this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, epoch, revision });
+    this.#parts.driver().send(undefined, { kind: "held", from: { node: name, life: id }, ...held });
   }
 
   /** Follows nobody any more; what the copy showed is shown on. */

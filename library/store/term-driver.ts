@@ -43,6 +43,8 @@ export class TermDriver {
   #isClosed = false;
   /** Told of others that are none. */
   refused = 0;
+  /** The witness was asked last, and did not answer. */
+  isWitnessSilent = false;
 
   constructor(options: TermDriverOptions) {
     this.#options = options;
@@ -143,6 +145,7 @@ export class TermDriver {
     };
     if (act.kind !== "persist") {
       void this.#arbiter(act).then((result) => {
+        this.isWitnessSilent = result.kind === "failed";
         if (!this.#isClosed) this.carryOut(this.term.done(id, result, this.nowMs()));
       });
     } else {

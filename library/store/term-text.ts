@@ -2,17 +2,17 @@
 import { limits } from "../core/limits.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { longestTold } from "../processes.ts";
-import { areEpochs, fieldsOf, isLife, isVersion, isWhole } from "./told-fields.ts";
+import { areEpochs, fieldsOf, isLife, isLifeOrEmpty, isPlace, isWhole } from "./told-fields.ts";
 
 /** What each kind has besides the epoch. */
 const shapes: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
   ping: { number: isWhole, heir: isLifeOrNone, syncRevision: isWhole },
-  pong: { number: isWhole, held: isVersion, isLive: isBoolean, remembers: isBoolean, process: isProcessOrNone },
-  held: { revision: isWhole },
+  pong: { number: isWhole, held: isPlace, isLive: isBoolean, remembers: isBoolean, process: isProcessOrNone },
+  held: { revision: isWhole, by: isLifeOrEmpty },
   resign: {},
-  ask: { held: isVersion },
-  answer: { held: isVersion, isPromotable: isBoolean, remembers: isBoolean },
-  grant: { heir: isLife, revision: isWhole },
+  ask: { held: isPlace },
+  answer: { held: isPlace, isPromotable: isBoolean, remembers: isBoolean },
+  grant: { heir: isLife, held: isPlace },
   request: {},
   announce: { revision: isWhole, epochs: areEpochs },
   fence: {},

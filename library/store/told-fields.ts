@@ -28,6 +28,16 @@ export function isLife(value: unknown): boolean {
   return typeof value === "string" && /^[0-9a-f]{32}$/.test(value);
 }
 
+/** Empty: it is not known. */
+export function isLifeOrEmpty(value: unknown): boolean {
+  return value === "" || isLife(value);
+}
+
+/** A version, with the life that began its epoch. */
+export function isPlace(value: unknown): boolean {
+  return isVersion(value) && isLifeOrEmpty((value as Fields)["by"]);
+}
+
 /** Epochs with the lives that began them; no more than are kept. */
 export function areEpochs(value: unknown): boolean {
   const isEpoch = (each: unknown): boolean => isVersion(each) && typeof (each as Fields)["by"] === "string";

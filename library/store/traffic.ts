@@ -50,19 +50,17 @@ export class Traffic {
     return answer;
   }
 
-  /** All answers until then, or until they are enough. @throws SwitchyardError as `ask` */
+  /** All answers until then, or until `isEnough`, which is told of each as it comes. @throws SwitchyardError as `ask` */
   async askAll(
     role: StoreRole,
     topic: string,
     name: string,
-    { timeoutMs, isEnough }: { readonly timeoutMs: number; readonly isEnough: (answers: readonly Answer[]) => boolean },
+    { timeoutMs, isEnough }: { readonly timeoutMs: number; readonly isEnough: (answer: Answer) => boolean },
   ): Promise<readonly Answer[]> {
     this.node.checkOpen();
     const ending = new AbortController();
-    const answers: Answer[] = [];
     const onAnswer = (answer: Answer): void => {
-      answers.push(answer);
-      if (isEnough(answers)) ending.abort();
+      if (isEnough(answer)) ending.abort();
     };
     const question = { name, args: [], time: undefined };
     return this.node.surveys.ask(storeTopic(role, topic), question, { timeoutMs, signal: ending.signal, onAnswer });

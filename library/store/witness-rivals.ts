@@ -12,8 +12,8 @@ import type { Traffic } from "./traffic.ts";
 export class WitnessRivals {
   readonly #traffic: Traffic;
   readonly #topic: string;
-  /** Life of the one that was heard last. */
-  #rival: string | undefined;
+  /** Lives of those that were heard since there last was none. */
+  readonly #rivals = new Set<string>();
   /** Until when nothing may be answered. */
   #quietUntilMs: number;
   #cancel: (() => void) | undefined;
@@ -30,7 +30,7 @@ export class WitnessRivals {
 
   /** There is another one, or was a moment ago. */
   get isDisputed(): boolean {
-    return this.#rival !== undefined && !this.isSure;
+    return this.#rivals.size > 0 && !this.isSure;
   }
 
   begin(): void {
@@ -42,10 +42,10 @@ export class WitnessRivals {
   hear({ origin }: ReceivedEvent): void {
     const { node } = this.#traffic;
     if (origin.id === node.origin.id) return;
-    const isNew = this.#rival !== origin.id || this.isSure;
-    this.#rival = origin.id;
+    if (this.isSure) this.#rivals.clear();
     this.#quietUntilMs = this.#nowMs() + limits.witnessRivalMs;
-    if (!isNew) return;
+    if (this.#rivals.has(origin.id) || this.#rivals.size >= limits.witnessesMet) return;
+    this.#rivals.add(origin.id);
     node.fail(new SwitchyardError("WITNESS_CONFLICT", `store ${this.#topic}, here and at ${origin.name}`));
     this.#traffic.say("witness", this.#topic, "here", []); // it may not have heard us yet
   }

@@ -5,6 +5,7 @@
  * of another refuses everybody, so nothing moves until one of them goes.
  */
 import { SwitchyardError } from "../core/errors.ts";
+import { limits } from "../core/limits.ts";
 import { sameRecord, swapped, type WitnessRecord } from "../core/store/witness.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import type { Reply, Traffic } from "./traffic.ts";
@@ -45,6 +46,8 @@ class Keeper {
   readonly #topic: string;
   readonly #opened: OpenStorage;
   #last: Promise<void> = Promise.resolve();
+  /** Questions that wait for their turn. */
+  #waiting = 0;
   #end: (() => void) | undefined;
 
   constructor(traffic: Traffic, topic: string, opened: OpenStorage) {
@@ -62,7 +65,7 @@ class Keeper {
       const { name, args } = said;
       if (name === "here") this.rivals.hear(said);
       else if (name === "read") this.#inTurn(() => this.#tell(reply));
-      else if (name === "swap") this.#inTurn(() => this.#swap(args, reply));
+      else if (name === "swap") this.#swap(args, reply);
     });
     this.rivals.begin();
   }
@@ -75,10 +78,13 @@ class Keeper {
   }
 
   #inTurn(answer: () => void | Promise<void>): void {
+    if (this.#waiting >= limits.witnessQuestions) return;
+    this.#waiting += 1;
     const { node } = this.#traffic;
     this.#last = this.#last
       .then(answer)
-      .catch((cause) => node.fail(new SwitchyardError("DISK_FAILED", `witness of ${this.#topic}`, { cause })));
+      .catch((cause) => node.fail(new SwitchyardError("DISK_FAILED", `witness of ${this.#topic}`, { cause })))
+      .finally(() => (this.#waiting -= 1));
   }
 
   /** Says nothing before it is known that there is no other one: whoever asks asks again. */
@@ -87,12 +93,15 @@ class Keeper {
     else if (this.rivals.isDisputed) reply("refused", ["WITNESS_CONFLICT", `store ${this.#topic}`]);
   }
 
-  async #swap([before, after, to]: readonly unknown[], reply: Reply): Promise<void> {
+  /** Read before it waits: what is none takes no room. */
+  #swap([before, after, to]: readonly unknown[], reply: Reply): void {
     const expected = readWitnessText(before);
     const wanted = readWitnessText(after)?.found;
     if (expected === undefined || wanted === undefined || to !== this.#traffic.node.origin.id) return;
-    if (this.rivals.isSure) await this.#keep(swapped(this.record, expected.found, wanted));
-    this.#tell(reply);
+    this.#inTurn(async () => {
+      if (this.rivals.isSure) await this.#keep(swapped(this.record, expected.found, wanted));
+      this.#tell(reply);
+    });
   }
 
   async #keep(next: WitnessRecord | undefined): Promise<void> {

@@ -9,7 +9,7 @@ import { limits } from "../core/limits.ts";
 import type { Durability, Operation, Outcome } from "../core/store/change.ts";
 import type { Request } from "../core/store/submission.ts";
 import type { Node } from "../node.ts";
-import { rejectWrite, type Write } from "./write.ts";
+import { newWrite, rejectWrite, type Write } from "./write.ts";
 
 /** What comes back for a batch. */
 export type WriteAnswer =
@@ -49,6 +49,9 @@ const nothing: Operation = {
   key: "",
   condition: { kind: "revision", revision: Number.MAX_SAFE_INTEGER },
 };
+
+/** Takes the place of a write before the floor. */
+const past: Write<unknown> = { ...newWrite<unknown>(), isSettled: true };
 
 export class Writer<Result> {
   readonly #node: Node;
@@ -276,9 +279,12 @@ export class Writer<Result> {
   /** Also over those that were given up. */
   #moveFloor(): void {
     const before = this.#head;
-    while (this.#writes[this.#head]?.isSettled === true) this.#head += 1;
+    while (this.#writes[this.#head]?.isSettled === true) {
+      this.#writes[this.#head] = past as Write<Result>; // what was written may be large, and is held no longer
+      this.#head += 1;
+    }
     this.#floor += this.#head - before;
-    if (this.#head > 1_024 && this.#head * 2 > this.#writes.length) {
+    if (this.#waiting === 0 || (this.#head > 1_024 && this.#head * 2 > this.#writes.length)) {
       this.#writes = this.#writes.slice(this.#head);
       this.#head = 0;
     }

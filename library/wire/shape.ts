@@ -84,6 +84,23 @@ export class Shape {
   }
 }
 
+/** Shapes by what `sharedShape` is given as their key. */
+const shared = new Map<string, Shape>();
+
+/**
+ * The shape of that definition: one for all streams of other nodes that have it, for many nodes raise the same few events.
+ * `key` tells definitions apart. @throws SwitchyardError `BAD_FRAME` when the signature is none
+ */
+export function sharedShape(key: string, definition: ShapeDefinition): Shape {
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const shape = new Shape(definition);
+  if (key.length > limits.sharedShapeCharacters) return shape;
+  if (shared.size >= limits.sharedShapes) shared.clear();
+  shared.set(key, shape);
+  return shape;
+}
+
 /** The fields of the frame that announces a shape. */
 export function shapeFields(stream: number, index: number, definition: ShapeDefinition): readonly Field[] {
   const { kind, name, signature, writer, columns } = definition;

@@ -106,7 +106,7 @@ const entries: readonly Entry[] = [
   },
 ];
 
-/** @returns the exit status: 0 done, 1 failed, 2 called wrongly */
+/** @returns the exit status: 0 done, 1 failed, 2 called wrongly, 130 and such broken off by a signal */
 export async function runCommandLine(args: readonly string[], shell: ProcessShell): Promise<number> {
   const { isDebugging, rest: asked } = takeDebug(args);
   const rest = asked[0] === "help" ? [...asked.slice(1), "--help"] : asked;
@@ -122,12 +122,19 @@ export async function runCommandLine(args: readonly string[], shell: ProcessShel
     return shell.status;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help, or the version
+    if (shell.stopped.aborted && error === shell.stopped.reason) return brokenOff(shell);
     const known = entries.some(({ name }) => name === wanted);
     const { line, status } = failureOf(error, known ? `switchyard ${wanted}` : "switchyard");
     shell.say(`switchyard: ${line}`);
     if (isDebugging) for (const each of traceOf(error).split("\n")) shell.say(each);
     return status;
   }
+}
+
+function brokenOff(shell: ProcessShell): number {
+  shell.brokenOff();
+  if (shell.status > 1) shell.say("switchyard: told to stop before it was done");
+  return shell.status;
 }
 
 /** `--debug` is good anywhere, but not behind `--`. */

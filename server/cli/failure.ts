@@ -29,10 +29,11 @@ const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
 /** What the system says of files, in words. */
 const systemWords: Readonly<Record<string, string>> = {
   ENOENT: "no such file",
-  EACCES: "the operating system does not let us read it; check its permissions",
+  EACCES: "the operating system does not let us; check the permissions",
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "part of the path is a file, not a folder",
-  EPERM: "the operating system does not let us read it; check its permissions",
+  EPERM: "the operating system does not let us; check the permissions",
+  EROFS: "it lies where nothing can be written",
 };
 
 /** @param command what was called, for the hint: `switchyard pub` */

@@ -66,6 +66,6 @@ async function sendPieces(
     progress.clear();
   }
   if (!shell.stopped.aborted) return;
-  shell.failed();
+  shell.brokenOff();
   shell.say(`send: stopped after ${inGroups(sent)} bytes`);
 }

@@ -6,7 +6,7 @@
 import { type Connection, Context, type ContextOptions, type SwitchyardError } from "../../library/index.ts";
 import { type ConnectionOptions, targetOf } from "./connection-options.ts";
 import { waitingFor } from "./progress.ts";
-import type { Shell } from "./shell.ts";
+import { minding, type Shell } from "./shell.ts";
 import { conflictWords } from "./store-facts.ts";
 import { printable } from "./style.ts";
 
@@ -56,7 +56,7 @@ export async function join(
 ): Promise<Connection> {
   const { location, options } = await targetOf(shell, written, how);
   const opened = context.connections.open(location, options);
-  const connection = await waitingFor(shell, `connecting to ${location}`, opened);
+  const connection = await minding(shell, waitingFor(shell, `connecting to ${location}`, opened));
   tellOf(shell, connection);
   return connection;
 }

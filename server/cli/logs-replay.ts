@@ -170,7 +170,7 @@ class Replay {
     if (this.#bad > badLinesTold) {
       this.#shell.say(`switchyard: … and ${counted(this.#bad - badLinesTold, "more bad line")}`);
     }
-    if (this.#shell.stopped.aborted) this.#shell.failed();
+    if (this.#shell.stopped.aborted) this.#shell.brokenOff();
     if (this.#options.quiet) return;
     const left = this.#bad === 0 ? "" : `, left out ${counted(this.#bad, "bad one")}`;
     const stopped = this.#shell.stopped.aborted ? ", then stopped" : "";

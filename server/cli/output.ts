@@ -2,7 +2,8 @@
  * Standard output, gathered: lines of one turn of the event loop go out in few writes.
  *
  * Invariant: what is written comes out in order and whole, and memory stays bounded as long as callers mind `isFull`.
- * A reader that goes away (`| head`) is no failure: it is told once, and from then on nothing is kept.
+ * When it takes no more, that is told once, and from then on nothing is kept; a reader that goes away (`| head`) is no
+ * failure.
  */
 import type { Writable } from "node:stream";
 
@@ -11,6 +12,9 @@ const batchCharacters = 64 * 1024;
 /** What may wait for a slow reader before callers should drop or wait. */
 const fullBytes = 4 * 1024 * 1024;
 
+/** What the system says where nobody reads. */
+const readerGone: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "EOF", "ERR_STREAM_DESTROYED"]);
+
 export class Output {
   readonly #stream: Writable;
   #batch = "";
@@ -18,16 +22,16 @@ export class Output {
   #isGone = false;
   #waiters: (() => void)[] = [];
 
-  /** @param readerGone called once, when nobody reads any more */
-  constructor(stream: Writable, readerGone: () => void) {
+  /** @param ended called once: nobody reads any more; or, with a failure, what was written could not be */
+  constructor(stream: Writable, ended: (failure: NodeJS.ErrnoException | undefined) => void) {
     this.#stream = stream;
     stream.on("drain", () => this.#wake());
-    stream.on("error", () => {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
       if (this.#isGone) return;
       this.#isGone = true;
       this.#batch = "";
       this.#wake();
-      readerGone();
+      ended(readerGone.has(error.code ?? "") ? undefined : error);
     });
   }
 
@@ -57,7 +61,8 @@ export class Output {
   /** Resolves when everything written so far was handed to the reader, or the reader is gone. */
   drained(): Promise<void> {
     this.#hand();
-    if (this.#isGone || this.#stream.writableLength === 0) return Promise.resolve();
+    const { writableLength, errored } = this.#stream; // of a failure we are told a moment later
+    if (this.#isGone || (writableLength === 0 && errored === null)) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 

@@ -4,6 +4,8 @@ import type { Shell } from "./shell.ts";
 const quietMs = 1_000;
 const periodMs = 100;
 const barWidth = 24;
+/** A shorter one says nothing. */
+const leastBarWidth = 6;
 
 export class Progress {
   readonly #shell: Shell;
@@ -20,7 +22,7 @@ export class Progress {
     const elapsedMs = performance.now() - this.#startMs;
     if (elapsedMs < this.#nextMs) return;
     this.#nextMs = elapsedMs + periodMs;
-    this.#shell.progress(fraction === undefined ? text() : `${bar(fraction)}  ${text()}`);
+    this.#shell.progress(fraction === undefined ? text() : withBar(text(), fraction, this.#shell.progressWidth));
   }
 
   clear(): void {
@@ -28,10 +30,15 @@ export class Progress {
   }
 }
 
-function bar(fraction: number): string {
-  const filled = Math.round(Math.min(fraction, 1) * barWidth);
-  const percent = `${Math.floor(fraction * 100)}`.padStart(3);
-  return `${"█".repeat(filled)}${"░".repeat(barWidth - filled)} ${percent} %`;
+/** What it says comes first: the bar has what room is left, and where that is too little there is none. */
+function withBar(text: string, fraction: number, width: number): string {
+  const done = Math.min(Math.max(fraction, 0), 1);
+  const percent = `${Math.floor(done * 100)}`.padStart(3);
+  const rest = ` ${percent} %  ${text}`;
+  const columns = Math.min(barWidth, width - rest.length);
+  if (columns < leastBarWidth) return rest.trimStart();
+  const filled = Math.round(done * columns);
+  return `${"█".repeat(filled)}${"░".repeat(columns - filled)}${rest}`;
 }
 
 /** Shows what is waited for, once that takes over a second. */

@@ -62,7 +62,7 @@ async function run(
     }
     if (raised < (options.count ?? 1)) {
       shell.say(`stopped after ${inGroups(raised)} of ${inGroups(options.count ?? 1)}`);
-      shell.failed();
+      shell.brokenOff();
     }
   });
 }

@@ -11,7 +11,7 @@ import { constants, createGzip } from "node:zlib";
 import { SwitchyardError } from "../../library/index.ts";
 import { Output } from "./output.ts";
 import { isHeaderLine } from "./recording.ts";
-import type { Shell } from "./shell.ts";
+import { outOfRoom, type Shell } from "./shell.ts";
 
 export interface RecordingFile {
   readonly out: Output;
@@ -43,20 +43,6 @@ export async function openRecordingFile(shell: Shell, path: string): Promise<Rec
   }
 }
 
-/**
- * The same for what is written in one go: a file that is there already is refused.
- * @throws SwitchyardError `BAD_ARGUMENT`; what the system says where it cannot be made
- */
-export async function openNewFile(shell: Shell, path: string): Promise<RecordingFile> {
-  if (path === "-") return toStandardOutput(shell);
-  const handle = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EEXIST")
-      throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already; choose another name, or remove it`);
-    throw error;
-  });
-  return toFile(handle, path, path.endsWith(".gz"), false);
-}
-
 async function checkAppendable(handle: FileHandle, path: string, isPacked: boolean): Promise<void> {
   if (isPacked)
     throw new SwitchyardError("BAD_ARGUMENT", `${path} is there already, and a packed one is not appended to`);
@@ -70,16 +56,17 @@ async function byteAt(handle: FileHandle, position: number): Promise<number | un
   return buffer[0];
 }
 
-function toStandardOutput({ out }: Shell): RecordingFile {
+export function toStandardOutput({ out }: Shell): RecordingFile {
   return {
     ...{ out, isAppended: false, failed: new AbortController().signal },
     close: () => out.drained(),
   };
 }
 
-function toFile(handle: FileHandle, path: string, isPacked: boolean, isAppended: boolean): RecordingFile {
+/** Writes to the end of `handle`, and closes it. `path` is for failures. */
+export function toFile(handle: FileHandle, path: string, isPacked: boolean, isAppended: boolean): RecordingFile {
   const failure = new AbortController();
-  const stream = createWriteStream("", { fd: handle });
+  const stream = createWriteStream("", { fd: handle, flush: true });
   stream.on("error", (error: Error) => failure.abort(failureOf(path, error)));
   const packing = isPacked ? createGzip() : undefined;
   packing?.pipe(stream);
@@ -99,6 +86,6 @@ function toFile(handle: FileHandle, path: string, isPacked: boolean, isAppended:
 }
 
 function failureOf(path: string, cause: Error & { readonly code?: unknown }): SwitchyardError {
-  const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(String(cause.code));
-  return new SwitchyardError(isFull ? "NO_SPACE" : "DISK_FAILED", `${path} (${String(cause.code)})`, { cause });
+  const code = outOfRoom.has(String(cause.code)) ? "NO_SPACE" : "DISK_FAILED";
+  return new SwitchyardError(code, `${path} (${String(cause.code)})`, { cause });
 }

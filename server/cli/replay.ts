@@ -189,7 +189,7 @@ class Replay {
 
   #summarize(path: string): void {
     const isStopped = this.#shell.stopped.aborted;
-    if (isStopped) this.#shell.failed();
+    if (isStopped) this.#shell.brokenOff();
     if (this.#options.quiet) return;
     const { events, lines, files } = this.#tally;
     const kinds = [counted(events, "event"), counted(lines, "log line"), counted(files, "file write")].join(", ");

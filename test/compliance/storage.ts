@@ -231,6 +231,23 @@ export function storageCompliance(subject: StorageUnderTest): void {
       await settle(again.close());
     });
 
+    it("F1: takes the table that was begun last, whole, when another one was under way", async () => {
+      const { storage, path, open } = await began();
+      const version = { epoch: 9, revision: 12 };
+      const first = await settle(open.replace());
+      await settle(first.add([entryOf("first-0", 1)]));
+      const second = await settle(open.replace());
+      await expect(settle(first.add([entryOf("first-1", 2)]))).rejects.toMatchObject({ code: "CLOSED" });
+      await settle(second.add([entryOf("second-0", 3)]));
+      await expect(settle(first.commit({ ...head, version }))).rejects.toMatchObject({ code: "CLOSED" });
+      await settle(first.abandon());
+      await settle(second.add([entryOf("second-1", 4)]));
+      await settle(second.commit({ ...head, version }));
+      const again = await reopened(storage, path, open);
+      expect([...(await allEntries(again)).keys()].sort()).toEqual(["second-0", "second-1"]);
+      await settle(again.close());
+    });
+
     it("begins empty when it is told to, with another lineage, and the highest epoch that was heard of", async () => {
       const { storage, path, open } = await began();
       await settle(open.writeHead(head));

@@ -232,3 +232,22 @@ describe("what goes out", () => {
     twins.check();
   });
 });
+
+it("a closed outbox counts what waited, holds its link no longer, and takes nothing more", () => {
+  const told: string[] = [];
+  const outbox = new Outbox({
+    ...{ maxMessages, maxBytes, highWaterBytes: 10_000, policy: "disconnect" },
+    send: () => told.push("sent") > 0,
+    isDroppable: () => true,
+    dropped: () => told.push("dropped"),
+    overflowed: () => expect.unreachable(),
+  });
+  const append = (): void => outbox.append(bytesOf({ number: 1, kind: droppable, length: 8 }), 0, 8);
+  append();
+  outbox.close();
+  append();
+  outbox.drained();
+  outbox.flush();
+  expect(told).toEqual(["dropped"]);
+  expect(outbox).toMatchObject({ queuedMessages: 0, queuedBytes: 0, heldBytes: 0, isAboveHighWater: false });
+});

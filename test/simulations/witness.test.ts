@@ -86,3 +86,39 @@ simulate(
     await world.until(() => standby.role === "authority", 15_000);
   },
 );
+
+simulate(
+  "F5: while the witness is away neither an authority nor a standby opens, and both say why",
+  { seeds: 10 },
+  async (world) => {
+    const [home, spare] = [world.node({ name: "home" }), world.node({ name: "spare" })];
+    await world.join(home, spare);
+    const codeOf = (opening: Promise<unknown>): Promise<string> =>
+      opening.then(
+        () => "none",
+        ({ code, message }: SwitchyardError) => (message.includes("witness") ? code : `${code}: ${message}`),
+      );
+    const opening = { ...duty, openTimeoutMs: 5_000 };
+    const codes = [home.stores.openAuthoritative("t", opening), spare.stores.openStandby("t", opening)].map(codeOf);
+    const told = await Promise.all(codes);
+    if (told[0] !== "NO_WITNESS" || told[1] !== "NO_WITNESS") throw new Error(told.join(" and "));
+  },
+);
+
+simulate("F5: a node is a witness of a store once, however fast it is asked twice", { seeds: 10 }, async (world) => {
+  const disk = new SimulatedDisk(world.time, world.chance.fork());
+  const judge = world.node({ name: "judge", storage: disk.storage });
+  const outcomes = await Promise.all(
+    ["one", "two", "one"].map((path) =>
+      judge.stores.openWitness("t", { path }).then(
+        (opened) => ({ opened, code: "" }),
+        ({ code }: SwitchyardError) => ({ opened: undefined, code }),
+      ),
+    ),
+  );
+  const codes = outcomes.map(({ code }) => code).join();
+  if (codes !== ",WITNESS_CONFLICT,WITNESS_CONFLICT") throw new Error(codes);
+  await outcomes[0]!.opened!.close();
+  const again = await judge.stores.openWitness("t", { path: "two" });
+  await again.close();
+});

@@ -130,6 +130,7 @@ export class SimulatedDisk {
 
   #opened(path: string, file: DiskFile, life: number): OpenStorage {
     let isClosed = false;
+    let replacements = 0;
     const turns = new Turns();
     const write = (isSynced: boolean, change: (image: Image) => void): Promise<void> => {
       if (isClosed) return Promise.reject(new SwitchyardError("CLOSED", path));
@@ -160,7 +161,12 @@ export class SimulatedDisk {
       writeHead: (lead) => write(true, (image) => image.lead(lead)),
       replace: async () => {
         if (isClosed) throw new SwitchyardError("CLOSED", path);
-        return replacementOf((...whole) => write(true, (image) => image.replace(...whole)));
+        replacements += 1;
+        const number = replacements;
+        return replacementOf(
+          (...whole) => write(true, (image) => image.replace(...whole)),
+          () => number !== replacements,
+        );
       },
       close: async () => {
         if (isClosed) return;

@@ -6,7 +6,7 @@
  * taken over yet, however long we were paused. Knows nothing of how an heir is chosen, or of what comes without one.
  */
 import { limits } from "../limits.ts";
-import type { Version } from "./change.ts";
+import type { Place } from "./epochs.ts";
 import type { Party, TermMessage } from "./term-messages.ts";
 
 type Pong = Extract<TermMessage, { kind: "pong" }>;
@@ -21,6 +21,7 @@ export class AuthorityTerm {
   /** When the next ping is due. */
   pingMs: number;
 
+  readonly #life: string;
   #number = 0;
   /** The number of the first ping that named the heir. */
   #firstNumber = 0;
@@ -31,8 +32,10 @@ export class AuthorityTerm {
   /** When pings were sent that may still be answered in time. */
   readonly #sentMs = new Map<number, number>();
 
-  constructor(epoch: number, nowMs: number) {
+  /** `life`: our own, which began the epoch. */
+  constructor(epoch: number, life: string, nowMs: number) {
     this.epoch = epoch;
+    this.#life = life;
     this.pingMs = nowMs;
   }
 
@@ -94,8 +97,9 @@ export class AuthorityTerm {
     this.#countsMs = Math.max(this.#countsMs ?? sentMs, sentMs);
   }
 
-  hold({ epoch, revision }: Version): void {
-    if (epoch === this.epoch) this.held = Math.max(this.held, revision);
+  /** Of an epoch that another life began, though with the same number, it means nothing. */
+  hold({ epoch, revision, by }: Place): void {
+    if (epoch === this.epoch && by === this.#life) this.held = Math.max(this.held, revision);
   }
 
   /**

@@ -135,7 +135,7 @@ export class Authority<Asker> {
     const { batch, draft, stretches, kept } = this.#takePending();
     draft.apply();
     this.#version = batch.version;
-    this.#log.add(batch.changes, draft.bytes);
+    this.#log.add(draft.logged, draft.bytes);
     const settled = stretches.flatMap(({ client, first, outcomes }) => this.#clients.decide(client, first, outcomes));
     for (const [client, from] of kept) this.#clients.forget(client, from);
     this.#clients.keepWithinBytes();

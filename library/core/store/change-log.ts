@@ -2,15 +2,19 @@
  * The last changes of a store, for replicas that missed some.
  *
  * Invariant: revisions follow one another without a hole up to the newest; the oldest give way beyond `limits.storeLogChanges`
- * and `limits.storeLogBytes`. What is added together stays together. Knows nothing of epochs.
+ * and `limits.storeLogBytes`. What is added together stays together. A put is kept as the entry that the table holds, too,
+ * so it costs no object of its own. Knows nothing of epochs.
  */
 import { limits } from "../limits.ts";
-import type { Change } from "./change.ts";
+import type { Change, Entry } from "./change.ts";
 import { sizeOfChange } from "./size.ts";
+
+/** A change, as it is kept. */
+export type Logged = Entry | Exclude<Change, { kind: "put" }>;
 
 interface Stretch {
   readonly first: number;
-  readonly changes: readonly Change[];
+  readonly changes: readonly Logged[];
   readonly bytes: number;
 }
 
@@ -40,12 +44,12 @@ export class ChangeLog {
   /** All changes after `revision` that are kept. */
   *after(revision: number): Generator<Change> {
     for (const { first, changes } of this.#stretches.slice(this.#gone)) {
-      yield* changes.slice(Math.max(0, revision + 1 - first));
+      for (let i = Math.max(0, revision + 1 - first); i < changes.length; i++) yield changeOf(changes[i]!);
     }
   }
 
   /** `bytes`: of all of them, by estimate. */
-  add(changes: readonly Change[], bytes: number): void {
+  add(changes: readonly Logged[], bytes: number): void {
     if (changes.length === 0) return;
     this.#stretches.push({ first: this.#next, changes, bytes });
     this.#next += changes.length;
@@ -66,7 +70,7 @@ export class ChangeLog {
     let bytes = 0;
     for (const stretch of this.#stretches.slice(at, at + limits.storePageEntries)) {
       for (let i = Math.max(0, first - stretch.first); i < stretch.changes.length; i++) {
-        const change = stretch.changes[i]!;
+        const change = changeOf(stretch.changes[i]!);
         page.push(change);
         bytes += sizeOfChange(change);
         if (page.length >= limits.storePageEntries || bytes >= limits.storePageBytes) return page;
@@ -98,4 +102,10 @@ export class ChangeLog {
     this.#stretches = this.#stretches.slice(this.#gone);
     this.#gone = 0;
   }
+}
+
+function changeOf(logged: Logged): Change {
+  if ("kind" in logged) return logged;
+  const { key, value, expiresAtMs, expiresAfterMs } = logged;
+  return { kind: "put", key, value, expiresAtMs, expiresAfterMs };
 }

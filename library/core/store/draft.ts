@@ -6,6 +6,7 @@
  */
 import { keyOf } from "../values/index.ts";
 import type { Change, Entry, Operation, Outcome } from "./change.ts";
+import type { Logged } from "./change-log.ts";
 import type { Expiry } from "./expiry.ts";
 import { evaluate, named } from "./operations.ts";
 import type { EntryCheck } from "./schema.ts";
@@ -23,6 +24,8 @@ export class Draft {
   readonly changes: Change[] = [];
   /** Beside each change, the entry that was there. */
   readonly before: (Entry | undefined)[] = [];
+  /** The changes as the log keeps them. */
+  readonly logged: Logged[] = [];
   /** Of all changes, by estimate. */
   bytes = 0;
   readonly #ground: Ground;
@@ -100,14 +103,23 @@ export class Draft {
     this.changes.push(change);
     this.before.push(before);
     this.bytes += sizeOfChange(change);
-    this.#entries.set(id, change.kind === "put" ? entryOf(change, this.#revision) : null);
+    if (change.kind === "put") {
+      const entry = entryOf(change, this.#revision);
+      this.logged.push(entry);
+      this.#entries.set(id, entry);
+    } else {
+      this.logged.push(change);
+      this.#entries.set(id, null);
+    }
   }
 
   #cleared(): Outcome {
     this.#entries = new Map();
     this.#isCleared = true;
     this.#revision += 1;
-    this.changes.push({ kind: "clear" });
+    const clearing = { kind: "clear" } as const;
+    this.changes.push(clearing);
+    this.logged.push(clearing);
     this.before.push(undefined);
     return { kind: "done", revision: this.#revision, value: undefined };
   }

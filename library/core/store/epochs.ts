@@ -48,6 +48,21 @@ export function holds(history: History, { epoch, revision, by }: Place): boolean
   return revision >= history.epochs[at]!.revision && revision <= endOf(history, at);
 }
 
+/**
+ * Has it all of a history that has come to this place? The epoch of that may begin beyond the place: then it is on its way
+ * there, and all that it has is the same.
+ */
+export function includes(history: History, { epoch, revision, by }: Place): boolean {
+  if (revision === 0) return true;
+  const at = history.epochs.findLastIndex((begun) => begun.epoch === epoch);
+  return at >= 0 && isSameLife(history.epochs[at]!.by, by) && revision <= endOf(history, at);
+}
+
+/** Are both in the epoch that the same life began? */
+export function isSameTerm(a: Place, b: Place): boolean {
+  return a.epoch === b.epoch && isSameLife(a.by, b.by);
+}
+
 /** The epochs of a history that goes on in another epoch. */
 export function goOn({ epochs, revision }: History, epoch: number, by: string): readonly Epoch[] {
   return [...epochs, { epoch, revision, by }].slice(-limits.storeEpochsKept);

@@ -5,7 +5,7 @@
  * authority that named it ever takes over. It lasts for one life of both: a new life of either begins anew.
  */
 import { limits } from "../limits.ts";
-import type { Version } from "./change.ts";
+import type { Place } from "./epochs.ts";
 import type { Party } from "./term-messages.ts";
 
 export class HeirTerm {
@@ -33,9 +33,11 @@ export class HeirTerm {
     return this.#isPromotable ? this.#waitsUntilMs : undefined;
   }
 
-  /** We hold this. */
-  hold({ epoch, revision }: Version, isLive: boolean): void {
-    if (isLive && epoch === this.epoch && revision >= this.#syncRevision) this.#isPromotable = true;
+  /** We hold this. Of an epoch with this number that another life began nothing counts: we may have left ours for it. */
+  hold({ epoch, revision, by }: Place, isLive: boolean): void {
+    if (epoch !== this.epoch) return;
+    if (by !== this.authority.life) this.#isPromotable = false;
+    else if (isLive && revision >= this.#syncRevision) this.#isPromotable = true;
   }
 
   /** The authority was heard, and an answer goes out. */

@@ -105,8 +105,17 @@ export type ReplicaEffect =
   /** The table is whole and has reached what the authority had: `open` resolves. Once for each epoch, and after a `reset`. */
   | { readonly kind: "synced"; readonly version: Version }
   | { readonly kind: "state"; readonly state: ReplicaState }
-  /** Somebody speaks for a lower epoch: tell them the highest. */
-  | { readonly kind: "fenced"; readonly epoch: number; readonly highest: number }
+  /**
+   * Somebody speaks for a lower epoch than the highest that we know; it is not listened to. `isAlone`: nothing is heard of
+   * whom we follow, so this may be all that there is. `node`: its life.
+   */
+  | {
+      readonly kind: "fenced";
+      readonly epoch: number;
+      readonly node: string;
+      readonly highest: number;
+      readonly isAlone: boolean;
+    }
   /** Another node than the one that we follow speaks for the same epoch; it is not listened to while ours is heard. */
   | { readonly kind: "rival"; readonly epoch: number; readonly node: string };
 

@@ -134,7 +134,7 @@ export class Replica {
     const { epoch, node, firstRevision, changes } = message;
     const isFalse = !isNumber(epoch) || isBeyond(epoch, this.#authority.highestEpoch);
     if (isFalse || !isRun(firstRevision, changes.length)) this.#counts.refused += 1;
-    else if (epoch < this.#authority.highestEpoch) this.#fence(epoch);
+    else if (epoch < this.#authority.highestEpoch) this.#fence(epoch, node, nowMs);
     else if (epoch !== this.authority?.epoch || node !== this.authority.node) this.#wonder(epoch, nowMs);
     else {
       this.#authority.hearRevision(firstRevision + changes.length - 1, nowMs);
@@ -142,9 +142,10 @@ export class Replica {
     }
   }
 
-  #fence(epoch: number): void {
+  #fence(epoch: number, node: string, nowMs: number): void {
     this.#counts.fenced += 1;
-    this.#effects.push({ kind: "fenced", epoch, highest: this.#authority.highestEpoch });
+    const isAlone = !this.#authority.isHeard(nowMs);
+    this.#effects.push({ kind: "fenced", epoch, node, highest: this.#authority.highestEpoch, isAlone });
   }
 
   /** Changes of whom we do not follow: where theirs come after is not known. The answer to whatever is asked tells. */
@@ -172,7 +173,7 @@ export class Replica {
     }
     const isFirst = this.authority === undefined;
     const heard = this.#authority.hear(head, nowMs);
-    if (heard === "fenced") this.#fence(head.epoch);
+    if (heard === "fenced") this.#fence(head.epoch, head.node, nowMs);
     if (heard === "rival" || heard === "usurper") {
       this.#counts.fenced += 1;
       this.#effects.push({ kind: "rival", epoch: head.epoch, node: head.node });

@@ -7,9 +7,10 @@
  */
 import { keyOf, type Value } from "../values/index.ts";
 import type { Change, Entry } from "./change.ts";
+import { EntryMap } from "./entry-map.ts";
 
 export class Table implements Iterable<Entry> {
-  #entries = new Map<string, Entry>();
+  #entries = new EntryMap();
   #clears = 0;
 
   get size(): number {
@@ -44,7 +45,7 @@ export class Table implements Iterable<Entry> {
   }
 
   clear(): void {
-    this.#entries = new Map(); // a walk that is under way goes on over what there was
+    this.#entries = new EntryMap(); // a walk that is under way goes on over what there was
     this.#clears += 1;
   }
 
@@ -60,7 +61,7 @@ export class Table implements Iterable<Entry> {
   }
 
   [Symbol.iterator](): IterableIterator<Entry> {
-    return this.#entries.values();
+    return this.#entries[Symbol.iterator]();
   }
 }
 

@@ -48,7 +48,7 @@ function begin(seat: Seat, epoch: number, heir: Party | undefined): TermEffect[]
     seat.epochs = epochs;
     seat.unmatched = undefined;
     seat.gone = undefined;
-    const term = new AuthorityTerm(epoch, nowMs);
+    const term = new AuthorityTerm(epoch, seat.self.life, nowMs);
     if (heir !== undefined) term.reappoint(heir, revision, nowMs);
     seat.phase = authority(term, hadHeir);
     seat.announceMs = nowMs;
@@ -73,11 +73,11 @@ function putOff(seat: Seat, nowMs: number): TermEffect[] {
 }
 
 /** Stops for good: from when it is written down, `to` may begin the next epoch. */
-export function grant(seat: Seat, to: Party, nowMs: number, revision = seat.holdings.version.revision): TermEffect[] {
+export function grant(seat: Seat, to: Party, nowMs: number, held = seat.place()): TermEffect[] {
   const { epoch, epochs } = seat;
   seat.unmatched = seat.history();
   seat.acts.stops = true;
-  const stopped: Phase = { kind: "granting", to, revision, askMs: nowMs };
+  const stopped: Phase = { kind: "granting", to, held, askMs: nowMs };
   return seat.acts.persist({ epoch, role: "granting", heir: to.node, epochs }, (doneMs) => {
     seat.phase = stopped;
     return repeatGrant(seat, doneMs);
@@ -90,8 +90,8 @@ export function repeatGrant(seat: Seat, nowMs: number): TermEffect[] {
   if (phase.kind !== "granting" || nowMs < phase.askMs || seat.acts.isBusy) return [];
   phase.askMs = nowMs + limits.termPingMs;
   return [
-    seat.send(undefined, { kind: "ask", held: seat.holdings.version }),
-    seat.send(undefined, { kind: "grant", heir: phase.to.life, revision: phase.revision }),
+    seat.send(undefined, { kind: "ask", held: seat.place() }),
+    seat.send(undefined, { kind: "grant", heir: phase.to.life, held: phase.held }),
   ];
 }
 
@@ -138,7 +138,7 @@ export function appoint(seat: Seat, heir: Party): TermEffect[] {
 export function dispute(seat: Seat, nowMs: number): TermEffect[] {
   if (seat.phase.kind === "authority" && seat.phase.isConflicted) return [];
   const { epoch, epochs } = seat;
-  if (seat.phase.kind !== "authority") seat.phase = authority(new AuthorityTerm(epoch, nowMs), true);
+  if (seat.phase.kind !== "authority") seat.phase = authority(new AuthorityTerm(epoch, seat.self.life, nowMs), true);
   seat.phase.isConflicted = true;
   seat.acts.callOff();
   return seat.acts.persist({ epoch, role: "conflicted", heir: undefined, epochs }, () => []);

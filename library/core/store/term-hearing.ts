@@ -3,7 +3,7 @@
  *
  * Invariant: an answer to a ping or an `ask` is a promise, so nobody gives one that is on its way to another role.
  */
-import { compareVersions } from "./change.ts";
+import { includes } from "./epochs.ts";
 import { HeirTerm } from "./heir-term.ts";
 import { Recovery } from "./recovery.ts";
 import { appoint, withdraw } from "./term-changes.ts";
@@ -55,8 +55,8 @@ function pinged(seat: Seat, ping: Of<"ping">, nowMs: number): TermEffect[] {
     if (phase.kind === "heir") seat.phase = { kind: "follower" };
   } else if (seat.resignedEpoch === seat.epoch) return [];
   else heed(seat, from, syncRevision, nowMs);
-  const { version, isLive } = seat.holdings;
-  return [seat.send(from.life, { kind: "pong", number, held: version, isLive, remembers: seat.options.remembers })];
+  const { isLive } = seat.holdings;
+  return [seat.send(from.life, { kind: "pong", number, held: seat.held(), isLive, remembers: seat.options.remembers })];
 }
 
 /** The authority named us its heir. */
@@ -82,7 +82,7 @@ function ponged(seat: Seat, pong: Of<"pong">, nowMs: number): TermEffect[] {
   if (seat.acts.isBusy || phase.isConflicted) return [];
   if (term.isProofOfRestart(pong)) return resigned(seat, from, nowMs);
   const isWanted = seat.options.heir === undefined || seat.options.heir === from.node;
-  const isInSync = isLive && held.epoch === seat.epoch;
+  const isInSync = isLive && held.epoch === seat.epoch && held.by === seat.self.life;
   return term.heir === undefined && isWanted && isInSync ? appoint(seat, from) : [];
 }
 
@@ -101,11 +101,10 @@ function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect
   const phase = seat.phase;
   if (phase.kind === "authority") return [seat.announce(from.life, nowMs)];
   if ((phase.kind !== "heir" && phase.kind !== "follower") || (phase.kind === "heir" && seat.acts.isBusy)) return [];
-  const { version } = seat.holdings;
   let isPromotable = false;
   if (phase.kind === "heir" && phase.term.authority.life === from.life) {
     isPromotable = true; // the grant follows
-  } else if (phase.kind === "heir" && phase.term.isPromotable && compareVersions(version, held) >= 0) {
+  } else if (phase.kind === "heir" && isNextLife(phase.term, from) && includes(seat.history(), held)) {
     return takeOver(seat); // that life of it is over: no need to wait
   } else {
     seat.resignedEpoch = seat.epoch;
@@ -113,7 +112,12 @@ function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect
     seat.phase = { kind: "follower" };
   }
   const remembers = seat.options.remembers || seat.wasHeirEpoch === seat.epoch;
-  return [seat.send(from.life, { kind: "answer", held: version, isPromotable, remembers })];
+  return [seat.send(from.life, { kind: "answer", held: seat.held(), isPromotable, remembers })];
+}
+
+/** Is it the authority that we could take over from, started again? */
+function isNextLife(term: HeirTerm, from: Party): boolean {
+  return term.isPromotable && term.authority.node === from.node;
 }
 
 /** Somebody says what it holds, and whether it will take over. */
@@ -122,21 +126,21 @@ function answered(seat: Seat, answer: Of<"answer">, nowMs: number): TermEffect[]
   const { from, isPromotable } = answer;
   const remembers = answer.remembers || seat.options.hasArbiter === true; // had it taken over, the witness would know
   if (phase.kind === "recovering") {
-    phase.recovery.note({ ...answer, remembers }, seat.holdings.version);
+    phase.recovery.note({ ...answer, remembers }, seat.place());
     return recover(seat, phase.recovery, nowMs);
   }
-  const isNextLife = phase.kind === "granting" && from.node === phase.to.node && from.life !== phase.to.life;
-  if (!isNextLife || isPromotable || !remembers) return [];
+  const isBack = phase.kind === "granting" && from.node === phase.to.node && from.life !== phase.to.life;
+  if (!isBack || isPromotable || !remembers) return [];
   const recovery = new Recovery(from.node, true, nowMs); // whom we handed it to is gone, and did not take it
-  recovery.note({ ...answer, remembers }, seat.holdings.version);
+  recovery.note({ ...answer, remembers }, seat.place());
   seat.phase = { kind: "recovering", recovery };
   return recover(seat, recovery, nowMs);
 }
 
 /** An authority has stopped for good, in favour of somebody. */
-function granted(seat: Seat, { from, heir, revision }: Of<"grant">): TermEffect[] {
+function granted(seat: Seat, { from, heir, held }: Of<"grant">): TermEffect[] {
   const phase = seat.phase;
-  if (heir !== seat.self.life || seat.acts.isBusy || seat.holdings.version.revision < revision) return [];
+  if (heir !== seat.self.life || seat.acts.isBusy || !includes(seat.history(), held)) return [];
   const isForHeir = phase.kind === "heir" && phase.term.authority.life === from.life;
   const isForAsked = phase.kind === "follower" && seat.askedBy === from.life;
   return isForHeir || isForAsked ? takeOver(seat, from.node) : [];

@@ -5,7 +5,7 @@
  * the driver checks it where it enters.
  */
 import type { Version } from "./change.ts";
-import type { Epoch } from "./epochs.ts";
+import type { Epoch, Place } from "./epochs.ts";
 import type { WitnessRecord } from "./witness.ts";
 
 /** One life of one node. */
@@ -54,28 +54,28 @@ export type TermMessage = FromSomebody &
         /** From a standby to the authority, at once. Of the heir it is a promise not to take over for 3 s. */
         readonly kind: "pong";
         readonly number: number;
-        readonly held: Version;
+        readonly held: Place;
         readonly isLive: boolean;
         /** It has a state directory, so it would know if it had taken over in an earlier life. */
         readonly remembers: boolean;
         /** What its process is known by on its machine; the driver's business. */
         readonly process?: string | undefined;
       }
-    /** From the heir: it holds all up to this revision of the history of the sender's `epoch`. */
-    | { readonly kind: "held"; readonly revision: number }
+    /** From the heir: it holds all up to this revision of the history of the sender's `epoch`, which the life `by` began. */
+    | { readonly kind: "held"; readonly revision: number; readonly by: string }
     /** From the heir that leaves: it will never take over from this epoch. */
     | { readonly kind: "resign" }
     /** From an authority that has stopped or has started again, each 500 ms: who holds what? */
-    | { readonly kind: "ask"; readonly held: Version }
+    | { readonly kind: "ask"; readonly held: Place }
     /** The answer to `ask`. */
     | {
         readonly kind: "answer";
-        readonly held: Version;
+        readonly held: Place;
         readonly isPromotable: boolean;
         readonly remembers: boolean;
       }
-    /** From an authority that has stopped for good: this life may begin the next epoch if it holds this revision. */
-    | { readonly kind: "grant"; readonly heir: string; readonly revision: number }
+    /** From an authority that has stopped for good: this life may begin the next epoch if its history has this place. */
+    | { readonly kind: "grant"; readonly heir: string; readonly held: Place }
     /** From the heir to the authority: hand over, please. */
     | { readonly kind: "request" }
     /** From an authority to all, each second. */

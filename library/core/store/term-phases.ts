@@ -6,6 +6,7 @@
  */
 import type { Acts } from "./acts.ts";
 import type { AuthorityTerm } from "./authority-term.ts";
+import type { Place } from "./epochs.ts";
 import type { HeirTerm } from "./heir-term.ts";
 import type { Recovery } from "./recovery.ts";
 import type { Party, TermState } from "./term-messages.ts";
@@ -24,7 +25,7 @@ export type Phase =
       lostMs: number | undefined;
     }
   | { readonly kind: "recovering"; readonly recovery: Recovery }
-  | { readonly kind: "granting"; readonly to: Party; readonly revision: number; askMs: number };
+  | { readonly kind: "granting"; readonly to: Party; readonly held: Place; askMs: number };
 
 export function authority(term: AuthorityTerm, hadHeir = false): Extract<Phase, { kind: "authority" }> {
   return { kind: "authority", term, isConflicted: false, hadHeir, handsOverUntilMs: undefined, lostMs: undefined };

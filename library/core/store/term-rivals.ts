@@ -28,7 +28,7 @@ export function isTwin(seat: Seat, { from }: TermMessage, isToUs: boolean): bool
 
 /** Asks an authority of our name whether it lives: its answer is to us. */
 export function question(seat: Seat, { kind, from }: TermMessage): TermEffect[] {
-  return kind === "announce" ? [seat.send(from.life, { kind: "ask", held: seat.holdings.version })] : [];
+  return kind === "announce" ? [seat.send(from.life, { kind: "ask", held: seat.place() })] : [];
 }
 
 /** Somebody speaks for an epoch that is over. */

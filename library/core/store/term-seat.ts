@@ -7,9 +7,14 @@
 import { limits } from "../limits.ts";
 import { Acts } from "./acts.ts";
 import type { Version } from "./change.ts";
-import type { Epoch, History } from "./epochs.ts";
-import type { Holdings, Party, TermEffect, TermMessage, TermOptions } from "./term-messages.ts";
+import { type Epoch, type History, type Place, placeOf } from "./epochs.ts";
+import type { Holdings, Party, TermEffect, TermMessage, TermOptions, TermRecord } from "./term-messages.ts";
 import type { Phase } from "./term-phases.ts";
+
+/** Is the table of a later epoch than the record speaks of? Who begins one writes it down first, so it was followed since. */
+export function isOutdated(record: TermRecord | undefined, { version }: Holdings): boolean {
+  return record !== undefined && record.epoch < version.epoch;
+}
 
 type Body = TermMessage extends infer M ? (M extends TermMessage ? Omit<M, "from" | "epoch"> : never) : never;
 
@@ -47,7 +52,8 @@ export class Seat {
     this.options = options;
     this.self = options.self;
     this.holdings = options.holdings;
-    this.epochs = options.record?.epochs ?? options.holdings.epochs;
+    this.epochs =
+      (isOutdated(options.record, options.holdings) ? undefined : options.record?.epochs) ?? options.holdings.epochs;
     this.epoch = Math.max(options.record?.epoch ?? 0, options.holdings.version.epoch);
     this.newest = options.holdings.version;
     this.announceMs = nowMs;
@@ -57,7 +63,7 @@ export class Seat {
   /** Tells what the table holds now. */
   hold(holdings: Holdings): void {
     this.holdings = holdings;
-    if (this.phase.kind === "heir") this.phase.term.hold(holdings.version, holdings.isLive);
+    if (this.phase.kind === "heir") this.phase.term.hold(this.held(), holdings.isLive);
   }
 
   /** What an authority says when it is time to. */
@@ -77,11 +83,23 @@ export class Seat {
     return this.send(to, { kind: "announce", revision: this.holdings.version.revision, epochs: this.epochs });
   }
 
+  /** What the table holds, with the life that began its epoch. */
+  held(): Place {
+    return placeOf(this.holdings.epochs, this.holdings.version);
+  }
+
   /** Of an authority what it committed; of others what they hold, prepared or not. */
   history(): History {
     const isAuthority = this.phase.kind !== "heir" && this.phase.kind !== "follower";
     const epochs = isAuthority ? this.epochs : this.holdings.epochs;
     return { epochs, revision: this.holdings.version.revision };
+  }
+
+  /** The end of `history`. */
+  place(): Place {
+    const { epochs, revision } = this.history();
+    const { epoch, by } = epochs.at(-1) ?? { epoch: this.holdings.version.epoch, by: "" };
+    return { epoch, revision, by };
   }
 
   send(to: string | undefined, body: Body): TermEffect {

@@ -9,7 +9,7 @@ import { Recovery } from "./recovery.ts";
 import { follow, grant, settle } from "./term-changes.ts";
 import type { TermEffect, TermRecord } from "./term-messages.ts";
 import { authority } from "./term-phases.ts";
-import type { Seat } from "./term-seat.ts";
+import { isOutdated, type Seat } from "./term-seat.ts";
 import type { WitnessRecord } from "./witness.ts";
 
 /** At the start the witness counts more than the record. */
@@ -34,9 +34,9 @@ export function start(seat: Seat, nowMs: number): TermEffect[] {
 function startFrom(seat: Seat, record: TermRecord | undefined, nowMs: number): TermEffect[] {
   const { role, looksAround = false, isPersistent } = seat.options;
   if (record === undefined && role === "standby") return follow(seat, record);
-  if (record?.role === "follower") return follow(seat, record);
+  if (record?.role === "follower" || isOutdated(record, seat.holdings)) return follow(seat, record);
   if (record?.role === "conflicted") {
-    seat.phase = authority(new AuthorityTerm(seat.epoch, nowMs));
+    seat.phase = authority(new AuthorityTerm(seat.epoch, seat.self.life, nowMs));
     seat.phase.isConflicted = true;
     return [];
   }
@@ -53,7 +53,7 @@ export function recover(seat: Seat, recovery: Recovery, nowMs: number): TermEffe
   const { hasArbiter, isPersistent, onHeirLost } = seat.options;
   const isOurs = (record: WitnessRecord | undefined) =>
     record === undefined || (record.authority === seat.self.node && record.epoch <= seat.epoch);
-  if (decision.kind === "grant") return grant(seat, decision.to, nowMs, decision.revision);
+  if (decision.kind === "grant") return grant(seat, decision.to, nowMs, decision.held);
   if (decision.kind === "begin") {
     const heir = onHeirLost === "wait" && !hasArbiter ? decision.heir : undefined;
     return settle(seat, { ahead: 1, heir, from: isOurs });
@@ -66,7 +66,7 @@ export function recover(seat: Seat, recovery: Recovery, nowMs: number): TermEffe
   }
   if (nowMs < recovery.askMs) return [];
   recovery.askMs = nowMs + limits.termPingMs;
-  return [seat.send(undefined, { kind: "ask", held: seat.holdings.version })];
+  return [seat.send(undefined, { kind: "ask", held: seat.place() })];
 }
 
 /** A follower that hears of nobody may be the authority, by a swap of its former life. */

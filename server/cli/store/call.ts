@@ -5,15 +5,9 @@
  */
 
 import type { Context } from "../../../library/index.ts";
-import {
-  checkTopic,
-  type Durability,
-  type OpenStoreOptions,
-  type Store,
-  SwitchyardError,
-} from "../../../library/index.ts";
+import { checkTopic, type Durability, type OpenStoreOptions, type Store } from "../../../library/index.ts";
 import { join, withNode } from "../joining.ts";
-import { type Shell, whenStopped } from "../shell.ts";
+import { minding, type Shell } from "../shell.ts";
 
 export interface StoreOptionValues {
   readonly expire?: number;
@@ -42,7 +36,7 @@ export interface StoreCall {
   readonly options: StoreOptionValues;
 }
 
-/** Works on the store, with a node of its own. Whoever is told to stop minds `shell.stopped` itself. */
+/** Works on the store, with a node of its own. Once it is open, `use` minds `shell.stopped` itself. */
 export async function withStore<Result>(
   { shell, location, topic, options }: StoreCall,
   how: Pick<OpenStoreOptions, "mode" | "access">,
@@ -52,24 +46,16 @@ export async function withStore<Result>(
   return withNode(shell, { command: "store", name: options.name }, async (context) => {
     await join(shell, context, location);
     const { timeout, durability } = options;
-    const store = await context.stores.open(topic, { ...how, timeoutMs: timeout, openTimeoutMs: timeout, durability });
-    return use(store, context);
+    const wanted = { ...how, timeoutMs: timeout, openTimeoutMs: timeout, durability };
+    return use(await minding(shell, context.stores.open(topic, wanted)), context);
   });
 }
 
-/** As `withStore`, for what is over with one answer: whoever does not want to wait for it presses Ctrl-C. */
+/** As `withStore`, for what may be broken off at any time: whoever does not want to wait for it presses Ctrl-C. */
 export function withAnswer(
   call: StoreCall,
   how: Pick<OpenStoreOptions, "mode" | "access">,
   use: (store: Store, context: Context) => Promise<void>,
 ): Promise<void> {
-  return withStore(call, how, async (store, context) => {
-    const used = use(store, context);
-    used.catch(() => undefined); // told where it is waited for
-    await Promise.race([used, whenStopped(call.shell).then(giveUp)]);
-  });
-}
-
-function giveUp(): never {
-  throw new SwitchyardError("CLOSED", "told to stop before there was an answer");
+  return withStore(call, how, (store, context) => minding(call.shell, use(store, context)));
 }

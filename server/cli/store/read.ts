@@ -2,7 +2,7 @@
 import { formatValue, type StoreEntry, toJson, type Value } from "../../../library/index.ts";
 import { harmlessJson, inGroups, printable } from "../style.ts";
 import { readValueArgument } from "../value-argument.ts";
-import { type StoreCall, withAnswer, withStore } from "./call.ts";
+import { type StoreCall, withAnswer } from "./call.ts";
 
 const reading = { mode: "async", access: "ro" } as const;
 
@@ -20,7 +20,7 @@ export async function get(call: StoreCall): Promise<void> {
 
 export async function keys(call: StoreCall): Promise<void> {
   const { shell, options } = call;
-  await withStore(call, reading, async (store) => {
+  await withAnswer(call, reading, async (store) => {
     for await (const key of store.keys()) {
       if (shell.stopped.aborted) return;
       if (!hasPrefix(key, options.prefix)) continue;

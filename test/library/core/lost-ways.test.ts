@@ -37,3 +37,13 @@ it("forgets the oldest of too many", () => {
   const left = [ways.hasLeft("n0", "t"), ways.hasLeft("n1", "t"), ways.hasLeft(`n${limits.lostWays}`, "t")];
   expect(left).toEqual([false, true, true]);
 });
+
+it("forgets the oldest of too many patterns of few nodes, and of too long ones", () => {
+  const ways = new LostWays();
+  for (let i = 0; i < limits.patternsPerPeer; i++) ways.left("first", `t${i}`);
+  for (let i = 0; i < limits.patternsPerPeer; i++) ways.left("second", `t${i}`);
+  expect([ways.hasLeft("first", "t9"), ways.hasLeft("second", "t9")]).toEqual([false, true]);
+  const long = "l".repeat(limits.topicBytes);
+  for (let i = 0; i < limits.lostWayCharacters / limits.topicBytes; i++) ways.left("third", `${long.slice(6)}${i}`);
+  expect([ways.hasLeft("second", "t9"), ways.hasLeft("third", `${long.slice(6)}1`)]).toEqual([false, true]);
+});

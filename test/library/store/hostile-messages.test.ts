@@ -59,16 +59,16 @@ const terms = [
     kind: "pong",
     epoch: 3,
     number: 4,
-    held: { epoch: 3, revision: 5 },
+    held: { epoch: 3, revision: 5, by: ours },
     isLive: true,
     remembers: false,
     process: "1 2",
   },
-  { kind: "held", epoch: 3, revision: 5 },
+  { kind: "held", epoch: 3, revision: 5, by: ours },
   { kind: "resign", epoch: 3 },
-  { kind: "ask", epoch: 3, held: { epoch: 3, revision: 5 } },
-  { kind: "answer", epoch: 3, held: { epoch: 3, revision: 5 }, isPromotable: true, remembers: true },
-  { kind: "grant", epoch: 3, heir: other, revision: 5 },
+  { kind: "ask", epoch: 3, held: { epoch: 3, revision: 5, by: "" } },
+  { kind: "answer", epoch: 3, held: { epoch: 3, revision: 5, by: ours }, isPromotable: true, remembers: true },
+  { kind: "grant", epoch: 3, heir: other, held: { epoch: 3, revision: 5, by: ours } },
   { kind: "request", epoch: 3 },
   { kind: "announce", epoch: 3, revision: 9, epochs },
   { kind: "fence", epoch: 3 },
@@ -85,7 +85,7 @@ it("T12 T14: what terms say", () => {
     expect(Object.getPrototypeOf(message)).toBe(Object.prototype);
     const fields = message as unknown as Readonly<Record<string, unknown>>;
     const { epoch, revision } = (fields["held"] ?? {}) as { epoch?: unknown; revision?: unknown };
-    if (fields["held"] !== undefined && ["pong", "ask", "answer"].includes(message.kind))
+    if (fields["held"] !== undefined && ["pong", "ask", "answer", "grant"].includes(message.kind))
       expectWhole([epoch, revision]);
     expect(own.some((name) => Object.hasOwn(fields, name))).toBe(true);
     expectWhole(message.epoch);

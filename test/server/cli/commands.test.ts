@@ -169,7 +169,7 @@ describe("pub and sub", () => {
     await sub.saying("out", /e\(\)/);
     sub.child.stdout!.destroy();
     expect(await sub.ended).toMatchObject({ status: 0, err: "" });
-    expect((await pub.end()).status).toBe(1); // it was not done
+    expect((await pub.end()).status).toBe(130); // it was not done
   });
 
   it("counts what a slow output costs, and ends at Ctrl-C all the same", async () => {
@@ -284,7 +284,7 @@ describe("logs", () => {
     const replay = start("logs", "replay", location, "l", file, "--rate", "20");
     await tail.saying("out", /"n":1/);
     const { status, err } = await replay.end();
-    expect(status).toBe(1);
+    expect(status).toBe(130);
     expect(err).toMatch(/^replayed \d+ lines? of .* s, then stopped\n$/);
     expect((await tail.end()).status).toBe(0);
   });

@@ -86,3 +86,15 @@ it("tells once that the reader is gone, and keeps nothing from then on", async (
   await nextTurn();
   expect([times, reader.taken]).toEqual([1, ""]);
 });
+
+it.each(["EPIPE", "ENOSPC"])("keeps nothing more after %s, and tells it where that is a failure", async (code) => {
+  const ended: unknown[] = [];
+  const failure = Object.assign(new Error(code), { code });
+  const stream = new Writable({ write: (_text, _encoding, done) => done(failure) });
+  const output = new Output(stream, (error) => ended.push(error));
+  output.line("a");
+  await output.drained();
+  output.line("b");
+  await output.drained();
+  expect(ended).toEqual([code === "EPIPE" ? undefined : failure]);
+});

@@ -1,5 +1,5 @@
 /** `switchyard store` as processes, at a node that is no authority but knows the way to one. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Context, count, type Store } from "../../../library/index.ts";
@@ -205,6 +205,57 @@ describe("an export", () => {
     expect(table.version.revision).toBe(revision);
   });
 
+  it("clears nothing where standard input does not begin as a whole one does", async () => {
+    await table.clear();
+    await table.insert("kept", 1);
+    const diverged = { node: "east", winner: "west", after: 3, cleared: false, removalsAfter: 3 };
+    const header = { switchyard: "store", version: 2, store: "app.hosts", epoch: 1, revision: 4, diverged };
+    const cases: readonly (readonly [string, number, RegExp])[] = [
+      [`${JSON.stringify(header)}\n`, 2, /^switchyard: standard input has what east alone had.*\n$/],
+      ["no export\n", 1, /^switchyard: standard input:1: it does not begin as an export does.*\n$/],
+      ["", 1, /^switchyard: standard input is empty.*\n$/],
+    ];
+    for (const [text, status, what] of cases) {
+      const piped = start("store", location, "app.hosts", "import", "-", "--replace");
+      piped.child.stdin!.end(text);
+      expect(await piped.ended).toEqual({ status, out: "", err: expect.stringMatching(what) });
+      expect(table.lookupSync("kept")).toBe(1);
+    }
+    const torn = start("store", location, "app.hosts", "import", "-", "--replace");
+    torn.child.stdin!.end((await store("export", "-", "--quiet")).out.split("\n").slice(0, 2).join("\n"));
+    const { err } = await torn.ended;
+    expect(err).toMatch(/^cleared the store, and imported 1 before that\nswitchyard: standard input:2: it was cut off/);
+  });
+
+  it("has no half behind it when it is stopped, nor when it is killed", async () => {
+    await table.clear();
+    const value = "x".repeat(10_000);
+    for (let i = 0; i < 10_000; i++) {
+      const written = table.insert(i, value);
+      if (i % 1_000 === 999) await written;
+    }
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const file = join(folder, `half-${signal}.store`);
+      const exporting = start("store", location, "app.hosts", "export", file, "--name", signal);
+      while (!(await readdir(folder)).some((name) => name.startsWith(`half-${signal}`)));
+      const { status, out } = await exporting.end(signal);
+      expect([status, out]).toEqual([signal === "SIGINT" ? 130 : signal, ""]);
+      const left = (await readdir(folder)).filter((name) => name.startsWith(`half-${signal}`));
+      expect(left).toEqual(signal === "SIGINT" ? [] : [expect.stringMatching(/\.part$/)]);
+    }
+    await table.clear();
+  });
+
+  it("tells how much of it was imported when it is stopped", async () => {
+    await table.clear();
+    const lines = (await store("export", "-", "--quiet")).out.split("\n");
+    const piped = start("store", location, "app.hosts", "import", "-");
+    piped.child.stdin!.write(`${lines[0]!}\n{"key":"1","value":"1"}\n{"key":"2","value":"2"}\n`);
+    while (table.sizeSync() < 2) await context.cluster.nodes(); // lets others run
+    const { status, err } = await piped.end();
+    expect([status, err]).toEqual([130, "imported 2 before that\nswitchyard: told to stop before it was done\n"]);
+  });
+
   it("is removed where it cannot be finished", async () => {
     const file = join(folder, "none.store");
     const { status, err } = await run("store", location, "app.nowhere", "export", file, "--timeout", "200ms");
@@ -242,6 +293,23 @@ describe("what cannot be", () => {
     const waiting = start("store", location, "app.nowhere", "get", '"a"', "--timeout", "60s", "--name", "patient");
     while (!(await context.cluster.nodes()).some(({ name }) => name === "patient")); // then it is there, and waits
     const { status, err } = await waiting.end();
-    expect([status, err]).toEqual([1, expect.stringMatching(/told to stop/)]);
+    expect([status, err]).toEqual([130, expect.stringMatching(/told to stop/)]);
   });
+
+  it.each([["watch"], ["digest"], ["keys"], ["export", "none"], ["import", "none"]])(
+    "is given up at Ctrl-C while there is no authority: %s",
+    async (...verb) => {
+      const name = `patient-${verb[0]!}`;
+      const file = join(folder, "given-up.store");
+      await writeFile(file, (await store("export", "-", "--quiet")).out);
+      const args = verb.map((each) =>
+        each === "none" ? join(folder, `${verb[0] === "import" ? "given-up" : each}.store`) : each,
+      );
+      const waiting = start("store", location, "app.nowhere", ...args, "--timeout", "60s", "--name", name);
+      while (!(await context.cluster.nodes()).some((node) => node.name === name)); // then it is there, and waits
+      const { status, err } = await waiting.end();
+      expect([status, err]).toEqual([130, "switchyard: told to stop before it was done\n"]);
+      await expect(readFile(join(folder, "none.store"))).rejects.toThrow("ENOENT");
+    },
+  );
 });

@@ -5,7 +5,9 @@ import { limits } from "../../../../library/core/limits.ts";
 import type { Change } from "../../../../library/core/store/change.ts";
 import { ChangeLog } from "../../../../library/core/store/change-log.ts";
 
-function removal(number: number): Change {
+type Removal = Extract<Change, { kind: "remove" }>;
+
+function removal(number: number): Removal {
   return { kind: "remove", key: `${number}`, isExpired: false };
 }
 
@@ -47,6 +49,15 @@ describe("the log", () => {
     );
   });
 
+  it("gives a put that is kept as an entry back as the change it was", () => {
+    const log = new ChangeLog(0);
+    const put = { key: "a", value: "b", expiresAtMs: 7, expiresAfterMs: 5 };
+    log.add([{ ...put, revision: 1 }, { kind: "clear" }], 40);
+    const changes: Change[] = [{ kind: "put", ...put }, { kind: "clear" }];
+    expect(log.since(0)).toStrictEqual(changes);
+    expect([...log.after(0)]).toStrictEqual(changes);
+  });
+
   it("gives up the oldest where there are too many bytes", () => {
     const log = new ChangeLog(0);
     for (let i = 1; i <= 3; i++) log.add([removal(i)], limits.storeLogBytes / 2);
@@ -58,7 +69,7 @@ describe("the log", () => {
   it("ends a page at so many bytes, with one change at least", () => {
     const log = new ChangeLog(0);
     const key = "k".repeat(limits.storePageBytes);
-    const large = (): Change => ({ kind: "remove", key, isExpired: false });
+    const large = (): Removal => ({ kind: "remove", key, isExpired: false });
     log.add([large(), large(), large()], 3 * key.length);
     expect(log.since(0)?.length).toBe(1);
     expect(log.since(2)?.length).toBe(1);

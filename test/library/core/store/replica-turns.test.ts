@@ -183,7 +183,9 @@ describe("a replica with what a disk had", () => {
 
   it("S4: does not go back to an authority of a lower epoch", () => {
     const talk = new Talk({ epoch: 2, revision: 9 }, successor(8).epochs).announce(a);
-    expect(talk.told("fenced")).toEqual([{ kind: "fenced", epoch: 1, highest: 2 }]);
+    expect(talk.told("fenced")).toEqual([{ kind: "fenced", epoch: 1, node: "a", highest: 2, isAlone: false }]);
+    talk.wait(limits.storeStaleMs).announce(a);
+    expect(talk.told("fenced").at(-1)).toMatchObject({ epoch: 1, isAlone: true });
     expect([talk.replica.authority, talk.replica.counts.snapshots]).toEqual([undefined, 0]);
   });
 });
@@ -213,7 +215,7 @@ describe("a replica and authorities that change", () => {
   it("fences what is said in a lower epoch", () => {
     const talk = live();
     talk.feed({ ...a, epoch: 0 }, 11, [put("x")]);
-    expect(talk.told("fenced")).toEqual([{ kind: "fenced", epoch: 0, highest: 1 }]);
+    expect(talk.told("fenced")).toEqual([{ kind: "fenced", epoch: 0, node: "a", highest: 1, isAlone: false }]);
     expect([talk.replica.counts.fenced, talk.asked, talk.replica.version.revision]).toEqual([1, [], 10]);
   });
 

@@ -201,3 +201,22 @@ it.each([
   expect(effects.some(({ kind }) => kind === "diverged")).toBe(false);
   expect([term.state, term.mayAcknowledge(100, ours + 1, "disk")]).toEqual([state, state === "alone"]);
 });
+
+it.each(["authority", "granting", "conflicted"] as const)(
+  "F1 F3: who had the table of a later epoch than its record as %s speaks of has followed since, and does so again",
+  (role) => {
+    const epochs = [
+      { epoch: 1, revision: 0, by: "b" },
+      { epoch: 2, revision: 3, by: "c" },
+    ];
+    const record = { epoch: 1, role, heir: undefined, epochs: epochs.slice(0, 1) };
+    const holdings = { version: { epoch: 2, revision: 5 }, epochs, isLive: false };
+    const rest = { remembers: true, isPersistent: true, role: "authority" as const };
+    const term = new Term({ self: { node: "ours", life: "d" }, record, holdings, ...rest }, 0);
+    const written = recordOf(term, term.check(0));
+    expect(written).toEqual({ epoch: 2, role: "follower", heir: undefined, epochs, isUnmatched: true });
+    expect([term.state, term.epoch, term.isUnmatched]).toEqual(["follower", 2, true]);
+    const effects = term.receive({ kind: "announce", from: other, epoch: 2, revision: 9, epochs }, 20);
+    expect([term.isUnmatched, effects.some(({ kind }) => kind === "diverged")]).toEqual([false, false]);
+  },
+);

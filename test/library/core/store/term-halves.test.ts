@@ -9,10 +9,11 @@ import type { TermMessage } from "../../../../library/core/store/term-messages.t
 const heir = { node: "h", life: "h1" };
 const old = { node: "a", life: "a1" };
 const back = { node: "a", life: "a2" };
-const held = { epoch: 1, revision: 5 };
+const epochs = [{ epoch: 1, revision: 0, by: "a1" }];
+const held = { epoch: 1, revision: 5, by: "a1" };
 
 function standby(): Term {
-  const holdings = { version: held, epochs: [], isLive: true };
+  const holdings = { version: held, epochs, isLive: true };
   const rest = { record: undefined, remembers: true, isPersistent: true } as const;
   const term = new Term({ self: heir, role: "standby", ...rest, holdings }, 0);
   term.check(0);
@@ -25,8 +26,9 @@ const kinds = (effects: ReturnType<Term["check"]>) =>
 
 it("F2: an heir takes over only when it was in sync, and 3 s after its last answer", () => {
   const term = new HeirTerm(old, 1, 5, 0);
-  term.hold({ epoch: 1, revision: 4 }, true);
-  term.hold({ epoch: 2, revision: 5 }, true);
+  term.hold({ ...held, revision: 4 }, true);
+  term.hold({ ...held, epoch: 2 }, true);
+  term.hold({ ...held, by: "c1" }, true);
   term.hold(held, false);
   expect(term.isDue(3_000)).toBe(false);
   term.hold(held, true);
@@ -41,7 +43,7 @@ it("F3: an heir that was paused itself listens a while before it takes over", ()
 });
 
 it("F4: the answer of an earlier life of the heir is no proof that this one is gone", () => {
-  const term = new AuthorityTerm(1, 0);
+  const term = new AuthorityTerm(1, "a1", 0);
   const pong = {
     kind: "pong",
     from: { node: "h", life: "h0" },
@@ -62,10 +64,10 @@ it("F2: an heir that resigned to a restarted authority is not named again by wha
   const term = standby();
   expect(kinds(term.receive(ping, 0))).toContain("pong");
   expect(term.state).toBe("heir");
-  const ask: TermMessage = { kind: "ask", from: back, epoch: 1, held: { epoch: 1, revision: 6 } };
+  const ask: TermMessage = { kind: "ask", from: back, epoch: 1, held: { ...held, revision: 6 } };
   expect(kinds(term.receive(ask, 10))).toContain("answer");
   expect(term.receive(ping, 20)).toEqual([]);
-  expect(term.receive({ kind: "grant", from: old, epoch: 1, heir: "h1", revision: 5 }, 30)).toEqual([]);
+  expect(term.receive({ kind: "grant", from: old, epoch: 1, heir: "h1", held }, 30)).toEqual([]);
   expect(term.state).toBe("follower");
 });
 
@@ -85,8 +87,8 @@ it("F6: an authority that starts again with less than its heir holds hands over 
   const recovery = new Recovery("h", true, 0);
   const answer = { kind: "answer", from: heir, epoch: 1, held, isPromotable: false, remembers: true } as const;
   expect(recovery.decide(100)).toEqual({ kind: "wait" });
-  recovery.note(answer, { epoch: 1, revision: 4 });
-  expect(recovery.decide(100)).toEqual({ kind: "grant", to: heir, revision: 5 });
+  recovery.note(answer, { ...held, revision: 4 });
+  expect(recovery.decide(100)).toEqual({ kind: "grant", to: heir, held });
   const other = new Recovery("h", true, 0);
   other.note(answer, held);
   expect(other.decide(100)).toEqual({ kind: "begin", heir });

@@ -51,6 +51,30 @@ export function trouble(world: TermWorld, chance: SeededChance): void {
   }
 }
 
+/** One answers, and all others follow it. */
+export function expectOne(world: TermWorld): void {
+  const states = world.nodes.map(({ name, term }) => `${name} ${term.state} ${term.epoch}`).join(", ");
+  if (world.authorities().length !== 1) throw new Error(`not one goes on: ${states}`);
+  if (new Set(world.nodes.map(({ term }) => term.epoch)).size !== 1) throw new Error(`not of one epoch: ${states}`);
+}
+
+/** Two of one epoch, each with something of its own: that is for a person to settle. */
+export function pickOne(world: TermWorld): boolean {
+  const picked = world.nodes.find(({ term }) => term.state === "conflicted");
+  if (picked === undefined) return false;
+  world.isForced = true;
+  world.run(picked, () => picked.term.promote(world.clock(picked)));
+  world.runFor(8_000);
+  return true;
+}
+
+/** What was committed anywhere is in the history that goes on, or was handed out. */
+export function expectAccountedFor(world: TermWorld): void {
+  const kept = new Set([...world.authorities()[0]!.log, ...world.diverged, ...world.perished]);
+  const lost = [...world.committed].filter((write) => !kept.has(write));
+  if (lost.length > 0) throw new Error(`F7: not handed out: ${lost.join(" ")}`);
+}
+
 /** No more trouble, and time for what it left behind. */
 export function heal(world: TermWorld): void {
   world.cut.clear();

@@ -1,32 +1,8 @@
 /** The clockwork of terms where it may fork or forget: in the end one goes on, and what the others had is not lost in silence. */
 import { expect, it } from "vitest";
 import { repeats } from "../../../rig/repeats.ts";
-import { eachSeed, heal, onlySeed, trouble, usual } from "./term-trouble.ts";
+import { eachSeed, expectAccountedFor, expectOne, heal, onlySeed, pickOne, trouble, usual } from "./term-trouble.ts";
 import { TermWorld } from "./term-world.ts";
-
-/** One answers, and all others follow it. */
-function expectOne(world: TermWorld): void {
-  const states = world.nodes.map(({ name, term }) => `${name} ${term.state} ${term.epoch}`).join(", ");
-  if (world.authorities().length !== 1) throw new Error(`not one goes on: ${states}`);
-  if (new Set(world.nodes.map(({ term }) => term.epoch)).size !== 1) throw new Error(`not of one epoch: ${states}`);
-}
-
-/** Two of one epoch, each with something of its own: that is for a person to settle. */
-function pickOne(world: TermWorld): boolean {
-  const disputed = world.nodes.filter(({ term }) => term.state === "conflicted");
-  const picked = disputed[0];
-  if (picked === undefined) return false;
-  world.run(picked, () => picked.term.promote(world.clock(picked)));
-  world.runFor(8_000);
-  return true;
-}
-
-/** What was committed anywhere is in the history that goes on, or was handed out. */
-function expectAccountedFor(world: TermWorld): void {
-  const kept = new Set([...world.authorities()[0]!.log, ...world.diverged, ...world.perished]);
-  const lost = [...world.committed].filter((write) => !kept.has(write));
-  if (lost.length > 0) throw new Error(`F7: not handed out: ${lost.join(" ")}`);
-}
 
 it(
   "F4 F7: with `continue` it may fork; in the end one goes on, and what the other had is handed out",

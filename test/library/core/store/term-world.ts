@@ -5,7 +5,7 @@
  * Clocks go on while a node is paused, but it runs nothing. What is checked at each step is in `check`.
  */
 
-import type { Epoch } from "../../../../library/core/store/epochs.ts";
+import { type Epoch, placeOf } from "../../../../library/core/store/epochs.ts";
 import { Term } from "../../../../library/core/store/term.ts";
 import type {
   Act,
@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly standbys: number;
   /** All are opened as authorities, and several may answer. */
   readonly twoAuthorities?: boolean;
+  /** Two authorities, `a` and `b`, each with a standby, `h` and `k`; who is on which island is a matter of what is cut. */
+  readonly twoPairs?: boolean;
 }
 
 type Packet =
@@ -67,6 +69,8 @@ export interface Node {
   writtenMs: number;
   /** Names of those whose answer it had in this life. */
   readonly answeredBy: Set<string>;
+  /** When it last heard each life. */
+  readonly heardMs: Map<string, number>;
   /** Its driver has done what the record says is to be done, and would write that down. */
   isMatched: boolean;
   /** What it had as authority, when it ceased to be one. */
@@ -88,6 +92,10 @@ export class TermWorld {
   readonly perished = new Set<string>();
   /** What was replicated, and is in the memory of what is left of a pair: of these lives. */
   readonly #leftWith = new Map<string, ReadonlySet<string>>();
+  /** By the epoch in which they were acknowledged, and the life that began it. */
+  readonly #replicatedBy = new Map<string, readonly string[]>();
+  /** A person has decided what may be lost. */
+  isForced = false;
   answers = 0;
   takeovers = 0;
   lossRate = 0;
@@ -102,9 +110,9 @@ export class TermWorld {
   constructor(chance: SeededChance, options: WorldOptions) {
     this.#chance = chance;
     this.options = options;
-    const names = ["a", "h", "s"].slice(0, 1 + options.standbys);
+    const names = options.twoPairs ? ["a", "h", "b", "k"] : ["a", "h", "s"].slice(0, 1 + options.standbys);
     for (const name of names) {
-      const role = name === "a" || options.twoAuthorities ? "authority" : "standby";
+      const role = name === "a" || name === "b" || options.twoAuthorities ? "authority" : "standby";
       const node = {
         name,
         role,
@@ -123,6 +131,7 @@ export class TermWorld {
         wakeMs: undefined,
         writtenMs: 0,
         answeredBy: new Set<string>(),
+        heardMs: new Map<string, number>(),
         isMatched: false,
         former: [],
         was: "follower" as const,
@@ -255,13 +264,14 @@ export class TermWorld {
   /** F3: nobody may answer while another may, paused or not. What an answer knows is checked as it is given. */
   check(): void {
     const who = this.authorities();
-    const isStrict = this.options.onHeirLost !== "continue" && !this.options.twoAuthorities;
+    const { onHeirLost, twoAuthorities, twoPairs } = this.options;
+    const isStrict = onHeirLost !== "continue" && !twoAuthorities && !twoPairs;
     if (isStrict && who.length > 1)
       throw new Error(`${who.map(({ name }) => name).join(" and ")} answer at ${this.nowMs} ms`);
   }
 
   #holdsAll(node: Node, length: number, what: string): void {
-    if (this.options.onHeirLost === "continue") return;
+    if (this.options.onHeirLost === "continue" || this.options.twoPairs) return;
     const has = new Set(node.log.slice(0, length));
     for (const write of this.replicated) if (!has.has(write)) throw new Error(`F6: ${node.name} ${what} ${write}`);
   }
@@ -328,10 +338,19 @@ export class TermWorld {
       if (!node.log.includes(write) && this.#isGone(write, node)) this.replicated.delete(write);
     }
     this.#holdsAll(node, node.log.length, `begins epoch ${epoch} without`);
+    this.#goesOn(node);
     node.log.length = began!.revision;
     node.committed = node.log.length;
     node.logEpoch = epoch;
     node.logEpochs = epochs;
+  }
+
+  /** F6, where there are several histories: what was replicated in the one that goes on here is here. */
+  #goesOn(node: Node): void {
+    const former = termOf(node.logEpochs);
+    if (this.isForced || !this.options.twoPairs) return;
+    const missing = (this.#replicatedBy.get(former) ?? []).filter((write) => !node.log.includes(write));
+    if (missing.length > 0) throw new Error(`F6: ${node.name} goes on from ${former} without ${missing.join(" ")}`);
   }
 
   #act(node: Node, id: number, act: Act): void {
@@ -386,12 +405,13 @@ export class TermWorld {
 
   #arrive(node: Node, packet: Packet): readonly TermEffect[] {
     const now = this.clock(node);
+    node.heardMs.set(lifeOf(packet), this.nowMs);
     if (packet.kind === "term") {
       if (packet.message.kind === "answer") node.answeredBy.add(packet.message.from.node);
       return node.term.receive(packet.message, now);
     }
     if (packet.kind === "sync") this.#follow(node, packet);
-    else if (node.term.mayPrepare(packet.epoch, packet.life) && node.logEpoch === packet.epoch) {
+    else if (node.term.mayPrepare(packet.epoch, packet.life) && node.logEpochs.at(-1)?.by === packet.life) {
       if (packet.at === node.log.length) node.log.push(packet.write);
       if (node.log.length > packet.at) this.#send(node, packet.life, { kind: "term", message: this.#held(node) });
     }
@@ -400,15 +420,19 @@ export class TermWorld {
 
   #held(node: Node): TermMessage {
     const from = { node: node.name, life: node.life };
-    return { kind: "held", from, epoch: node.logEpoch, revision: node.log.length };
+    return { kind: "held", from, ...placeOf(node.logEpochs, { epoch: node.logEpoch, revision: node.log.length }) };
   }
 
   /** A replica takes what the authority committed. */
   #follow(node: Node, { epoch, log, epochs }: Extract<Packet, { kind: "sync" }>): void {
     if (isAuthoritative(node) || node.term.state === "taking-over" || node.term.state === "recovering") return;
     if (node.term.state === "handing-over" || epoch !== node.term.epoch || node.term.isUnmatched) return;
+    const [ours, theirs] = [node.logEpochs.at(-1), epochs.at(-1)];
+    const isOther = node.logEpoch === epoch && ours?.by !== theirs?.by;
+    // Of two in one epoch the one that is heard is followed.
+    if (isOther && this.nowMs - (node.heardMs.get(ours?.by ?? "") ?? Number.NEGATIVE_INFINITY) < 3_000) return;
     node.isMatched = true;
-    if (node.logEpoch !== epoch || log.length > node.log.length) node.log = [...log];
+    if (isOther || node.logEpoch !== epoch || log.length > node.log.length) node.log = [...log];
     node.logEpoch = epoch;
     node.logEpochs = epochs;
     node.isLive = true;
@@ -448,8 +472,29 @@ export class TermWorld {
     if (!node.term.mayAcknowledge(this.clock(node), revision, durability)) return;
     node.committed = revision;
     this.committed.add(node.log[revision - 1]!);
-    if (durability === "replicated") this.replicated.add(node.log[revision - 1]!);
+    if (durability === "replicated") this.#replicate(node, node.log[revision - 1]!);
   }
+
+  #replicate(node: Node, write: string): void {
+    this.replicated.add(write);
+    if (!this.options.twoPairs) return;
+    const term = termOf(node.logEpochs);
+    this.#replicatedBy.set(term, [...(this.#replicatedBy.get(term) ?? []), write]);
+    const heir = this.nodes.find(({ name }) => name === node.term.heir?.node)!;
+    const isHeld = heir.log.includes(write) && heir.logEpochs.at(-1)?.by === node.life;
+    const isOver = heir.logEpoch > node.term.epoch; // it follows whoever wins: what only we have is handed out then
+    if (!isHeld && !isOver) throw new Error(`F6: ${node.name} acknowledges ${write}, which ${heir.name} does not hold`);
+  }
+}
+
+function termOf(epochs: readonly Epoch[]): string {
+  const last = epochs.at(-1);
+  return `${last?.epoch} of ${last?.by}`;
+}
+
+function lifeOf(packet: Packet): string {
+  if (packet.kind === "term") return packet.message.from.life;
+  return packet.kind === "prepare" ? packet.life : (packet.epochs.at(-1)?.by ?? "");
 }
 
 function isAuthoritative({ term }: Node): boolean {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Authority } from "../../../../library/core/store/authority.ts";
 import type { Change } from "../../../../library/core/store/change.ts";
 import { ChangeLog } from "../../../../library/core/store/change-log.ts";
-import { Table } from "../../../../library/core/store/table.ts";
+import { entryOf, Table } from "../../../../library/core/store/table.ts";
 import { unmatchedOf } from "../../../../library/core/store/unmatched.ts";
 
 const keys = ["a", "b", "c", "d", "e"];
@@ -29,7 +29,7 @@ describe("what only one history has", () => {
         const log = new ChangeLog(start);
         for (const [i, change] of all.entries()) {
           table.apply(change, i + 1);
-          if (i >= start) log.add([change], 1);
+          if (i >= start) log.add([change.kind === "put" ? entryOf(change, i + 1) : change], 1);
         }
         const found = unmatchedOf(table, { epoch: 1, revision: all.length }, log, after);
         const known = all.slice(Math.max(after, start));
