@@ -191,7 +191,8 @@ export class Elective {
     const { state, epoch } = this.driver.term;
     if (ruling.has(state)) {
       if (this.#ruling === undefined) await this.#stepUp();
-      else if (this.#ruling.host.version.epoch < epoch) this.#ruling.host.beginEpoch(this.driver.term.epochs.at(-1)!);
+      else if (this.#ruling.host.version.epoch < epoch)
+        await this.#ruling.host.beginEpoch(this.driver.term.epochs.at(-1)!);
     } else if (following.has(state)) {
       await this.#stepDown(limits.stepDownMs);
       if (this.#isToFollow()) await this.#standby.follow();

@@ -150,15 +150,15 @@ export class Host {
     }
   }
 
-  /** Another epoch of ours: what was not certain is taken back, and sent again by whoever sent it. */
-  beginEpoch({ epoch, by }: Epoch): void {
+  /**
+   * Another epoch of ours: what was not certain is taken back, and sent again by whoever sent it. Resolves when it has begun:
+   * what is on its way to the disk ends before.
+   */
+  async beginEpoch({ epoch, by }: Epoch): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
     this.#takeBack("FENCED", `store ${this.#options.topic}`);
-    const begin = (): void => {
-      if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch, by);
-      this.schedule();
-    };
-    if (this.#writing === undefined) begin();
-    else void this.#writing.then(begin);
+    if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch, by);
+    this.schedule();
   }
 
   /** Resolves when nothing waits any more that came before. */

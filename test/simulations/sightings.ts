@@ -27,13 +27,6 @@ export class Sightings<Kind extends string> {
     );
   }
 
-  /** For people. */
-  get text(): string {
-    return `${this.#seeds} seeds; ${this.#all()
-      .map(({ kind, seen }) => `${kind} ${seen}`)
-      .join(", ")}`;
-  }
-
   #all(): { readonly kind: Kind; readonly seen: number }[] {
     return (Object.keys(this.#least) as Kind[]).map((kind) => ({ kind, seen: this.#seen.get(kind) ?? 0 }));
   }

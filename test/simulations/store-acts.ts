@@ -32,6 +32,8 @@ export interface Act {
   ended: number;
   endedMs: number;
   end: ActEnd | undefined;
+  /** Of the failure, where it was one. */
+  code: string | undefined;
   /** Of its effect, or of what it saw. */
   revision: number;
   /** What it took or made, or what was read. */
@@ -129,7 +131,14 @@ export class StoreActs {
     const beganMs = this.#world.time.nowMs;
     const act: Act = {
       ...{ number: this.all.length, kind, key: key && shownAs(key)!, ...more, beganMs, began: this.#places++ },
-      ...{ ended: Number.POSITIVE_INFINITY, endedMs: beganMs, end: undefined, revision: 0, found: undefined },
+      ...{
+        ended: Number.POSITIVE_INFINITY,
+        endedMs: beganMs,
+        end: undefined,
+        code: undefined,
+        revision: 0,
+        found: undefined,
+      },
       newest: 0,
     };
     this.all.push(act);
@@ -160,6 +169,7 @@ export class StoreActs {
 
   #fail(act: Act, error: unknown): void {
     const { code } = error as SwitchyardError;
+    act.code = code;
     if (code === "CONFLICT" && (act.kind === "absent" || act.kind === "replace")) this.#end(act, "conflict");
     else if (refusals.has(code)) this.#end(act, "refused");
     else if (doubts.has(code)) this.#end(act, "doubt");

@@ -40,6 +40,8 @@ interface Handle {
   readonly name: string;
   epoch: number;
   revision: number;
+  /** A standby that begins with what was prepared to its earlier life: nobody has seen it, and it may come to nothing. */
+  isAhead: boolean;
 }
 
 export class StoreLedger {
@@ -70,13 +72,17 @@ export class StoreLedger {
   }
 
   follow(store: Store, name: string): void {
-    this.#handles.set(store, { name, ...store.version });
+    const isAhead = store.role === "standby" && store.version.revision > this.newest;
+    const handle = { name, ...store.version, isAhead };
+    this.#handles.set(store, handle);
     if (store.role === "client") return;
-    for (let revision = 1; revision <= store.version.revision; revision++)
+    for (let revision = 1; revision <= store.version.revision && !isAhead; revision++)
       this.#told[revision] ??= this.#fromDisk(name, revision);
     store.on("change", (change) => this.#tell(change, `${name}, ${store.role}`));
     store.on("reset", ({ from, to, isFork }) => {
-      if (isFork) this.#faults.push(`${name} had at ${from.revision} what ${to.revision} has not`);
+      if (isFork && !handle.isAhead) this.#faults.push(`${name} had at ${from.revision} what ${to.revision} has not`);
+      handle.isAhead = false;
+      [handle.epoch, handle.revision] = [to.epoch, to.revision];
       this.resets += 1;
     });
   }
@@ -140,7 +146,8 @@ export class StoreLedger {
         throw new Error(`${handle.name} was at ${handle.epoch}.${handle.revision}, and is at ${epoch}.${revision}`);
       }
       [handle.epoch, handle.revision] = [epoch, revision];
-      if (store.role !== "client") this.#checkCopy(store, handle.name, revision);
+      if (revision <= this.newest) handle.isAhead = false;
+      if (store.role !== "client" && !handle.isAhead) this.#checkCopy(store, handle.name, revision);
     }
   }
 

@@ -126,7 +126,7 @@ export class StoreOrder {
     const act = this.#byValue.get(told.value!);
     if (act === undefined || act.key !== told.key) throw new Error(`nobody put ${told.value} under ${told.key}`);
     if (puts.has(act)) fail(act, `took effect at ${puts.get(act)} and at ${revision}`);
-    if (act.end === "refused" || act.end === "conflict") fail(act, `${act.end}, and took effect at ${revision}`);
+    if (act.end === "refused" || act.end === "conflict") fail(act, `took effect at ${revision}`);
     const floor = this.#floors.get(act)!;
     if (revision <= floor) fail(act, `took effect at ${revision}, before it was asked for, after ${floor}`);
     puts.set(act, revision);
@@ -156,5 +156,5 @@ function isEffect({ kind, key, value, found }: Act, told: Told): boolean {
 }
 
 function fail(act: Act, what: string): never {
-  throw new Error(`act ${act.number}, ${act.kind} ${act.key}: ${what}`);
+  throw new Error(`act ${act.number}, ${act.kind} ${act.key}, ${act.code ?? act.end}: ${what}`);
 }

@@ -14,19 +14,22 @@ export interface SimulateOptions {
   readonly seeds?: number;
   /** Real time that one seed may take, on a busy machine; the simulated time has no bound but a day. Default 500. */
   readonly patienceMs?: number;
+  /** Called when all seeds were tried, unless it is one alone: to look at what they had in common. */
+  readonly atEnd?: () => void;
 }
 
 const seedsAskedFor = Number(process.env["SIMULATIONS"] ?? 0);
 const onlySeed = process.env["SEED"];
 export function simulate(
   name: string,
-  { seeds = 300, patienceMs = 500 }: SimulateOptions,
+  { seeds = 300, patienceMs = 500, atEnd }: SimulateOptions,
   live: (world: World) => Promise<void>,
 ): void {
   const count = onlySeed === undefined ? seedsAskedFor || seeds : 1;
   it(name, { timeout: 10_000 + count * patienceMs }, async () => {
     const first = onlySeed === undefined ? (seedsAskedFor > 0 ? randomInt(2 ** 31) : 1) : Number(onlySeed);
     for (let i = 0; i < count; i++) await replayable(name, first + i, live);
+    if (onlySeed === undefined) atEnd?.();
   });
 }
 
