@@ -21,6 +21,9 @@ export class EntryMap implements Iterable<Entry> {
   /** None until the first is full. */
   #further = none;
   #furtherSize = 0;
+  /** Looked for last beyond the first map, and where it belongs: whoever looks before it puts has it hashed once. */
+  #sought: string | undefined;
+  #soughtShard: Shard = this.#first;
   readonly #mostFirst: number;
 
   /** `mostFirst`: in the first map. */
@@ -44,7 +47,7 @@ export class EntryMap implements Iterable<Entry> {
 
   set(id: string, entry: Entry): void {
     if (this.#further === none) this.#setFirst(id, entry);
-    else if (this.#first.has(id)) this.#first.set(id, entry);
+    else if (id !== this.#sought && this.#first.has(id)) this.#first.set(id, entry);
     else {
       const shard = this.#furtherOf(id);
       const before = shard.size;
@@ -70,6 +73,10 @@ export class EntryMap implements Iterable<Entry> {
   }
 
   #furtherOf(id: string): Shard {
-    return this.#further[hashOf(id) & (limits.storeFurtherMaps - 1)]!;
+    if (id !== this.#sought) {
+      this.#soughtShard = this.#further[hashOf(id) & (limits.storeFurtherMaps - 1)]!;
+      this.#sought = id;
+    }
+    return this.#soughtShard;
   }
 }
