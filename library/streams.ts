@@ -147,7 +147,7 @@ export class Stream {
 
   /** The array is made anew, just as long as it must be: most streams have one shape. */
   #add(shape: Shape): number {
-    this.shapes = [...this.shapes, shape];
+    this.shapes = this.shapes.concat(shape);
     return this.shapes.length - 1;
   }
 }

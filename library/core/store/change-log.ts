@@ -18,6 +18,9 @@ interface Stretch {
   readonly bytes: number;
 }
 
+/** Takes the place of all that were given up: there may be as many as are kept. */
+const gone: Stretch = { first: 0, changes: [], bytes: 0 };
+
 export class ChangeLog {
   #stretches: Stretch[] = [];
   /** Stretches at the beginning that were given up; they are taken out when they are many. */
@@ -51,7 +54,8 @@ export class ChangeLog {
   /** `bytes`: of all of them, by estimate. */
   add(changes: readonly Logged[], bytes: number): void {
     if (changes.length === 0) return;
-    this.#stretches.push({ first: this.#next, changes, bytes });
+    // A copy is just as long as it must be: an array that grew to a few has room for seventeen.
+    this.#stretches.push({ first: this.#next, changes: changes.slice(), bytes });
     this.#next += changes.length;
     this.#changes += changes.length;
     this.#bytes += bytes;
@@ -93,8 +97,8 @@ export class ChangeLog {
   }
 
   #forgetOldest(): void {
-    const { changes, bytes, first } = this.#stretches[this.#gone]!;
-    this.#stretches[this.#gone] = { first, changes: [], bytes: 0 };
+    const { changes, bytes } = this.#stretches[this.#gone]!;
+    this.#stretches[this.#gone] = gone;
     this.#gone += 1;
     this.#changes -= changes.length;
     this.#bytes -= bytes;

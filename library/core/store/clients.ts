@@ -178,10 +178,10 @@ export class Clients<Asker> {
       this.#trim(client, first); // behind a hole: nobody waits for what was before it
       client.firstKept = first;
     }
-    for (const outcome of outcomes) {
-      client.outcomes.push(outcome);
-      this.#bytes += bytesOf(outcome);
-    }
+    if (client.outcomes.length === 0)
+      client.outcomes = outcomes.slice(); // no longer than it must be: many write once
+    else for (const outcome of outcomes) client.outcomes.push(outcome);
+    for (const outcome of outcomes) this.#bytes += bytesOf(outcome);
     client.done = first + outcomes.length;
   }
 
