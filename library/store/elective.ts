@@ -202,6 +202,7 @@ export class Elective {
 
   async #stepUp(): Promise<void> {
     const start = await this.#standby.inherit();
+    if (this.#isClosed) return; // while the disk was waited for
     const own = new Ruling(this.#options, this.driver, start, () => this.#hold(false));
     this.#ruling = own;
     this.#hold(false);
