@@ -1,6 +1,7 @@
 /**
  * Four runs of tests: `unit` is everything that needs no browser, `browser` has panels and pages in a real one, and
- * nothing beside it, for some of it is about time; `e2e` drives a real editor in a real browser. `leak` is run by hand.
+ * nothing beside it, for some of it is about time; `e2e` drives a real editor in a real browser. `leak` is one
+ * test of `unit` over hours of load, by hand.
  *
  *     npx vitest run --project unit test/library/core
  *     npx vitest run --project browser
@@ -43,7 +44,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      { ...common, test: { name: "leak", include: ["test/faults/leak.ts"] } },
+      { ...common, test: { name: "leak", include: ["test/faults/leak.test.ts"], env: { SOAK: "1" } } },
       {
         ...common,
         test: {
