@@ -85,8 +85,15 @@ function checkPair(location: URL, { cert, key, passphrase }: TlsOptions): void {
 }
 
 function privateKey(key: string | Buffer, passphrase: string | undefined): KeyObject {
-  if (passphrase === undefined && key.includes("ENCRYPTED")) throw new Error("its passphrase is missing");
-  return createPrivateKey({ key, format: "pem", ...(passphrase === undefined ? {} : { passphrase }) });
+  if (!key.includes("ENCRYPTED")) return createPrivateKey({ key, format: "pem" });
+  if (passphrase === undefined) throw new Error("its passphrase is missing");
+  try {
+    return createPrivateKey({ key, format: "pem", passphrase });
+  } catch (error) {
+    if (isBadDecrypt(error)) throw error;
+    // One wrong passphrase in 256 makes bytes that end as those of a key do, and are none.
+    throw new Error("the passphrase is wrong, or the key is damaged");
+  }
 }
 
 /** OpenSSL passes over what it cannot read, which would leave nobody to trust. */
@@ -124,6 +131,11 @@ function badArgument(location: URL, what: string): SwitchyardError {
 function reasonOf(error: unknown): string {
   const { code, reason, message } = error as { readonly [field: string]: unknown };
   if (code === undefined) return String(message); // our own
-  if (typeof code === "string" && code.endsWith("BAD_DECRYPT")) return "the passphrase is wrong";
+  if (isBadDecrypt(error)) return "the passphrase is wrong";
   return typeof reason === "string" ? reason : "it is no PEM";
+}
+
+function isBadDecrypt(error: unknown): boolean {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" && code.endsWith("BAD_DECRYPT");
 }

@@ -321,12 +321,32 @@ describe.each([
       }),
     );
 
+  /** Its bytes end as those of a key do, once they are unlocked so: one in 256. */
+  function luckyPassphrase(key: string): string {
+    for (let i = 0; i < 10_000; i++) {
+      try {
+        createPrivateKey({ key, format: "pem", passphrase: `z${i}` });
+      } catch (error) {
+        if (!String((error as { code?: unknown }).code).endsWith("BAD_DECRYPT")) return `z${i}`;
+      }
+    }
+    throw new Error("no passphrase is wrong in that way");
+  }
+
   it.each<[why: string, words: string, options: () => TlsOptions]>([
     ["another's key", "does not belong to tls.cert", () => ({ cert: made.good.cert, key: made.client.key })],
     ["a certificate that is no PEM", "tls.cert cannot be used", () => ({ ...pairOf("good"), cert: "dear" })],
     ["a key that is no PEM", "tls.key cannot be used", () => ({ ...pairOf("good"), key: Buffer.from([1, 2, 3]) })],
     ["a locked key", "its passphrase is missing", () => ({ cert: made.good.cert, key: locked() })],
     ["a wrong passphrase", "the passphrase is wrong", () => ({ cert: made.good.cert, key: locked(), passphrase: "z" })],
+    [
+      "a wrong passphrase that unlocks something",
+      "the passphrase is wrong, or the key is damaged",
+      () => {
+        const key = locked();
+        return { cert: made.good.cert, key, passphrase: luckyPassphrase(key) };
+      },
+    ],
     ["an authority that is no PEM", "tls.ca cannot be used", () => ({ ...pairOf("good"), ca: ["dear"] })],
   ])("we ourselves have %s: BAD_CERTIFICATE before anything is opened", async (_why, words, options) => {
     const wanted = { code: "BAD_CERTIFICATE", message: expect.stringContaining(words) };
