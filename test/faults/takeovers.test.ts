@@ -23,14 +23,15 @@ async function gather(company: StoreCompany): Promise<void> {
   const left = await company.start({ name: "left", role: "authority", listen, dial: [], path: company.path("left") });
   const task: StoreTask = { name: "right", role: "standby", listen, dial: [left], path: company.path("right") };
   const right = await company.start(task);
-  await heir(company, "right");
+  await heir(company, "right", "left");
   await company.start({ name: "writer-0", role: "client", mode: "sync", dial: [left, right], atOnce: 8 });
   await company.start({ name: "writer-1", role: "client", mode: "async", dial: [left, right], atOnce: 8 });
 }
 
-/** Resolves when it would take over. */
-async function heir(company: StoreCompany, name: Pair): Promise<void> {
+/** Resolves when it would take over: the authority knows by then that it holds all that was written before it was named. */
+async function heir(company: StoreCompany, name: Pair, authority: Pair): Promise<void> {
   while ((await company.node(name).hear("term"))["state"] !== "heir");
+  while ((await company.node(authority).hear("term"))["state"] !== "protected");
 }
 
 /** How long it took from the kill to the first write that was acknowledged by the other one. */
@@ -59,7 +60,7 @@ describe("T2: kill -9 of an authority that has an heir", () => {
           expect((await company.status(survivor)).role).toBe("authority");
           const dial = [company.task(survivor).listen!];
           await company.start({ ...company.task(victim), role: "standby", dial });
-          await heir(company, victim);
+          await heir(company, victim, survivor);
           expect((await company.status(victim)).role).toBe("standby");
           [victim, survivor] = [survivor, victim];
         }
