@@ -65,8 +65,9 @@ export function event(name: string, args: readonly Input[] = [], options: { time
   if (fault !== undefined) throw new SwitchyardError("BAD_ARGUMENT", `event name ${quoted(name)} ${fault}`);
   if (!Array.isArray(args)) throw new SwitchyardError("BAD_ARGUMENT", `the arguments of ${name} must be an array`);
   if (args.length > limits.messageValues) throw new SwitchyardError("TOO_MANY", `${args.length} arguments of ${name}`);
-  const values: Value[] = []; // grown: with map, V8 makes other arrays when the code is optimized, and throws that code away
-  for (const arg of args) values.push(toValue(arg));
+  // Not map, which makes other arrays once V8 optimizes it, so that code is thrown away; nor grown, which reserves 17 places.
+  const values = new Array<Value>(args.length);
+  for (let i = 0; i < values.length; i++) values[i] = toValue(args[i]);
   return new MadeEvent(name, values, options.time === undefined ? undefined : timeValue(options.time));
 }
 
