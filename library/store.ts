@@ -358,9 +358,10 @@ export class Store {
     const late = new SwitchyardError("INDETERMINATE", `write to ${this.topic}, which this copy does not show yet`);
     const leftMs = Math.max(write.deadlineMs - this.#node.clock.nowMs(), 1);
     const cancel = this.#node.clock.after(leftMs, () => rejectWrite(write, late));
-    void isHere.then(() => {
+    void isHere.then((isShown) => {
       cancel();
-      write.resolve(written);
+      if (isShown) write.resolve(written);
+      else rejectWrite(write, late);
     });
   }
 

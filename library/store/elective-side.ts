@@ -26,6 +26,8 @@ export interface ElectiveParts {
   readonly start: () => AuthorityStart;
   /** What a write is answered while it follows nobody. */
   readonly refusal: () => WriteAnswer | undefined;
+  /** Resolves when it is the authority or follows one, with false when it is closed. */
+  readonly begun: () => Promise<boolean>;
   readonly promote: (force: boolean, timeoutMs: number) => Promise<Promoted>;
   readonly close: (graceMs: number) => Promise<void>;
 }
@@ -38,6 +40,13 @@ export function electiveSide(parts: ElectiveParts): Side {
   const remote = remotePorts(traffic, topic, () => {});
   const local = parts.ruling;
   const nowMs = (): number => traffic.node.clock.nowMs();
+  /** What we are may change meanwhile: who shows it in the end is another than who was asked first. */
+  const shown = async (version: Version): Promise<boolean> => {
+    while (await parts.begun()) {
+      if (local() !== undefined || (await follower()?.reached(version)) === true) return true;
+    }
+    return false;
+  };
   return {
     get role() {
       return local() === undefined ? "standby" : "authority";
@@ -97,7 +106,7 @@ export function electiveSide(parts: ElectiveParts): Side {
           : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
       },
     },
-    reached: (version) => (local() === undefined ? follower()?.reached(version) : undefined),
+    reached: (version) => (local() === undefined ? shown(version) : undefined),
     promote,
     close,
   };

@@ -26,7 +26,7 @@ export interface FollowerOptions {
 
 interface Waiter {
   readonly version: Version;
-  readonly resolve: () => void;
+  readonly resolve: (isReached: boolean) => void;
 }
 
 export class Follower {
@@ -71,9 +71,10 @@ export class Follower {
     this.#check();
   }
 
-  /** Resolves when the version, or a later one, is visible: at once, mostly. */
-  reached(version: Version): Promise<void> {
-    if (this.replica.reached(version)) return Promise.resolve();
+  /** Resolves when the version, or a later one, is visible: at once, mostly. False: it was closed before. */
+  async reached(version: Version): Promise<boolean> {
+    if (this.replica.reached(version)) return true;
+    if (this.#isClosed) return false;
     return new Promise((resolve) => this.#waiters.push({ version, resolve }));
   }
 
@@ -81,7 +82,9 @@ export class Follower {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
+    const waiters = this.#waiters;
     this.#waiters = [];
+    for (const { resolve } of waiters) resolve(false);
   }
 
   #nowMs(): number {
@@ -148,7 +151,7 @@ export class Follower {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) {
-      if (this.replica.reached(waiter.version)) waiter.resolve();
+      if (this.replica.reached(waiter.version)) waiter.resolve(true);
       else this.#waiters.push(waiter);
     }
   }

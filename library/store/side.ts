@@ -51,8 +51,8 @@ export interface Side {
   readonly table: LocalTable | undefined;
   readonly writePort: WritePort;
   readonly readPort: ReadPort;
-  /** Resolves when the version is to be read here; `undefined`: it is. */
-  reached(version: Version): Promise<void> | undefined;
+  /** Resolves when the version is to be read here, with false where it was closed before; `undefined`: it is. */
+  reached(version: Version): Promise<boolean> | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
   /** Waits for what is under way, for so long at most. */
