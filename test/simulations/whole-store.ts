@@ -61,17 +61,21 @@ export async function liveThrough(
 }
 
 /**
- * F4: where nothing is kept on disk nobody can show that an heir that is back did not take over before. So the authority
- * waits until a person says that it did not.
+ * F4: where nothing is kept on disk nobody can show that an heir that is back did not take over before, or that one that the
+ * role was handed to did not take it. So the authority waits until a person says so.
  */
 async function becomeWhole(world: World, company: Company): Promise<void> {
   for (let leftMs = 60_000; !company.isWhole; leftMs -= 100) {
     if (leftMs <= 0) throw new Error("nobody has an heir");
     await world.settle(100);
     if (company.isPersistent || leftMs > 50_000) continue;
-    const waiting = company.authorities.filter(({ store }) => store?.succession?.standing === "waiting-for-heir");
-    if (company.isManned) for (const { store } of waiting) await store?.promote?.({ force: true });
+    const waiting = company.authorities.filter(({ store }) => isStuck(store?.succession?.standing));
+    if (company.isManned) for (const { store } of waiting) await store?.promote({ force: true });
   }
+}
+
+function isStuck(standing: string | undefined): boolean {
+  return standing === "waiting-for-heir" || standing === "handing-over";
 }
 
 function check(ledger: StoreLedger, acts: StoreActs): void {
