@@ -350,15 +350,18 @@ export class Store {
     }
     const { revision, value } = outcome;
     const written = { epoch, revision, value };
-    const isHere = this.#side.reached(written);
-    if (isHere === undefined) {
+    const waiting = this.#side.reached(written);
+    if (waiting === undefined) {
       write.resolve(written);
       return;
     }
     const late = new SwitchyardError("INDETERMINATE", `write to ${this.topic}, which this copy does not show yet`);
     const leftMs = Math.max(write.deadlineMs - this.#node.clock.nowMs(), 1);
-    const cancel = this.#node.clock.after(leftMs, () => rejectWrite(write, late));
-    void isHere.then(() => {
+    const cancel = this.#node.clock.after(leftMs, () => {
+      waiting.cancel();
+      rejectWrite(write, late);
+    });
+    void waiting.promise.then(() => {
       cancel();
       write.resolve(written);
     });

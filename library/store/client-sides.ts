@@ -33,7 +33,8 @@ export async function openReplicaSide(options: Omit<FollowerOptions, "start">, o
 
 function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side {
   const { replica } = follower;
-  const { writePort, readPort } = remotePorts(traffic, topic, () => {});
+  const onAcknowledged = (node: string): void => follower.acknowledgedBy(node);
+  const { writePort, readPort } = remotePorts(traffic, topic, () => {}, onAcknowledged);
   return {
     role: "replica",
     get version() {
@@ -63,7 +64,7 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
         else writePort.send(request, onAnswer, onFailure);
       },
     },
-    reached: (version) => (replica.reached(version) ? undefined : follower.reached(version)),
+    reached: (version) => follower.reached(version),
     close: async () => follower.close(),
   };
 }

@@ -35,7 +35,8 @@ export function electiveSide(parts: ElectiveParts): Side {
   const replica = () => follower()?.replica;
   const copy = (): Table => replica()?.table ?? start().table;
   const initial = (): Version => start().version;
-  const remote = remotePorts(traffic, topic, () => {});
+  const onAcknowledged = (node: string): void => follower()?.acknowledgedBy(node);
+  const remote = remotePorts(traffic, topic, () => {}, onAcknowledged);
   const local = parts.ruling;
   const nowMs = (): number => traffic.node.clock.nowMs();
   return {

@@ -11,6 +11,7 @@ import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } fr
 import type { ReceivedEvent } from "../events.ts";
 import type { Answer as SurveyAnswer } from "../surveys.ts";
 import { headValues, readHead } from "./head.ts";
+import type { Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface FollowerOptions {
@@ -26,13 +27,15 @@ export interface FollowerOptions {
 
 interface Waiter {
   readonly version: Version;
+  readonly by: string | undefined;
   readonly resolve: () => void;
 }
 
 export class Follower {
   readonly replica: Replica;
   readonly #options: FollowerOptions;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Set<Waiter>();
+  #acknowledger: string | undefined;
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -71,17 +74,31 @@ export class Follower {
     this.#check();
   }
 
-  /** Resolves when the version, or a later one, is visible: at once, mostly. */
-  reached(version: Version): Promise<void> {
-    if (this.replica.reached(version)) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ version, resolve }));
+  /** A life has acknowledged writes: the versions that are asked for next are its own. */
+  acknowledgedBy(node: string): void {
+    this.#acknowledger = node;
+  }
+
+  /** How many wait for a version. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Until the version, or a later one, is visible; `undefined`: it is, as mostly. */
+  reached(version: Version): Waiting | undefined {
+    const by = this.#acknowledger;
+    if (this.replica.reached(version, by)) return undefined;
+    const { promise, resolve } = pending();
+    const waiter = { version, by, resolve };
+    this.#waiters.add(waiter);
+    return { promise, cancel: () => this.#waiters.delete(waiter) };
   }
 
   close(): void {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
-    this.#waiters = [];
+    this.#waiters.clear();
   }
 
   #nowMs(): number {
@@ -96,10 +113,12 @@ export class Follower {
 
   #receive(message: ReplicaMessage): void {
     if (this.#isClosed) return;
+    const { authority } = this.replica;
     if (this.#options.isFrozen?.() !== true) this.#carryOut(this.replica.receive(message, this.#nowMs()));
     else if (message.kind === "answer" || message.kind === "failed") {
       this.#carryOut(this.replica.receive({ kind: "failed", request: message.request }, this.#nowMs()));
     } // else: it is told again, or comes with what is asked for
+    if (this.replica.authority?.node !== authority?.node) this.#wake();
     this.#arm();
   }
 
@@ -144,12 +163,10 @@ export class Follower {
   }
 
   #wake(): void {
-    if (this.#waiters.length === 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) {
-      if (this.replica.reached(waiter.version)) waiter.resolve();
-      else this.#waiters.push(waiter);
+    for (const waiter of this.#waiters) {
+      if (!this.replica.reached(waiter.version, waiter.by)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve();
     }
   }
 
@@ -164,6 +181,14 @@ export class Follower {
       () => this.#receive({ kind: "failed", request }),
     );
   }
+}
+
+function pending(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function argsOf(question: Question): ReceivedEvent["args"] {

@@ -46,11 +46,15 @@ export function localReadPort(desk: Desk, clock: Clock): ReadPort {
   };
 }
 
-/** `onHeard` is told of each version that the authority had. */
+/**
+ * `onHeard` is told of each version that the authority had, `onAcknowledged` of the life that has acknowledged writes,
+ * before their outcomes are.
+ */
 export function remotePorts(
   traffic: Traffic,
   topic: string,
   onHeard: (version: Version) => void,
+  onAcknowledged: (node: string) => void = () => {},
 ): { readonly writePort: WritePort; readonly readPort: ReadPort } {
   return {
     writePort: {
@@ -58,9 +62,11 @@ export function remotePorts(
       isOpen: () => traffic.isHeard("write", topic),
       send: ({ client, first, floor, operations, durability }, onAnswer, onFailure) => {
         const args = [client, first, floor, durability ?? null, ...operationColumns(operations)];
-        traffic
-          .ask("write", topic, "write", args, limits.storeAskMs)
-          .then((answer) => onAnswer(answer && readWriteAnswer(answer)), onFailure);
+        traffic.ask("write", topic, "write", args, limits.storeAskMs).then((answer) => {
+          const read = answer && readWriteAnswer(answer);
+          if (read?.kind === "done") onAcknowledged(answer!.node.id);
+          onAnswer(read);
+        }, onFailure);
       },
       push: () => {},
     },

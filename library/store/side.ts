@@ -35,6 +35,12 @@ export interface LocalTable {
   entries(): Iterable<Entry>;
 }
 
+/** For what may never come: whoever waits no more says so, or it is kept. */
+export interface Waiting {
+  readonly promise: Promise<void>;
+  cancel(): void;
+}
+
 export interface Side {
   readonly role: StoreRoleName;
   /** Of what is here to be read; of a client, the last that it heard of. */
@@ -51,8 +57,8 @@ export interface Side {
   readonly table: LocalTable | undefined;
   readonly writePort: WritePort;
   readonly readPort: ReadPort;
-  /** Resolves when the version is to be read here; `undefined`: it is. */
-  reached(version: Version): Promise<void> | undefined;
+  /** Until the version is to be read here; `undefined`: it is. */
+  reached(version: Version): Waiting | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
   /** Waits for what is under way, for so long at most. */
