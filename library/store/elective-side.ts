@@ -7,7 +7,7 @@ import type { Follower } from "./follower.ts";
 import type { Host } from "./host.ts";
 import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
 import type { Promoted } from "./promotions.ts";
-import type { Side, Succession } from "./side.ts";
+import type { Side, Succession, Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WriteAnswer } from "./writer.ts";
 
@@ -40,13 +40,6 @@ export function electiveSide(parts: ElectiveParts): Side {
   const remote = remotePorts(traffic, topic, () => {});
   const local = parts.ruling;
   const nowMs = (): number => traffic.node.clock.nowMs();
-  /** What we are may change meanwhile: who shows it in the end is another than who was asked first. */
-  const shown = async (version: Version): Promise<boolean> => {
-    while (await parts.begun()) {
-      if (local() !== undefined || (await follower()?.reached(version)) === true) return true;
-    }
-    return false;
-  };
   return {
     get role() {
       return local() === undefined ? "standby" : "authority";
@@ -106,8 +99,31 @@ export function electiveSide(parts: ElectiveParts): Side {
           : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
       },
     },
-    reached: (version) => (local() === undefined ? shown(version) : undefined),
+    reached: (version, by) => (local() === undefined ? shown(parts, version, by) : undefined),
     promote,
     close,
   };
+}
+
+/** What we are may change meanwhile: who shows it in the end is another than who was asked first. */
+function shown(parts: ElectiveParts, version: Version, by: string): Waiting | undefined {
+  const first = parts.follower();
+  let current = first?.reached(version, by);
+  if (first !== undefined && current === undefined) return undefined;
+  let isCancelled = false;
+  const look = async (): Promise<boolean> => {
+    for (;;) {
+      if ((await current?.promise) === true) return true;
+      if (isCancelled || !(await parts.begun())) return false;
+      if (parts.ruling() !== undefined) return true;
+      const own = parts.follower();
+      current = own?.reached(version, by);
+      if (own !== undefined && current === undefined) return true;
+    }
+  };
+  const cancel = (): void => {
+    isCancelled = true;
+    current?.cancel();
+  };
+  return { promise: look(), cancel };
 }

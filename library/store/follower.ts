@@ -11,6 +11,7 @@ import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } fr
 import type { ReceivedEvent } from "../events.ts";
 import type { Answer as SurveyAnswer } from "../surveys.ts";
 import { headValues, readHead } from "./head.ts";
+import type { Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface FollowerOptions {
@@ -26,13 +27,14 @@ export interface FollowerOptions {
 
 interface Waiter {
   readonly version: Version;
+  readonly by: string;
   readonly resolve: (isReached: boolean) => void;
 }
 
 export class Follower {
   readonly replica: Replica;
   readonly #options: FollowerOptions;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Set<Waiter>();
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -71,20 +73,27 @@ export class Follower {
     this.#check();
   }
 
-  /** Resolves when the version, or a later one, is visible: at once, mostly. False: it was closed before. */
-  async reached(version: Version): Promise<boolean> {
-    if (this.replica.reached(version)) return true;
-    if (this.#isClosed) return false;
-    return new Promise((resolve) => this.#waiters.push({ version, resolve }));
+  /** How many wait for a version. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Until the version of this authority, or a later one, is visible; `undefined`: it is, as mostly. */
+  reached(version: Version, by: string): Waiting | undefined {
+    if (this.replica.reached(version, by)) return undefined;
+    const { promise, resolve } = pending();
+    const waiter = { version, by, resolve };
+    if (this.#isClosed) resolve(false);
+    else this.#waiters.add(waiter);
+    return { promise, cancel: () => this.#waiters.delete(waiter) };
   }
 
   close(): void {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const { resolve } of waiters) resolve(false);
+    for (const { resolve } of this.#waiters) resolve(false);
+    this.#waiters.clear();
   }
 
   #nowMs(): number {
@@ -99,10 +108,12 @@ export class Follower {
 
   #receive(message: ReplicaMessage): void {
     if (this.#isClosed) return;
+    const { authority } = this.replica;
     if (this.#options.isFrozen?.() !== true) this.#carryOut(this.replica.receive(message, this.#nowMs()));
     else if (message.kind === "answer" || message.kind === "failed") {
       this.#carryOut(this.replica.receive({ kind: "failed", request: message.request }, this.#nowMs()));
     } // else: it is told again, or comes with what is asked for
+    if (this.replica.authority?.node !== authority?.node) this.#wake();
     this.#arm();
   }
 
@@ -147,12 +158,10 @@ export class Follower {
   }
 
   #wake(): void {
-    if (this.#waiters.length === 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) {
-      if (this.replica.reached(waiter.version)) waiter.resolve(true);
-      else this.#waiters.push(waiter);
+    for (const waiter of this.#waiters) {
+      if (!this.replica.reached(waiter.version, waiter.by)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(true);
     }
   }
 
@@ -167,6 +176,14 @@ export class Follower {
       () => this.#receive({ kind: "failed", request }),
     );
   }
+}
+
+function pending(): { readonly promise: Promise<boolean>; readonly resolve: (isReached: boolean) => void } {
+  let resolve = (_: boolean): void => {};
+  const promise = new Promise<boolean>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }
 
 function argsOf(question: Question): ReceivedEvent["args"] {

@@ -86,7 +86,8 @@ export class Host {
   }
 
   submit(request: Omit<Request<Asker>, "asker">, onAnswer: (answer: WriteAnswer) => void): void {
-    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
+    const { id: by } = this.#options.traffic.node.origin;
+    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, by, outcomes });
     const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
     if (receipt.kind === "waiting") this.schedule();
     else if (receipt.kind === "known") this.#answer([{ asker, outcomes: receipt.outcomes }], this.#doubt());
