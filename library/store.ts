@@ -308,6 +308,7 @@ export class Store {
   }
 
   async #close(graceMs: number): Promise<void> {
+    this.#side.leave?.();
     if (graceMs > 0) await this.#writer.settled(graceMs);
     await this.#side.close(graceMs);
     this.#writer.close();

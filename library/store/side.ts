@@ -62,6 +62,8 @@ export interface Side {
   reached(version: Version, by: string): Waiting | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
+  /** It will be closed: from now on it takes no role over. */
+  leave?(): void;
   /** Waits for what is under way, for so long at most. */
   close(graceMs: number): Promise<void>;
 }
