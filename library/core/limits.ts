@@ -241,8 +241,9 @@ export const limits = {
   storeEpochsKept: 1_024,
   /** Pages of one walk that a replica asks for at once. */
   storePagesInFlight: 4,
-  /** Changes that a replica holds until those before them are there; further ones are asked for later. */
+  /** Changes, and their bytes by estimate, that a replica holds until those before them are there; further ones are asked for later. */
   storeEarlyChanges: 65_536,
+  storeEarlyBytes: 64 * 1024 * 1024,
   /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
   storeTombstones: 1_048_576,
   /**
