@@ -97,6 +97,9 @@ export const limits = {
   /** Messages, and their bytes, of one stream that are kept back behind one that is missing; beyond them it is waited for no longer. */
   earlyMessages: 8_192,
   earlyBytes: 16 * 1024 * 1024,
+  /** The same of all streams that one peer brings; beyond them none of what it brings waits. */
+  earlyMessagesOfPeer: 65_536,
+  earlyBytesOfPeer: 64 * 1024 * 1024,
 
   /** Bytes of logs and files that were sent and not acknowledged; above half of them `drained()` waits. Beyond them subscribers that cannot be reached are given up, and if there is none, a write fails with `SPOOL_FULL`. */
   spoolBytes: 64 * 1024 * 1024,

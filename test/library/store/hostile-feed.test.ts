@@ -131,6 +131,12 @@ function fuzz(usual: number, read: (chance: Chance) => object | undefined): void
   expect(shared()).toBe(before);
 }
 
+interface Told {
+  readonly kind?: string;
+  readonly expiresAtMs?: number;
+  readonly expiresAfterMs?: number;
+}
+
 /** Of every number that is counted on from: it is whole. Values may be any, and times any that end. */
 function expectWhole(message: object, note: string): void {
   const { changes, entries, ...rest } = message as { changes?: readonly object[]; entries?: readonly object[] };
@@ -139,8 +145,8 @@ function expectWhole(message: object, note: string): void {
     if (!Number.isSafeInteger(number) || number < 0) throw new Error(`${number}: ${note}`);
   }
   for (const each of [...(changes ?? []), ...(entries ?? [])]) {
-    const { kind, expiresAtMs, expiresAfterMs } = each as Readonly<Record<string, unknown>>;
-    if (kind !== undefined && !["put", "remove", "clear"].includes(String(kind))) throw new Error(`${kind}: ${note}`);
+    const { kind, expiresAtMs, expiresAfterMs } = each as Told;
+    if (kind !== undefined && !["put", "remove", "clear"].includes(kind)) throw new Error(`${kind}: ${note}`);
     for (const ms of [expiresAtMs, expiresAfterMs]) {
       if (ms !== undefined && !Number.isFinite(ms)) throw new Error(`${ms}: ${note}`);
     }
