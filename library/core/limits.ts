@@ -126,8 +126,10 @@ export const limits = {
 
   /** Topics times senders that a node keeps count of; the one not used for longest is forgotten, and announced anew when it comes again. */
   streams: 65_536,
-  /** How long the streams of a node are remembered after it said goodbye, for what is still on its way; they go when the next node does. */
+  /** How long the streams of a node are remembered after it said goodbye, for what is still on its way; they go when the next node does. The same for one that was lost, when a later life of its name is met. */
   partedStreamMs: 600_000,
+  /** Names of neighbours that were lost, of which it is known which streams they had, up to `streams`; of more, the one lost first is forgotten. */
+  lostLives: 16_384,
   /** Shapes (event name and types of arguments) announced for one topic; further ones replace the oldest. */
   shapesPerStream: 1_024,
   /**
