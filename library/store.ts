@@ -62,8 +62,8 @@ export class Store {
     this.#side = side;
     this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
-    this.#writer = new Writer(node, topic, client, side.writePort, (write, outcome, epoch) =>
-      this.#settle(write, outcome, epoch),
+    this.#writer = new Writer(node, topic, client, side.writePort, (write, outcome, epoch, by) =>
+      this.#settle(write, outcome, epoch, by),
     );
     this.#reader = new Reader(node, topic, side.readPort);
   }
@@ -343,14 +343,14 @@ export class Store {
     return write.promise;
   }
 
-  #settle(write: Write<Written>, outcome: Outcome, epoch: number): void {
+  #settle(write: Write<Written>, outcome: Outcome, epoch: number, by: string): void {
     if (outcome.kind === "failed") {
       rejectWrite(write, new SwitchyardError(outcome.code, outcome.what));
       return;
     }
     const { revision, value } = outcome;
     const written = { epoch, revision, value };
-    const waiting = this.#side.reached(written);
+    const waiting = this.#side.reached(written, by);
     if (waiting === undefined) {
       write.resolve(written);
       return;
@@ -361,9 +361,10 @@ export class Store {
       waiting.cancel();
       rejectWrite(write, late);
     });
-    void waiting.promise.then(() => {
+    void waiting.promise.then((isShown) => {
       cancel();
-      write.resolve(written);
+      if (isShown) write.resolve(written);
+      else rejectWrite(write, late);
     });
   }
 

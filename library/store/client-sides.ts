@@ -33,8 +33,7 @@ export async function openReplicaSide(options: Omit<FollowerOptions, "start">, o
 
 function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side {
   const { replica } = follower;
-  const onAcknowledged = (node: string): void => follower.acknowledgedBy(node);
-  const { writePort, readPort } = remotePorts(traffic, topic, () => {}, onAcknowledged);
+  const { writePort, readPort } = remotePorts(traffic, topic, () => {});
   return {
     role: "replica",
     get version() {
@@ -64,7 +63,7 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
         else writePort.send(request, onAnswer, onFailure);
       },
     },
-    reached: (version) => follower.reached(version),
+    reached: (version, by) => follower.reached(version, by),
     close: async () => follower.close(),
   };
 }

@@ -110,9 +110,16 @@ export class Elective {
       start: () => this.#standby.start,
       refusal: () => this.#standby.refusal,
       succession: () => this.#succession(),
+      begun: () => this.#begun(),
       promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
       close: (graceMs) => this.close(graceMs),
     });
+  }
+
+  async #begun(): Promise<boolean> {
+    const isBegun = (): boolean => this.#isClosed || this.#ruling !== undefined || this.#standby.follower !== undefined;
+    await this.#lookers.until(isBegun).catch(() => {}); // the node is closed
+    return !this.#isClosed && isBegun();
   }
 
   #succession(): Succession {
@@ -161,6 +168,7 @@ export class Elective {
       .finally(() => {
         this.#isBusy = false;
         if (!this.#isClosed && this.#isOutOfLine()) this.#change();
+        this.#lookers.look();
         this.#tellState();
       });
   }

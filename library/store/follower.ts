@@ -25,15 +25,14 @@ export interface FollowerOptions {
 
 interface Waiter {
   readonly version: Version;
-  readonly by: string | undefined;
-  readonly resolve: () => void;
+  readonly by: string;
+  readonly resolve: (isReached: boolean) => void;
 }
 
 export class Follower {
   readonly replica: Replica;
   readonly #options: FollowerOptions;
   readonly #waiters = new Set<Waiter>();
-  #acknowledger: string | undefined;
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -72,23 +71,18 @@ export class Follower {
     this.#check();
   }
 
-  /** A life has acknowledged writes: the versions that are asked for next are its own. */
-  acknowledgedBy(node: string): void {
-    this.#acknowledger = node;
-  }
-
   /** How many wait for a version. */
   get waiting(): number {
     return this.#waiters.size;
   }
 
-  /** Until the version, or a later one, is visible; `undefined`: it is, as mostly. */
-  reached(version: Version): Waiting | undefined {
-    const by = this.#acknowledger;
+  /** Until the version of this authority, or a later one, is visible; `undefined`: it is, as mostly. */
+  reached(version: Version, by: string): Waiting | undefined {
     if (this.replica.reached(version, by)) return undefined;
     const { promise, resolve } = pending();
     const waiter = { version, by, resolve };
-    this.#waiters.add(waiter);
+    if (this.#isClosed) resolve(false);
+    else this.#waiters.add(waiter);
     return { promise, cancel: () => this.#waiters.delete(waiter) };
   }
 
@@ -96,6 +90,7 @@ export class Follower {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
+    for (const { resolve } of this.#waiters) resolve(false);
     this.#waiters.clear();
   }
 
@@ -164,7 +159,7 @@ export class Follower {
     for (const waiter of this.#waiters) {
       if (!this.replica.reached(waiter.version, waiter.by)) continue;
       this.#waiters.delete(waiter);
-      waiter.resolve();
+      waiter.resolve(true);
     }
   }
 
@@ -181,9 +176,9 @@ export class Follower {
   }
 }
 
-function pending(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((settle) => {
+function pending(): { readonly promise: Promise<boolean>; readonly resolve: (isReached: boolean) => void } {
+  let resolve = (_: boolean): void => {};
+  const promise = new Promise<boolean>((settle) => {
     resolve = settle;
   });
   return { promise, resolve };

@@ -39,6 +39,8 @@ export interface Gate {
   mayAcknowledge(revision: number, durability: Durability): boolean;
   /** Why waiting for that is in vain; `undefined`: it is not. */
   refusal(durability: Durability): FailureCode | undefined;
+  /** How safe it must be that entries have expired, which nobody asks for. */
+  readonly expiryDurability: Durability;
   /** Life of the heir. */
   readonly heir: string | undefined;
   /** Gives the batch to the heir, if there is one; again when it is asked for again. */
@@ -84,7 +86,8 @@ export class Host {
   }
 
   submit(request: Omit<Request<Asker>, "asker">, onAnswer: (answer: WriteAnswer) => void): void {
-    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, outcomes });
+    const { id: by } = this.#options.traffic.node.origin;
+    const asker: Asker = (outcomes) => onAnswer({ kind: "done", epoch: this.version.epoch, by, outcomes });
     const receipt = this.#isClosed ? closed : this.authority.submit({ ...request, asker });
     if (receipt.kind === "waiting") this.schedule();
     else if (receipt.kind === "known") this.#answer([{ asker, outcomes: receipt.outcomes }], this.#doubt());
@@ -140,7 +143,7 @@ export class Host {
     const batch = this.#waiting;
     if (batch === undefined || this.#isClosed) return;
     const { gate, topic } = this.#options;
-    const durability = batch.durability ?? "process";
+    const durability = this.#safetyOf(batch);
     const refusal = gate.refusal(durability);
     if (refusal !== undefined) this.#takeBack(refusal, `store ${topic}`);
     else if (gate.mayAcknowledge(batch.version.revision, durability)) {
@@ -210,11 +213,15 @@ export class Host {
     while (this.#isFree && !this.#isPaused && this.#hasWork() && goesOn()) {
       const batch = this.authority.begin(this.#nowMs(), this.#wallMs());
       if (batch === undefined) break;
-      if (this.#options.gate.mayAcknowledge(batch.version.revision, batch.durability ?? "process")) {
+      if (this.#options.gate.mayAcknowledge(batch.version.revision, this.#safetyOf(batch))) {
         this.#give(batch);
         this.#proceed(batch);
       } else this.#wait(batch);
     }
+  }
+
+  #safetyOf({ durability }: PendingBatch): Durability {
+    return durability ?? this.#options.gate.expiryDurability;
   }
 
   get #isFree(): boolean {
@@ -264,7 +271,7 @@ export class Host {
   async #write(storage: OpenStorage, batch: PendingBatch): Promise<void> {
     for (let isOver = false; !isOver; ) {
       try {
-        await storage.write(batch, batch.durability ?? "process");
+        await storage.write(batch, this.#safetyOf(batch));
         this.#commit(this.#doubt());
         isOver = true;
       } catch (error) {

@@ -46,15 +46,11 @@ export function localReadPort(desk: Desk, clock: Clock): ReadPort {
   };
 }
 
-/**
- * `onHeard` is told of each version that the authority had, `onAcknowledged` of the life that has acknowledged writes,
- * before their outcomes are.
- */
+/** `onHeard` is told of each version that the authority had. */
 export function remotePorts(
   traffic: Traffic,
   topic: string,
   onHeard: (version: Version) => void,
-  onAcknowledged: (node: string) => void = () => {},
 ): { readonly writePort: WritePort; readonly readPort: ReadPort } {
   return {
     writePort: {
@@ -63,9 +59,7 @@ export function remotePorts(
       send: ({ client, first, floor, operations, durability }, onAnswer, onFailure) => {
         const args = [client, first, floor, durability ?? null, ...operationColumns(operations)];
         traffic.ask("write", topic, "write", args, limits.storeAskMs).then((answer) => {
-          const read = answer && readWriteAnswer(answer);
-          if (read?.kind === "done") onAcknowledged(answer!.node.id);
-          onAnswer(read);
+          onAnswer(answer && readWriteAnswer(answer));
         }, onFailure);
       },
       push: () => {},
@@ -84,13 +78,13 @@ export function remotePorts(
 }
 
 /** What is none is as good as no answer. */
-function readWriteAnswer({ name, args }: Answer): WriteAnswer | undefined {
+function readWriteAnswer({ name, args, node }: Answer): WriteAnswer | undefined {
   if (name === "done") {
     const [epoch, ...columns] = args;
     const outcomes = readOutcomes(columns);
     if (outcomes === undefined || !isRevision(epoch)) return undefined;
     if (outcomes.some((outcome) => outcome.kind === "failed" && passing.has(outcome.code))) return again;
-    return { kind: "done", epoch, outcomes };
+    return { kind: "done", epoch, by: node.id, outcomes };
   }
   if (name === "expected") return isRevision(args[0]) ? { kind: "expected", number: args[0] } : undefined;
   const refusal = readRefusal(name, args);

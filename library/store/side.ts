@@ -37,7 +37,8 @@ export interface LocalTable {
 
 /** For what may never come: whoever waits no more says so, or it is kept. */
 export interface Waiting {
-  readonly promise: Promise<void>;
+  /** False: it will not come, for what was to show it is closed. */
+  readonly promise: Promise<boolean>;
   cancel(): void;
 }
 
@@ -57,8 +58,8 @@ export interface Side {
   readonly table: LocalTable | undefined;
   readonly writePort: WritePort;
   readonly readPort: ReadPort;
-  /** Until the version is to be read here; `undefined`: it is. */
-  reached(version: Version): Waiting | undefined;
+  /** Until the version, of the authority of this life, is to be read here; `undefined`: it is. */
+  reached(version: Version, by: string): Waiting | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
   /** Waits for what is under way, for so long at most. */

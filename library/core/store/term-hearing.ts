@@ -82,7 +82,7 @@ function ponged(seat: Seat, pong: Of<"pong">, nowMs: number): TermEffect[] {
     return [...told, ...check(seat, nowMs)];
   }
   if (seat.acts.isBusy || phase.isConflicted || seat.namesakes.has(from.node)) return told;
-  if (term.isProofOfRestart(pong)) return resigned(seat, from, nowMs);
+  if (term.isProofOfRestart(pong, nowMs)) return resigned(seat, from, nowMs);
   const isWanted = seat.options.heir === undefined || seat.options.heir === from.node;
   const isInSync = isLive && held.epoch === seat.epoch && held.by === seat.self.life;
   return term.heir === undefined && isWanted && isInSync ? appoint(seat, from) : [];
@@ -104,8 +104,8 @@ function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect
   if (phase.kind === "authority") return [seat.announce(from.life, nowMs)];
   if ((phase.kind !== "heir" && phase.kind !== "follower") || (phase.kind === "heir" && seat.acts.isBusy)) return [];
   let isPromotable = false;
-  if (phase.kind === "heir" && phase.term.authority.life === from.life) {
-    isPromotable = true; // the grant follows
+  if (phase.kind === "heir" && phase.term.authority.life === from.life && phase.term.isPromotable) {
+    isPromotable = true; // the grant follows, or our turn comes
   } else if (phase.kind === "heir" && isNextLife(phase.term, from) && includes(seat.history(), held)) {
     return takeOver(seat); // that life of it is over: no need to wait
   } else {

@@ -52,10 +52,8 @@ it("S8: a copy that was paused is stale before it has looked at the time", async
 it("S3: what another life has acknowledged in the same epoch is here when the copy has come to its table", async () => {
   const { follower, time, announce, answer } = await following();
   announce("a", 5);
-  follower.acknowledgedBy("a");
-  expect(follower.reached({ epoch: 1, revision: 5 })).toBeUndefined();
-  follower.acknowledgedBy("b"); // it has begun with nothing
-  const waiting = follower.reached({ epoch: 1, revision: 2 });
+  expect(follower.reached({ epoch: 1, revision: 5 }, "a")).toBeUndefined();
+  const waiting = follower.reached({ epoch: 1, revision: 2 }, "b"); // it has begun with nothing
   let isHere = false;
   void waiting?.promise.then(() => (isHere = true));
   time.nowMs = 5_000;
@@ -68,8 +66,20 @@ it("S3: what another life has acknowledged in the same epoch is here when the co
 it("T12: a version that never comes is not kept when nobody waits for it any more", async () => {
   const { follower } = await following();
   const never = { epoch: 1, revision: 2 ** 53 - 1 };
-  const waiting = [follower.reached(never), follower.reached(never)];
+  const waiting = [follower.reached(never, "a"), follower.reached(never, "a")];
   expect(follower.waiting).toBe(2);
   for (const each of waiting) each?.cancel();
   expect(follower.waiting).toBe(0);
+});
+
+it("S3: who waits for a version is told that it will not come when the copy is closed", async () => {
+  const { follower } = await following();
+  const next = { epoch: 1, revision: 6 };
+  const waiting = follower.reached(next, "a");
+  follower.close();
+  expect([await waiting?.promise, await follower.reached(next, "a")?.promise, follower.waiting]).toEqual([
+    false,
+    false,
+    0,
+  ]);
 });
