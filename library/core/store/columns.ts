@@ -5,6 +5,7 @@
  * the wire. What is read here comes from others: whatever does not fit together gives `undefined`, and never throws.
  */
 import { type FailureCode, failures } from "../errors.ts";
+import { limits } from "../limits.ts";
 import type { Value } from "../values/index.ts";
 import type { Change, Entry, Outcome } from "./change.ts";
 
@@ -37,6 +38,7 @@ export function readChanges([kinds, keys, values, at, after]: Columns): readonly
   const expiries = readExpiries(at, after, values.length);
   if (expiries === undefined) return undefined;
   if (kinds === "" && expiries === forever) return readPuts(keys, values);
+  if (kinds.length > keys.length + limits.storeBatchOperations) return undefined; // a letter is next to nothing, a change is not
   const changes: Change[] = [];
   let key = 0;
   let value = 0;
