@@ -5,7 +5,7 @@
  * how a batch ends.
  */
 import { limits } from "../limits.ts";
-import { type Durability, durabilities, type Outcome, type Version } from "./change.ts";
+import { type Durability, durabilities, needsDisk, type Outcome, type Version } from "./change.ts";
 import type { Client, Clients } from "./clients.ts";
 import { Draft, type Ground } from "./draft.ts";
 import type { Chunk, Intake } from "./intake.ts";
@@ -48,10 +48,11 @@ export function makeBatch<Asker>(
   for (let left = limits.storeBatchOperations; left > 0 && draft.bytes < limits.storeBatchBytes; ) {
     const chunk = intake.first;
     if (chunk === undefined) break;
-    const stretch = runChunk(draft, chunk, left);
+    const isRefused = ground.isInMemory === true && needsDisk(chunk.durability);
+    const stretch = isRefused ? refuseChunk(draft, chunk, left) : runChunk(draft, chunk, left);
     stretches.push(stretch);
     left -= stretch.outcomes.length;
-    durability = higher(durability, chunk.durability);
+    durability = higher(durability, isRefused ? "memory" : chunk.durability);
     intake.take(stretch.outcomes.length);
   }
   const kept = keptFrom(clients, stretches);
@@ -71,6 +72,16 @@ function runChunk<Asker>(
   do outcomes.push(draft.run(operations[at++]!));
   while (at < end && draft.bytes < limits.storeBatchBytes);
   return { client, first: first + taken, outcomes };
+}
+
+/** Nothing is acknowledged as safer than it is. */
+function refuseChunk<Asker>(
+  draft: Draft,
+  { client, first, operations, durability, taken }: Chunk<Asker>,
+  most: number,
+): Stretch<Asker> {
+  const refused = operations.slice(taken, taken + most);
+  return { client, first: first + taken, outcomes: refused.map((each) => draft.refuse(each, durability)) };
 }
 
 function keptFrom<Asker>(clients: Clients<Asker>, stretches: readonly Stretch<Asker>[]): Map<Client<Asker>, number> {

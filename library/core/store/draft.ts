@@ -5,7 +5,7 @@
  * a draft happens at one moment. Knows nothing of clients.
  */
 import { keyOf } from "../values/index.ts";
-import type { Change, Entry, Operation, Outcome } from "./change.ts";
+import type { Change, Durability, Entry, Operation, Outcome } from "./change.ts";
 import type { Logged } from "./change-log.ts";
 import type { Expiry } from "./expiry.ts";
 import { evaluate, named } from "./operations.ts";
@@ -18,6 +18,8 @@ export interface Ground {
   readonly table: Table;
   readonly expiry: Expiry;
   readonly check: EntryCheck | undefined;
+  /** There is no disk, hence nothing that only a disk can do. */
+  readonly isInMemory?: boolean | undefined;
 }
 
 export class Draft {
@@ -63,6 +65,12 @@ export class Draft {
       this.#note(change, id, before);
     }
     return { kind: "done", revision: this.#revision, value };
+  }
+
+  /** Does nothing: it was to be safer than what is in memory can be. */
+  refuse(operation: Operation, durability: Durability): Outcome {
+    const what = operation.kind === "clear" ? "clear" : `${operation.kind} of ${named(operation.key)}`;
+    return this.#failed("UNSUPPORTED", `${what} with durability ${durability}, where the store is in memory alone`);
   }
 
   /** Takes away what is due. */
