@@ -129,10 +129,10 @@ export class Elective {
   }
 
   #succession(): Succession {
-    const { state } = this.driver.term;
+    const { state, heir, heirOf } = this.driver.term;
     const { isUnsaved, diverged } = this.#standby;
     const rival = state === "conflicted" ? this.#rival : undefined;
-    return { standing: isUnsaved ? "unsaved" : state, rival, diverged };
+    return { standing: isUnsaved ? "unsaved" : state, heir: heir?.node, heirOf, rival, diverged };
   }
 
   #drive(): TermDriver {

@@ -5,12 +5,10 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { ChangeRun, Version } from "../core/store/change.ts";
-import { isRevision, readChanges, readEntries } from "../core/store/columns.ts";
 import { Replica } from "../core/store/replica.ts";
-import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
+import type { Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
-import type { Answer as SurveyAnswer } from "../surveys.ts";
-import { headValues, readHead } from "./head.ts";
+import { readAnswer, readFeed } from "./feed-columns.ts";
 import type { Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -101,7 +99,7 @@ export class Follower {
   }
 
   #hear({ name, args, origin }: ReceivedEvent): void {
-    const message = feedMessage(name, args, origin.id);
+    const message = readFeed(name, args, origin.id);
     if (message === undefined) this.refused += 1;
     else this.#receive(message);
   }
@@ -189,36 +187,4 @@ function pending(): { readonly promise: Promise<boolean>; readonly resolve: (isR
 function argsOf(question: Question): ReceivedEvent["args"] {
   if (question.kind === "snapshot") return [question.walk ?? 0, question.page];
   return [question.epoch, question.revision, question.by];
-}
-
-function feedMessage(name: string, args: ReceivedEvent["args"], node: string): ReplicaMessage | undefined {
-  if (name === "announce") {
-    const head = readHead(args, node);
-    return head && { kind: "announce", ...head };
-  }
-  if (name !== "changes") return undefined;
-  const [epoch, firstRevision, ...columns] = args;
-  const changes = readChanges(columns);
-  if (changes === undefined || !isRevision(epoch) || !isRevision(firstRevision)) return undefined;
-  return { kind: "changes", epoch, node, firstRevision, changes };
-}
-
-function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
-  const head = readHead(args, node.id);
-  if (head === undefined) return undefined;
-  if (name === "gone" || name === "foreign" || name === "forgotten") return { kind: name, head };
-  const rest = args.slice(headValues);
-  if (name === "changes") {
-    const [firstRevision, isLast, ...columns] = rest;
-    const changes = readChanges(columns);
-    if (changes === undefined || !isRevision(firstRevision) || typeof isLast !== "boolean") return undefined;
-    return { kind: "changes", head, firstRevision, changes, isLast };
-  }
-  if (name !== "page") return undefined;
-  const [walk, page, revision, isLast, ...columns] = rest;
-  const entries = readEntries(columns);
-  if (!isRevision(walk) || !isRevision(page) || !isRevision(revision)) return undefined;
-  if (entries === undefined || typeof isLast !== "boolean") return undefined;
-  if (entries.length === 0 && !isLast) return undefined; // without end, whoever opens would wait for ever
-  return { kind: "page", head, walk, page, revision, entries, isLast };
 }

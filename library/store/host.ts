@@ -336,8 +336,8 @@ export class Host {
   #tell({ changes, firstRevision, version }: PendingBatch): void {
     const { traffic, topic } = this.#options;
     if (changes.length === 0 || !traffic.isHeard("feed", topic)) return;
-    for (let i = 0; i < changes.length; i += limits.storePageEntries) {
-      const columns = changeColumns(changes.slice(i, i + limits.storePageEntries));
+    for (let i = 0; i < changes.length; i += limits.storeFeedChanges) {
+      const columns = changeColumns(changes.slice(i, i + limits.storeFeedChanges));
       try {
         traffic.say("feed", topic, "changes", [version.epoch, firstRevision + i, ...columns]);
       } catch (cause) {

@@ -59,6 +59,13 @@ export class Term {
     return phase.kind === "authority" ? phase.term.heir : undefined;
   }
 
+  /** Whose heir we are, and whether we had all that it has: if not, we do not take over by ourselves. */
+  get heirOf(): { readonly node: string; readonly isPromotable: boolean } | undefined {
+    const { phase } = this.#seat;
+    if (phase.kind !== "heir") return undefined;
+    return { node: phase.term.authority.node, isPromotable: phase.term.isPromotable };
+  }
+
   /** Life of the heir to which `prepare` goes; `undefined`: nobody. */
   get heirLife(): string | undefined {
     return this.heir?.life;
