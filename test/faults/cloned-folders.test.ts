@@ -1,7 +1,7 @@
 /** T23 with real nodes: state folders that were copied, name and all, of a standby and of an authority, while both live. */
 import { cpSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { inStoreCompany, type StoreCompany } from "./store-company.ts";
+import { checkContent, inStoreCompany, type StoreCompany } from "./store-company.ts";
 import type { StoreTask } from "./store-program.ts";
 
 const listen = "tcp://127.0.0.1:0";
@@ -69,6 +69,30 @@ describe("T23 F7: a copied state folder", { timeout: 90_000 }, () => {
       const content = await company.content("east");
       for (const key of kept.keys()) expect([...content.keys()]).toContain(key);
       expect((await company.status("east")).role).toBe("standby");
+    });
+  });
+
+  it("of an authority that has an heir: the copy takes no role, and nothing acknowledged is missing", async () => {
+    await inStoreCompany(async (company) => {
+      const left = { name: "left", role: "authority", listen, dial: [], path: company.path("left") } as const;
+      const atLeft = await company.start(left);
+      const right = { name: "right", role: "standby", listen, dial: [atLeft], path: company.path("right") } as const;
+      const atRight = await company.start(right);
+      await comesTo(company, "left", "protected");
+      await company.start({ name: "writer", role: "client", mode: "async", dial: [atLeft, atRight], atOnce: 4 });
+      await company.flows("writer", 30);
+      await company.node("left").kill();
+      const copy = copyFolder(company, "left");
+      await comesTo(company, "right", "unprotected");
+      await company.start({ ...company.task("left"), role: "standby", dial: [atRight] });
+      await comesTo(company, "right", "protected");
+      await company.flows("writer", 30);
+      await company.start({ ...copy, dial: [atRight] }); // as what it was: the authority of the epoch before
+      await hearsOf(company, "right", "NAMESAKES");
+      for (const name of ["left", clone]) expect((await company.status(name)).role, name).toBe("standby");
+      const accounts = await company.stop(["writer"]);
+      await company.converge("right", ["left", clone]);
+      checkContent(await company.content("right"), accounts);
     });
   });
 });
