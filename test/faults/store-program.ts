@@ -19,6 +19,8 @@ import { WriteAccount } from "./write-account.ts";
 
 export interface StoreTask {
   readonly name: string;
+  /** What it goes by, where another one of the company has the same name. */
+  readonly as?: string;
   readonly role: "authority" | "standby" | "witness" | "client";
   /** Where it listens; without a port, one is taken. */
   readonly listen?: string;
@@ -40,7 +42,7 @@ const ownKeys = 40;
 
 const task = JSON.parse(process.argv[2] ?? "{}") as StoreTask;
 /** Connections are dialled again as early as they ever are: a test has no time for more. */
-const context = new Context({ name: task.name, chance: { ...systemChance, next: () => 0 } });
+const context = new Context({ name: task.as ?? task.name, chance: { ...systemChance, next: () => 0 } });
 const account = new WriteAccount();
 let store: Store | undefined;
 let witness: WitnessHandle | undefined;

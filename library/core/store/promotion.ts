@@ -62,15 +62,30 @@ export function planOf(standings: readonly Standing[], wish: Wish): Plan {
   const named = standings.find(({ node }) => node === wish.node);
   if (wish.node !== undefined && named === undefined) return refused("NO_AUTHORITY", `${wish.node} did not answer`);
   if (disputed.length > 0) return pick(standings, disputed, named);
+  const rivals = rivalsOf(standings);
+  if (rivals.length > 1) return refused("AUTHORITY_CONFLICT", `${listOf(rivals)}, which have not met yet`);
   const office = officeOf(standings);
   if (named !== undefined && named === office) return { kind: "done", at: named };
   return wish.force ? take(standings, named) : agree(standings, office, named);
 }
 
+/**
+ * Those in office of the latest epoch: of several no number says whose counts, for each has begun it by itself. They settle
+ * it when there is a path between them.
+ */
+function rivalsOf(standings: readonly Standing[]): readonly Standing[] {
+  const epoch = officeOf(standings)?.epoch;
+  return standings.filter((each) => isInOffice(each) && each.epoch === epoch);
+}
+
+function listOf(standings: readonly Standing[]): string {
+  return standings.map(({ node, held }) => `${node} with ${textOf(held)}`).join(" and ");
+}
+
 /** Several have content of the same epoch: only a person knows which one counts. */
 function pick(standings: readonly Standing[], disputed: readonly Standing[], named: Standing | undefined): Plan {
   if (named?.state === "conflicted") return take(standings, named);
-  const all = disputed.map(({ node, held }) => `${node} with ${textOf(held)}`).join(" and ");
+  const all = listOf(disputed);
   return refused("AUTHORITY_CONFLICT", named === undefined ? all : `${all}, but not ${named.node}`);
 }
 

@@ -1,5 +1,6 @@
 /** How an authority and its heir ask their witness: whatever comes back is a record, or nothing. */
 import { expect, it } from "vitest";
+import { limits } from "../../../library/core/limits.ts";
 import type { Value } from "../../../library/core/values/index.ts";
 import { arbiterOf } from "../../../library/store/arbiter.ts";
 import { witnessText } from "../../../library/store/witness-text.ts";
@@ -10,6 +11,7 @@ const record = { epoch: 3, authority: "a", heir: "b" };
 type Told = readonly [from: string, name: string, args: readonly Value[]] | undefined;
 
 function asking(told: () => Told) {
+  const time = { nowMs: 0 };
   const failures: string[] = [];
   const asked: (readonly unknown[])[] = [];
   const ask = async (_role: string, _topic: string, name: string, args: readonly Value[]) => {
@@ -17,8 +19,9 @@ function asking(told: () => Told) {
     const answer = told();
     return answer && { node: { id: answer[0] }, name: answer[1], args: answer[2] };
   };
-  const node = { fail: ({ code }: { code: string }) => failures.push(code) };
-  return { arbiter: arbiterOf({ ask, node } as never, "t"), failures, asked };
+  const clock = { nowMs: () => time.nowMs };
+  const node = { clock, fail: ({ code }: { code: string }) => failures.push(code) };
+  return { arbiter: arbiterOf({ ask, node } as never, "t"), failures, asked, time };
 }
 
 it("F5: a swap names the life whose record was read last", async () => {
@@ -42,6 +45,25 @@ it("F5: that there are two witnesses is told once, until one of them answers", a
   expect(await arbiter({ kind: "read" })).toEqual({ kind: "record", record: undefined });
   told = refused;
   await arbiter({ kind: "read" });
+  expect(failures).toEqual(["WITNESS_CONFLICT", "WITNESS_CONFLICT"]);
+});
+
+it("F5: two witnesses that do not know of each other are told by who answers; no role changes until one is silent", async () => {
+  let from = "one";
+  const { arbiter, failures, time } = asking(() => [from, "record", [witnessText(record)]]);
+  const kind = async (life: string): Promise<string> => {
+    from = life;
+    return (await arbiter({ kind: "read" })).kind;
+  };
+  expect([await kind("one"), await kind("two"), await kind("two")]).toEqual(["record", "record", "record"]); // its next life
+  expect([await kind("one"), await kind("one"), await kind("two")]).toEqual(["failed", "failed", "failed"]);
+  expect(failures).toEqual(["WITNESS_CONFLICT"]);
+  time.nowMs = limits.witnessRivalMs - 1;
+  expect(await kind("one")).toBe("failed");
+  time.nowMs += limits.witnessRivalMs;
+  expect(await kind("one")).toBe("record");
+  expect([await kind("three"), await kind("four")]).toEqual(["record", "record"]); // lives that follow one another
+  expect(await kind("three")).toBe("failed");
   expect(failures).toEqual(["WITNESS_CONFLICT", "WITNESS_CONFLICT"]);
 });
 

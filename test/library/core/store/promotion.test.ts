@@ -44,6 +44,23 @@ describe("F6: in agreement", () => {
   });
 });
 
+it("F7: of two in office of one epoch, which have not met yet, none is picked, by force or not, named or not", () => {
+  const both = [standing("a", "unprotected"), standing("b", "protected", { epoch: 1, revision: 9 })];
+  const all = [...both, standing("c", "heir")];
+  for (const force of [false, true]) {
+    for (const node of [undefined, "a", "b", "c"]) {
+      const what = expect.stringContaining("a with 1.5 and b with 1.9");
+      expect(planOf(all, { force, node })).toEqual({ kind: "refused", code: "AUTHORITY_CONFLICT", what });
+    }
+  }
+  const later = [
+    standing("a", "unprotected"),
+    standing("b", "protected", { epoch: 2, revision: 3 }),
+    standing("c", "heir"),
+  ];
+  expect(planOf(later, agreed)).toMatchObject({ kind: "hand-over", from: { node: "b" } });
+});
+
 describe("F6: by force", () => {
   it("who has most takes it, the heir of equal ones, and never an authority that there is", () => {
     fc.assert(
@@ -53,6 +70,12 @@ describe("F6: by force", () => {
           .map(([state, held], i) => standing(`n${i}`, state, held));
         const plan = planOf(standings, forced);
         const others = standings.filter((each) => !isInOffice(each));
+        const offices = standings.filter(isInOffice);
+        const latest = Math.max(...offices.map(({ epoch }) => epoch));
+        if (offices.filter(({ epoch }) => epoch === latest).length > 1) {
+          expect(plan).toMatchObject({ kind: "refused", code: "AUTHORITY_CONFLICT" });
+          return;
+        }
         if (others.length === 0) {
           expect(plan).toMatchObject({ kind: "refused", code: standings.length === 0 ? "NO_AUTHORITY" : "NO_HEIR" });
           return;
