@@ -90,18 +90,20 @@ export function releaseStreams(neighbour: Neighbour, isReleased: (topic: string)
 }
 
 /**
- * The link with a neighbour is gone: its streams remember it no longer, however long they are known themselves. Those that
- * it raised itself have parted, if it said goodbye.
+ * The link with a neighbour is gone: its streams remember it no longer, however long they are known themselves. Returns those
+ * that it raised itself.
  */
-export function forgetSource(neighbour: Neighbour, hasParted: (stream: Stream) => void): void {
+export function forgetSource(neighbour: Neighbour): readonly Stream[] {
+  const own: Stream[] = [];
   for (const stream of neighbour.inbound) {
     if (stream === undefined) continue;
     stream.carriers -= 1;
-    if (neighbour.hasLeft && stream.origin.id === neighbour.peerId) hasParted(stream);
+    if (stream.origin.id === neighbour.peerId) own.push(stream);
     if (stream.anchor === neighbour) stream.anchor = undefined;
     if (stream.upstream === neighbour) stream.upstream = undefined;
     if (stream.route?.from === neighbour) stream.route = undefined;
   }
+  return own;
 }
 
 interface Announced {

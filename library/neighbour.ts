@@ -9,6 +9,7 @@ import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import { Recurring } from "./core/recurring.ts";
 import { nodeTopic } from "./core/topic.ts";
+import type { KeptBack } from "./kept-back.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Stream } from "./streams.ts";
 import type { Arena } from "./wire/codec.ts";
@@ -48,6 +49,8 @@ export class Neighbour {
   readonly access: Access;
   readonly isProven: boolean;
   readonly outbox: Outbox;
+  /** Of what it brought, what waits for what is missing. */
+  readonly keptBack: KeptBack = { messages: 0, bytes: 0 };
   /** Disconnects the peer, which took nothing for so long. */
   giveUp: (stalledMs: number) => void;
   /** Topics offered over this connection explicitly. */

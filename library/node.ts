@@ -13,6 +13,7 @@ import { matches } from "./core/pattern.ts";
 import { SchemaTable } from "./core/schema.ts";
 import type { Gap } from "./gaps.ts";
 import { InterestExchange } from "./interest-exchange.ts";
+import { type Lost, LostLives } from "./lost-lives.ts";
 import { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { OverflowPolicy } from "./outbox.ts";
@@ -20,6 +21,7 @@ import type { Processes } from "./processes.ts";
 import { Reception } from "./reception.ts";
 import { Resends } from "./resends.ts";
 import { type Handler, RouteTable, type Subscription } from "./routes.ts";
+import type { Stream } from "./streams.ts";
 import { Surveys } from "./surveys.ts";
 
 export interface NodeOptions {
@@ -34,6 +36,8 @@ export interface NodeOptions {
   readonly onGap: (gap: Gap) => void;
   readonly onFailure: (error: SwitchyardError) => void;
 }
+
+const nobody: Lost = { id: "", numbers: [] };
 
 export class Node {
   readonly origin: Origin;
@@ -58,6 +62,7 @@ export class Node {
   isClosed = false;
   /** Of neighbours that are gone; see `refusedMessages`. */
   #refusedBefore = 0;
+  readonly #lostLives = new LostLives();
 
   readonly #registrations: Registration[] = [];
   #handlerCount = 0;
@@ -137,8 +142,16 @@ export class Node {
   }
 
   connected(neighbour: Neighbour): void {
+    const { id, numbers } = this.#lostLives.met(neighbour.origin) ?? nobody;
+    const streams = numbers.map((number) => this.messages.streams.byNumber(number));
+    this.#haveParted(streams.filter((stream) => stream?.origin.id === id) as readonly Stream[]);
     this.neighbours.add(neighbour);
     this.routes.changed();
+  }
+
+  #haveParted(streams: readonly Stream[]): void {
+    const nowMs = this.clock.nowMs();
+    for (const stream of streams) this.messages.streams.parted(stream, nowMs);
   }
 
   /** Messages may go there from now on; first those that were kept `before`, while it was away. */
@@ -154,7 +167,9 @@ export class Node {
   /** A link is lost. `isKept`: it is tried again, and messages for the peer are kept meanwhile. */
   disconnected(neighbour: Neighbour, isKept: boolean): void {
     if (this.neighbours.delete(neighbour)) this.#refusedBefore += neighbour.refusedMessages;
-    forgetSource(neighbour, (stream) => this.messages.streams.parted(stream, this.clock.nowMs()));
+    const own = forgetSource(neighbour);
+    if (neighbour.hasLeft) this.#haveParted(own);
+    else this.#lostLives.lost(neighbour.origin, own);
     this.interest.disconnect(neighbour, isKept);
     this.messages.patience.lost(neighbour);
     this.barriers.lost(neighbour);

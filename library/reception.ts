@@ -14,6 +14,7 @@ import { ahead, Disorder, type HoleCause, type Lost } from "./core/disorder.ts";
 import { limits } from "./core/limits.ts";
 import { type Gap, gapOf } from "./gaps.ts";
 import type { Handlers } from "./handover.ts";
+import { type EarlyMessage, isOverfull, keepBack, letGo } from "./kept-back.ts";
 import type { Messages } from "./messages.ts";
 import type { Neighbour } from "./neighbour.ts";
 import type { Route, RouteTable } from "./routes.ts";
@@ -22,15 +23,6 @@ import { isIndex, malformed } from "./wire/fields.ts";
 import { type Field, FrameKind, header, routing } from "./wire/frames.ts";
 import type { Shape } from "./wire/shape.ts";
 import { viewOf } from "./wire/view.ts";
-
-/** One that is kept back. */
-export interface EarlyMessage {
-  readonly shape: Shape;
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly hops: number;
-  readonly from: Neighbour;
-}
 
 export interface ReceptionOptions {
   readonly routes: RouteTable;
@@ -122,8 +114,15 @@ export class Reception {
   ): boolean {
     stream.isRecent = true;
     if (!this.#isRight(from, stream, shape, bytes, start + routing.bytes)) return false;
-    const early: EarlyMessage = { shape, bytes, start, hops: bytes[start + routing.hops]! + 1, from };
-    if (!this.#sort(stream, sequence, early, end - start)) return true;
+    const early: EarlyMessage = {
+      shape,
+      bytes,
+      start,
+      hops: bytes[start + routing.hops]! + 1,
+      from,
+      size: end - start,
+    };
+    if (!this.#sort(stream, sequence, early)) return true;
     const route = this.#routes.route(stream, from);
     if (route.targets.length === 0) return true;
     const index = viewOf(bytes).getUint16(start + routing.shape);
@@ -138,21 +137,25 @@ export class Reception {
   }
 
   /** Finds the place of a message in its stream, and hands on whatever has its turn. False: a repeat, or too old. */
-  #sort(stream: Stream, sequence: number, early: EarlyMessage, bytes: number): boolean {
+  #sort(stream: Stream, sequence: number, early: EarlyMessage): boolean {
+    const { keptBack } = early.from;
     const distance = ahead(sequence, stream.next);
     if (distance < 0) {
       const verdict = this.#verdictOf(stream, sequence, distance);
       if (verdict !== "missing") return verdict === "late";
     } else {
-      if (stream.mustArrive && stream.disorder?.isFull === true) return false; // it is sent again
+      const mustWait = distance > 0 || stream.isWaiting;
+      const isFull = stream.disorder?.isFull === true || isOverfull(keptBack);
+      if (stream.mustArrive && mustWait && isFull) return false; // it is sent again
       if (distance > 0) this.#leap(stream, sequence, early.from, this.#causeOf(stream, early.from));
       stream.next = (sequence + 1) >>> 0;
     }
     stream.disorder ??= new Disorder();
     const { disorder } = stream;
-    disorder.keep(sequence, early, bytes);
+    disorder.keep(sequence, keepBack(early), early.size);
     this.#release(stream, disorder);
-    while (disorder.isFull && !stream.mustArrive && disorder.isWaiting) this.#giveUpFirst(stream, disorder);
+    const isFull = (): boolean => disorder.isFull || isOverfull(keptBack);
+    while (!stream.mustArrive && disorder.isWaiting && isFull()) this.#giveUpFirst(stream, disorder);
     return true;
   }
 
@@ -219,7 +222,7 @@ export class Reception {
   /** One that was sent again to us alone. */
   resent(from: Neighbour, stream: Stream, shape: Shape, bytes: Uint8Array, hops: number): void {
     const sequence = viewOf(bytes).getUint32(routing.sequence);
-    const isNew = this.#sort(stream, sequence, { shape, bytes, start: 0, hops, from }, bytes.length);
+    const isNew = this.#sort(stream, sequence, { shape, bytes, start: 0, hops, from, size: bytes.length });
     if (!isNew) this.#options.mustAcknowledge(stream, from, false); // what we said before was lost
   }
 
@@ -237,7 +240,7 @@ export class Reception {
     const { disorder } = stream;
     if (disorder === undefined) return;
     while (disorder.giveUpFirst() !== undefined);
-    disorder.release();
+    for (const early of disorder.release()) letGo(early);
     this.#settle(stream, disorder);
   }
 
@@ -255,7 +258,9 @@ export class Reception {
   }
 
   #release(stream: Stream, disorder: Disorder<EarlyMessage>): void {
-    for (const { shape, bytes, start, hops, from } of disorder.release()) {
+    for (const early of disorder.release()) {
+      letGo(early);
+      const { shape, bytes, start, hops, from } = early;
       const route = this.#routes.route(stream, stream.route?.from ?? from);
       if (route.isSubscribed) this.#take(stream, route, shape, bytes, start, hops, from);
     }

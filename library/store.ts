@@ -62,8 +62,8 @@ export class Store {
     this.#side = side;
     this.#syncTable = options.mode === "async" ? undefined : side.table;
     this.#emitter = emitter;
-    this.#writer = new Writer(node, topic, client, side.writePort, (write, outcome, epoch) =>
-      this.#settle(write, outcome, epoch),
+    this.#writer = new Writer(node, topic, client, side.writePort, (write, outcome, epoch, by) =>
+      this.#settle(write, outcome, epoch, by),
     );
     this.#reader = new Reader(node, topic, side.readPort);
   }
@@ -308,6 +308,7 @@ export class Store {
   }
 
   async #close(graceMs: number): Promise<void> {
+    this.#side.leave?.();
     if (graceMs > 0) await this.#writer.settled(graceMs);
     await this.#side.close(graceMs);
     this.#writer.close();
@@ -343,24 +344,28 @@ export class Store {
     return write.promise;
   }
 
-  #settle(write: Write<Written>, outcome: Outcome, epoch: number): void {
+  #settle(write: Write<Written>, outcome: Outcome, epoch: number, by: string): void {
     if (outcome.kind === "failed") {
       rejectWrite(write, new SwitchyardError(outcome.code, outcome.what));
       return;
     }
     const { revision, value } = outcome;
     const written = { epoch, revision, value };
-    const isHere = this.#side.reached(written);
-    if (isHere === undefined) {
+    const waiting = this.#side.reached(written, by);
+    if (waiting === undefined) {
       write.resolve(written);
       return;
     }
     const late = new SwitchyardError("INDETERMINATE", `write to ${this.topic}, which this copy does not show yet`);
     const leftMs = Math.max(write.deadlineMs - this.#node.clock.nowMs(), 1);
-    const cancel = this.#node.clock.after(leftMs, () => rejectWrite(write, late));
-    void isHere.then(() => {
+    const cancel = this.#node.clock.after(leftMs, () => {
+      waiting.cancel();
+      rejectWrite(write, late);
+    });
+    void waiting.promise.then((isShown) => {
       cancel();
-      write.resolve(written);
+      if (isShown) write.resolve(written);
+      else rejectWrite(write, late);
     });
   }
 

@@ -13,8 +13,8 @@ import { SwitchyardError } from "./core/errors.ts";
 import { limits } from "./core/limits.ts";
 import type { Origin } from "./core/origin.ts";
 import type { Value } from "./core/values/index.ts";
+import { type EarlyMessage, letGo } from "./kept-back.ts";
 import type { Neighbour } from "./neighbour.ts";
-import type { EarlyMessage } from "./reception.ts";
 import type { Route } from "./routes.ts";
 import type { Spool } from "./spool.ts";
 import { Shape, type ShapeDefinition, type ShapeName, sharedShape } from "./wire/shape.ts";
@@ -85,6 +85,7 @@ export class Stream {
   /** What was believed of it is wrong: it goes on with that message. */
   restart(next: number): void {
     this.next = next;
+    for (const early of this.disorder?.drop() ?? []) letGo(early);
     this.disorder = undefined;
     this.isWaiting = false;
   }

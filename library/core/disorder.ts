@@ -112,6 +112,12 @@ export class Disorder<Message> {
     return released.map(({ message }) => message);
   }
 
+  /** All that is kept back: nothing of it is kept any more. */
+  drop(): Message[] {
+    this.#earlyBytes = 0;
+    return this.#early.splice(0).map(({ message }) => message);
+  }
+
   /** Gives up the first hole that is waited for. */
   giveUpFirst(): Lost | undefined {
     return this.#giveUp(this.#firstAwaited());

@@ -97,6 +97,9 @@ export const limits = {
   /** Messages, and their bytes, of one stream that are kept back behind one that is missing; beyond them it is waited for no longer. */
   earlyMessages: 8_192,
   earlyBytes: 16 * 1024 * 1024,
+  /** The same of all streams that one peer brings; beyond them none of what it brings waits. */
+  earlyMessagesOfPeer: 65_536,
+  earlyBytesOfPeer: 64 * 1024 * 1024,
 
   /** Bytes of logs and files that were sent and not acknowledged; above half of them `drained()` waits. Beyond them subscribers that cannot be reached are given up, and if there is none, a write fails with `SPOOL_FULL`. */
   spoolBytes: 64 * 1024 * 1024,
@@ -123,8 +126,10 @@ export const limits = {
 
   /** Topics times senders that a node keeps count of; the one not used for longest is forgotten, and announced anew when it comes again. */
   streams: 65_536,
-  /** How long the streams of a node are remembered after it said goodbye, for what is still on its way; they go when the next node does. */
+  /** How long the streams of a node are remembered after it said goodbye, for what is still on its way; they go when the next node does. The same for one that was lost, when a later life of its name is met. */
   partedStreamMs: 600_000,
+  /** Names of neighbours that were lost, of which it is known which streams they had, up to `streams`; of more, the one lost first is forgotten. */
+  lostLives: 16_384,
   /** Shapes (event name and types of arguments) announced for one topic; further ones replace the oldest. */
   shapesPerStream: 1_024,
   /**
@@ -210,6 +215,11 @@ export const limits = {
   /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
   storePageEntries: 512,
   storePageBytes: 256 * 1024,
+  /**
+   * Changes in one message of a store's feed; of a larger batch there are several. With small values some of them fit in the
+   * buffer that messages are packed into, and most lie whole in what a socket reads, so neither end has to copy them.
+   */
+  storeFeedChanges: 128,
   /** Walks under way at one authority; one more is refused with `TOO_MANY`. */
   storeWalks: 256,
   /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */
@@ -241,8 +251,9 @@ export const limits = {
   storeEpochsKept: 1_024,
   /** Pages of one walk that a replica asks for at once. */
   storePagesInFlight: 4,
-  /** Changes that a replica holds until those before them are there; further ones are asked for later. */
+  /** Changes, and their bytes by estimate, that a replica holds until those before them are there; further ones are asked for later. */
   storeEarlyChanges: 65_536,
+  storeEarlyBytes: 64 * 1024 * 1024,
   /** Keys that were removed while a snapshot is taken; with more of them it is begun anew. */
   storeTombstones: 1_048_576,
   /**

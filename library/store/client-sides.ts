@@ -63,7 +63,7 @@ function replicaSide(traffic: Traffic, topic: string, follower: Follower): Side 
         else writePort.send(request, onAnswer, onFailure);
       },
     },
-    reached: (version) => (replica.reached(version) ? undefined : follower.reached(version)),
+    reached: (version, by) => follower.reached(version, by),
     close: async () => follower.close(),
   };
 }

@@ -7,7 +7,7 @@ import type { Follower } from "./follower.ts";
 import type { Host } from "./host.ts";
 import { localReadPort, localWritePort, remotePorts } from "./ports.ts";
 import type { Promoted } from "./promotions.ts";
-import type { Side, Succession } from "./side.ts";
+import type { Side, Succession, Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WriteAnswer } from "./writer.ts";
 
@@ -26,12 +26,15 @@ export interface ElectiveParts {
   readonly start: () => AuthorityStart;
   /** What a write is answered while it follows nobody. */
   readonly refusal: () => WriteAnswer | undefined;
+  /** Resolves when it is the authority or follows one, with false when it is closed. */
+  readonly begun: () => Promise<boolean>;
   readonly promote: (force: boolean, timeoutMs: number) => Promise<Promoted>;
+  readonly leave: () => void;
   readonly close: (graceMs: number) => Promise<void>;
 }
 
 export function electiveSide(parts: ElectiveParts): Side {
-  const { traffic, topic, isPersistent, unsureSinceMs, follower, start, promote, close } = parts;
+  const { traffic, topic, isPersistent, unsureSinceMs, follower, start, promote, leave, close } = parts;
   const replica = () => follower()?.replica;
   const copy = (): Table => replica()?.table ?? start().table;
   const initial = (): Version => start().version;
@@ -97,8 +100,32 @@ export function electiveSide(parts: ElectiveParts): Side {
           : localReadPort(own.desk, traffic.node.clock).ask(name, args, timeoutMs);
       },
     },
-    reached: (version) => (local() === undefined ? follower()?.reached(version) : undefined),
+    reached: (version, by) => (local() === undefined ? shown(parts, version, by) : undefined),
     promote,
+    leave,
     close,
   };
+}
+
+/** What we are may change meanwhile: who shows it in the end is another than who was asked first. */
+function shown(parts: ElectiveParts, version: Version, by: string): Waiting | undefined {
+  const first = parts.follower();
+  let current = first?.reached(version, by);
+  if (first !== undefined && current === undefined) return undefined;
+  let isCancelled = false;
+  const look = async (): Promise<boolean> => {
+    for (;;) {
+      if ((await current?.promise) === true) return true;
+      if (isCancelled || !(await parts.begun())) return false;
+      if (parts.ruling() !== undefined) return true;
+      const own = parts.follower();
+      current = own?.reached(version, by);
+      if (own !== undefined && current === undefined) return true;
+    }
+  };
+  const cancel = (): void => {
+    isCancelled = true;
+    current?.cancel();
+  };
+  return { promise: look(), cancel };
 }

@@ -80,6 +80,11 @@ export class Elective {
     return this.#lookers.until(isSo, timeoutMs);
   }
 
+  /** Whoever goes takes no role over, while its last writes are waited for. The authority needs it for these. */
+  #leave(): void {
+    if (this.#ruling === undefined) this.driver.leave();
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#isLeaving = true;
     if (graceMs > 0 && this.#ruling !== undefined) await this.#leaveToHeir(graceMs);
@@ -110,9 +115,17 @@ export class Elective {
       start: () => this.#standby.start,
       refusal: () => this.#standby.refusal,
       succession: () => this.#succession(),
+      begun: () => this.#begun(),
       promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
+      leave: () => this.#leave(),
       close: (graceMs) => this.close(graceMs),
     });
+  }
+
+  async #begun(): Promise<boolean> {
+    const isBegun = (): boolean => this.#isClosed || this.#ruling !== undefined || this.#standby.follower !== undefined;
+    await this.#lookers.until(isBegun).catch(() => {}); // the node is closed
+    return !this.#isClosed && isBegun();
   }
 
   #succession(): Succession {
@@ -161,6 +174,7 @@ export class Elective {
       .finally(() => {
         this.#isBusy = false;
         if (!this.#isClosed && this.#isOutOfLine()) this.#change();
+        this.#lookers.look();
         this.#tellState();
       });
   }

@@ -5,12 +5,11 @@
 import { SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { ChangeRun, Version } from "../core/store/change.ts";
-import { isRevision, readChanges, readEntries } from "../core/store/columns.ts";
 import { Replica } from "../core/store/replica.ts";
-import type { Answer, Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
+import type { Question, ReplicaEffect, ReplicaMessage, ReplicaStart } from "../core/store/replica-messages.ts";
 import type { ReceivedEvent } from "../events.ts";
-import type { Answer as SurveyAnswer } from "../surveys.ts";
-import { headValues, readHead } from "./head.ts";
+import { readAnswer, readFeed } from "./feed-columns.ts";
+import type { Waiting } from "./side.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface FollowerOptions {
@@ -26,13 +25,14 @@ export interface FollowerOptions {
 
 interface Waiter {
   readonly version: Version;
-  readonly resolve: () => void;
+  readonly by: string;
+  readonly resolve: (isReached: boolean) => void;
 }
 
 export class Follower {
   readonly replica: Replica;
   readonly #options: FollowerOptions;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Set<Waiter>();
   #end: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -71,17 +71,27 @@ export class Follower {
     this.#check();
   }
 
-  /** Resolves when the version, or a later one, is visible: at once, mostly. */
-  reached(version: Version): Promise<void> {
-    if (this.replica.reached(version)) return Promise.resolve();
-    return new Promise((resolve) => this.#waiters.push({ version, resolve }));
+  /** How many wait for a version. */
+  get waiting(): number {
+    return this.#waiters.size;
+  }
+
+  /** Until the version of this authority, or a later one, is visible; `undefined`: it is, as mostly. */
+  reached(version: Version, by: string): Waiting | undefined {
+    if (this.replica.reached(version, by)) return undefined;
+    const { promise, resolve } = pending();
+    const waiter = { version, by, resolve };
+    if (this.#isClosed) resolve(false);
+    else this.#waiters.add(waiter);
+    return { promise, cancel: () => this.#waiters.delete(waiter) };
   }
 
   close(): void {
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();
-    this.#waiters = [];
+    for (const { resolve } of this.#waiters) resolve(false);
+    this.#waiters.clear();
   }
 
   #nowMs(): number {
@@ -89,17 +99,19 @@ export class Follower {
   }
 
   #hear({ name, args, origin }: ReceivedEvent): void {
-    const message = feedMessage(name, args, origin.id);
+    const message = readFeed(name, args, origin.id);
     if (message === undefined) this.refused += 1;
     else this.#receive(message);
   }
 
   #receive(message: ReplicaMessage): void {
     if (this.#isClosed) return;
+    const { authority } = this.replica;
     if (this.#options.isFrozen?.() !== true) this.#carryOut(this.replica.receive(message, this.#nowMs()));
     else if (message.kind === "answer" || message.kind === "failed") {
       this.#carryOut(this.replica.receive({ kind: "failed", request: message.request }, this.#nowMs()));
     } // else: it is told again, or comes with what is asked for
+    if (this.replica.authority?.node !== authority?.node) this.#wake();
     this.#arm();
   }
 
@@ -144,12 +156,10 @@ export class Follower {
   }
 
   #wake(): void {
-    if (this.#waiters.length === 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiters) {
-      if (this.replica.reached(waiter.version)) waiter.resolve();
-      else this.#waiters.push(waiter);
+    for (const waiter of this.#waiters) {
+      if (!this.replica.reached(waiter.version, waiter.by)) continue;
+      this.#waiters.delete(waiter);
+      waiter.resolve(true);
     }
   }
 
@@ -166,39 +176,15 @@ export class Follower {
   }
 }
 
+function pending(): { readonly promise: Promise<boolean>; readonly resolve: (isReached: boolean) => void } {
+  let resolve: (isReached: boolean) => void = () => {};
+  const promise = new Promise<boolean>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
 function argsOf(question: Question): ReceivedEvent["args"] {
   if (question.kind === "snapshot") return [question.walk ?? 0, question.page];
   return [question.epoch, question.revision, question.by];
-}
-
-function feedMessage(name: string, args: ReceivedEvent["args"], node: string): ReplicaMessage | undefined {
-  if (name === "announce") {
-    const head = readHead(args, node);
-    return head && { kind: "announce", ...head };
-  }
-  if (name !== "changes") return undefined;
-  const [epoch, firstRevision, ...columns] = args;
-  const changes = readChanges(columns);
-  if (changes === undefined || !isRevision(epoch) || !isRevision(firstRevision)) return undefined;
-  return { kind: "changes", epoch, node, firstRevision, changes };
-}
-
-function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
-  const head = readHead(args, node.id);
-  if (head === undefined) return undefined;
-  if (name === "gone" || name === "foreign" || name === "forgotten") return { kind: name, head };
-  const rest = args.slice(headValues);
-  if (name === "changes") {
-    const [firstRevision, isLast, ...columns] = rest;
-    const changes = readChanges(columns);
-    if (changes === undefined || !isRevision(firstRevision) || typeof isLast !== "boolean") return undefined;
-    return { kind: "changes", head, firstRevision, changes, isLast };
-  }
-  if (name !== "page") return undefined;
-  const [walk, page, revision, isLast, ...columns] = rest;
-  const entries = readEntries(columns);
-  if (!isRevision(walk) || !isRevision(page) || !isRevision(revision)) return undefined;
-  if (entries === undefined || typeof isLast !== "boolean") return undefined;
-  if (entries.length === 0 && !isLast) return undefined; // without end, whoever opens would wait for ever
-  return { kind: "page", head, walk, page, revision, entries, isLast };
 }

@@ -32,6 +32,7 @@ export function headColumns(epoch: number, { epochs, revision }: History, node: 
 export function readHead([epoch, revision, flat, others]: readonly Value[], node: string): Head | undefined {
   if (!isRevision(epoch) || !isRevision(revision) || !isVector(flat) || !isVector(others)) return undefined;
   if (flat.length % 3 !== 0 || flat.length > 3 * limits.storeEpochsTold || !flat.every(isRevision)) return undefined;
+  if (others.length > limits.storeEpochsTold) return undefined;
   const lives = [node, ...others];
   if (new Set(lives).size !== lives.length || !others.every((life) => life === "" || isLife(life))) return undefined;
   const epochs: Epoch[] = [];

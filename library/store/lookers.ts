@@ -25,21 +25,24 @@ export class Lookers {
     for (const look of lookers) look();
   }
 
-  /** @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED` */
-  async until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  /**
+   * Without a time it waits for as long as the node lives.
+   * @throws SwitchyardError `NO_AUTHORITY` where it is not so in time, `CLOSED`
+   */
+  async until(isSo: () => boolean, timeoutMs?: number): Promise<void> {
     const { clock, closers } = this.#node;
-    const endMs = clock.nowMs() + timeoutMs;
+    const endMs = timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.nowMs() + timeoutMs;
     while (!isSo()) {
       this.#node.checkOpen();
       if (clock.nowMs() >= endMs) throw new SwitchyardError("NO_AUTHORITY", `${this.#what}, ${timeoutMs} ms`);
       await new Promise<void>((resolve) => {
         const end = (): void => {
-          cancel();
+          cancel?.();
           closers.delete(end);
           this.#lookers.delete(end);
           resolve();
         };
-        const cancel = clock.after(Math.max(endMs - clock.nowMs(), 1), end);
+        const cancel = timeoutMs === undefined ? undefined : clock.after(Math.max(endMs - clock.nowMs(), 1), end);
         closers.add(end);
         this.#lookers.add(end);
       });

@@ -58,9 +58,9 @@ export function remotePorts(
       isOpen: () => traffic.isHeard("write", topic),
       send: ({ client, first, floor, operations, durability }, onAnswer, onFailure) => {
         const args = [client, first, floor, durability ?? null, ...operationColumns(operations)];
-        traffic
-          .ask("write", topic, "write", args, limits.storeAskMs)
-          .then((answer) => onAnswer(answer && readWriteAnswer(answer)), onFailure);
+        traffic.ask("write", topic, "write", args, limits.storeAskMs).then((answer) => {
+          onAnswer(answer && readWriteAnswer(answer));
+        }, onFailure);
       },
       push: () => {},
     },
@@ -78,13 +78,13 @@ export function remotePorts(
 }
 
 /** What is none is as good as no answer. */
-function readWriteAnswer({ name, args }: Answer): WriteAnswer | undefined {
+function readWriteAnswer({ name, args, node }: Answer): WriteAnswer | undefined {
   if (name === "done") {
     const [epoch, ...columns] = args;
     const outcomes = readOutcomes(columns);
     if (outcomes === undefined || !isRevision(epoch)) return undefined;
     if (outcomes.some((outcome) => outcome.kind === "failed" && passing.has(outcome.code))) return again;
-    return { kind: "done", epoch, outcomes };
+    return { kind: "done", epoch, by: node.id, outcomes };
   }
   if (name === "expected") return isRevision(args[0]) ? { kind: "expected", number: args[0] } : undefined;
   const refusal = readRefusal(name, args);

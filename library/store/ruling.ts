@@ -25,7 +25,7 @@ export class Ruling {
     const begun = driver.term.epochs.at(-1);
     // One in conflict that has started again goes on in the epoch of its earlier life.
     if (begun !== undefined && begun.epoch > authority.version.epoch) authority.beginEpoch(begun.epoch, begun.by);
-    const gate = termGate(driver, advanced);
+    const gate = termGate(driver, durability, advanced);
     this.host = new Host({ traffic, topic, authority, storage: opened, onChanges, onClockJump, gate });
     const safety = (): Durability => (driver.term.heirLife === undefined ? durability : "replicated");
     this.desk = new Desk(this.host, safety, () => traffic.node.clock.nowMs());

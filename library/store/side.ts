@@ -39,6 +39,13 @@ export interface LocalTable {
   entries(): Iterable<Entry>;
 }
 
+/** For what may never come: whoever waits no more says so, or it is kept. */
+export interface Waiting {
+  /** False: it will not come, for what was to show it is closed. */
+  readonly promise: Promise<boolean>;
+  cancel(): void;
+}
+
 export interface Side {
   readonly role: StoreRoleName;
   /** Of what is here to be read; of a client, the last that it heard of. */
@@ -55,10 +62,12 @@ export interface Side {
   readonly table: LocalTable | undefined;
   readonly writePort: WritePort;
   readonly readPort: ReadPort;
-  /** Resolves when the version is to be read here; `undefined`: it is. */
-  reached(version: Version): Promise<void> | undefined;
+  /** Until the version, of the authority of this life, is to be read here; `undefined`: it is. */
+  reached(version: Version, by: string): Waiting | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
+  /** It will be closed: from now on it takes no role over. */
+  leave?(): void;
   /** Waits for what is under way, for so long at most. */
   close(graceMs: number): Promise<void>;
 }

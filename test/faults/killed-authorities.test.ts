@@ -50,7 +50,10 @@ describe("T2: kill -9 of the authority under writes", () => {
         await company.converge("home", ["reader", "writer-0"]);
         checkContent(await company.content("home"), accounts);
         checkFailures(accounts, ["NO_AUTHORITY", "INDETERMINATE"]);
-        for (const copy of ["reader", "writer-0"]) expect((await company.status(copy)).forks, copy).toEqual([]);
+        for (const copy of ["reader", "writer-0"]) {
+          const { forks, wrong } = await company.status(copy);
+          expect({ forks, wrong }, copy).toEqual({ forks: [], wrong: [] });
+        }
         const { acknowledged } = sumOf(accounts);
         const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
         console.info(

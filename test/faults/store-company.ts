@@ -13,6 +13,8 @@ export interface Status {
   readonly version: { readonly epoch: number; readonly revision: number };
   /** Copies that had changes of which the authority knew nothing. */
   readonly forks: readonly unknown[];
+  /** What a copy saw that S3 or S4 does not allow, in words. */
+  readonly wrong: readonly string[];
   readonly digest?: string;
 }
 
@@ -69,8 +71,18 @@ export class StoreCompany {
     return (await this.node(name).ask({ kind })) as never as Status;
   }
 
-  async stop(clients: readonly string[]): Promise<readonly AccountTold[]> {
-    const told = await Promise.all(clients.map((client) => this.node(client).ask({ kind: "stop" })));
+  /** None of their writes is under way then. */
+  stop(clients: readonly string[]): Promise<readonly AccountTold[]> {
+    return this.accounts(clients, "stop");
+  }
+
+  /** They write again. */
+  async resume(clients: readonly string[]): Promise<void> {
+    await Promise.all(clients.map((client) => this.node(client).ask({ kind: "resume" })));
+  }
+
+  async accounts(clients: readonly string[], kind: "account" | "stop" = "account"): Promise<readonly AccountTold[]> {
+    const told = await Promise.all(clients.map((client) => this.node(client).ask({ kind })));
     return told.map(({ account }) => account as AccountTold);
   }
 

@@ -11,6 +11,7 @@ import {
   SwitchyardError,
   systemChance,
   type Value,
+  type Version,
   type WitnessHandle,
 } from "../../library/index.ts";
 import type { Told } from "../rig/program.ts";
@@ -63,8 +64,11 @@ async function write(number: number): Promise<void> {
   const key = number % 3 === 0 ? "sum" : number % 3 === 1 ? `${task.name} sum` : `${task.name} ${number % ownKeys}`;
   const settle = account.send(key, number);
   try {
-    if (number % 3 === 2) await store!.insert(key, number);
-    else await store!.increment(key, count(1));
+    if (number % 3 !== 2) await store!.increment(key, count(1));
+    else {
+      await store!.insert(key, number);
+      seeOwn(key, number);
+    }
     settle("acknowledged");
     if (account.acknowledged < awaited) return;
     awaited = Number.POSITIVE_INFINITY;
@@ -72,6 +76,14 @@ async function write(number: number): Promise<void> {
   } catch (error) {
     settle(error instanceof SwitchyardError ? error.code : String(error));
   }
+}
+
+/** S3: nobody else writes this key, so what is shown of it is this or newer; none where its history was lost meanwhile. */
+function seeOwn(key: string, number: number): void {
+  if (store!.mode !== "sync") return;
+  const shown = store!.lookupSync(key);
+  if (shown !== undefined && Number(shown) < number)
+    wrong.push(`${key} is ${Number(shown)} when ${number} is acknowledged`);
 }
 
 /** One of those that write beside each other until they are told to stop. */
@@ -83,6 +95,11 @@ async function writer(): Promise<void> {
 }
 
 let writers: Promise<unknown> = Promise.resolve();
+
+function beginWriting(): void {
+  isWriting = task.atOnce !== undefined;
+  writers = Promise.all(Array.from({ length: task.atOnce ?? 0 }, writer));
+}
 
 function plain(value: Value | undefined): unknown {
   return value === undefined || value === null ? null : Number(value);
@@ -102,6 +119,11 @@ const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<st
     isWriting = false;
     await writers;
     return { account: account.toTold() };
+  },
+  /** It goes on writing. */
+  resume: async () => {
+    beginWriting();
+    return {};
   },
   /** Of the writes so far, while it goes on. */
   account: async () => ({ account: account.toTold() }),
@@ -134,12 +156,35 @@ const orders: Readonly<Record<string, (told: Told) => Promise<Readonly<Record<st
 
 function status(): Readonly<Record<string, unknown>> {
   const { role, state, version } = store!;
-  return { role, state, version, forks };
+  return { role, state, version, forks, wrong };
 }
 
 const forks: unknown[] = [];
+/** What S3 or S4 does not allow, in words. */
+const wrong: string[] = [];
+
+function isBefore(a: Version, b: Version): boolean {
+  return a.epoch < b.epoch || (a.epoch === b.epoch && a.revision < b.revision);
+}
+
+/** S4: versions go on, except across a `reset` that names both. */
+function watchVersions(opened: Store): void {
+  let last = opened.version;
+  const reach = (version: Version, how: string): void => {
+    if (isBefore(version, last)) wrong.push(`${how} ${JSON.stringify(version)} after ${JSON.stringify(last)}`);
+    last = version;
+  };
+  opened.on("change", ({ version }) => reach(version, "a change of"));
+  opened.on("reset", ({ isFork, from, to }) => {
+    reach(from, "a reset from");
+    if (isFork)
+      last = to; // what was there is no part of what is there now
+    else reach(to, "a reset to");
+  });
+}
 
 function listen(opened: Store): void {
+  if (task.role === "client" && opened.mode === "sync") watchVersions(opened);
   opened.on("reset", ({ isFork, from, to }) => {
     if (isFork) forks.push({ from, to });
   });
@@ -168,8 +213,7 @@ async function main(): Promise<void> {
     listen(store);
   }
   say({ kind: "ready" });
-  isWriting = task.atOnce !== undefined;
-  writers = Promise.all(Array.from({ length: task.atOnce ?? 0 }, writer));
+  beginWriting();
 }
 
 void main();

@@ -11,18 +11,22 @@ const takeoverMs = 5_000;
 const spareMs = 3_000;
 
 const clients = ["writer-0", "writer-1"];
-/** Beside each other, for most of the time each waits. */
-const companies = 3;
-const kills = repeats(12, 300) / companies;
+/** Beside each other, for most of the time each waits. Who is in memory alone has nothing of its former life. */
+const companies = [
+  ...Array.from({ length: 3 }, () => ({ isPersistent: true, kills: repeats(12, 300) / 3 })),
+  ...Array.from({ length: 2 }, () => ({ isPersistent: false, kills: repeats(8, 200) / 2 })),
+];
 
 type Pair = "left" | "right";
 
-/** Two that may be the authority, each with a disk of its own; clients know both. */
-async function gather(company: StoreCompany): Promise<void> {
-  const listen = "tcp://127.0.0.1:0";
-  const left = await company.start({ name: "left", role: "authority", listen, dial: [], path: company.path("left") });
-  const task: StoreTask = { name: "right", role: "standby", listen, dial: [left], path: company.path("right") };
-  const right = await company.start(task);
+/** Two that may be the authority, each with a disk of its own or both without; clients know both. */
+async function gather(company: StoreCompany, isPersistent: boolean): Promise<void> {
+  const taskOf = (name: Pair, rest: Pick<StoreTask, "role" | "dial">): StoreTask => {
+    const task = { ...rest, name, listen: "tcp://127.0.0.1:0" };
+    return isPersistent ? { ...task, path: company.path(name) } : task;
+  };
+  const left = await company.start(taskOf("left", { role: "authority", dial: [] }));
+  const right = await company.start(taskOf("right", { role: "standby", dial: [left] }));
   await heir(company, "right", "left");
   await company.start({ name: "writer-0", role: "client", mode: "sync", dial: [left, right], atOnce: 8 });
   await company.start({ name: "writer-1", role: "client", mode: "async", dial: [left, right], atOnce: 8 });
@@ -44,14 +48,15 @@ async function killAndTakeOver(company: StoreCompany, victim: Pair, survivor: Pa
 }
 
 describe("T2: kill -9 of an authority that has an heir", () => {
-  for (let index = 0; index < companies; index++) {
-    it.concurrent(`F6: the heir takes over in time, nothing acknowledged is missing, who was killed follows; company ${index} (${kills} ×)`, {
+  for (const [index, { isPersistent, kills }] of companies.entries()) {
+    const where = isPersistent ? "on disk" : "in memory alone";
+    it.concurrent(`F6: the heir takes over in time, nothing acknowledged is missing, who was killed follows; pair ${index}, ${where} (${kills} ×)`, {
       timeout: 60_000 + 30_000 * kills,
     }, async () => {
       const seed = Number(process.env["SEED"] ?? index + 1);
       const chance = new SeededChance(seed);
       await inStoreCompany(async (company) => {
-        await gather(company);
+        await gather(company, isPersistent);
         let [victim, survivor]: [Pair, Pair] = ["left", "right"];
         const tookMs: number[] = [];
         for (let i = 0; i < kills; i++) {
@@ -64,12 +69,14 @@ describe("T2: kill -9 of an authority that has an heir", () => {
           expect((await company.status(victim)).role).toBe("standby");
           [victim, survivor] = [survivor, victim];
         }
-        console.info(`takeovers after kill -9: ${tookMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`);
+        console.info(`takeovers after kill -9 ${where}: ${tookMs.map((ms) => (ms / 1_000).toFixed(1)).join(", ")} s`);
         for (const ms of tookMs) expect(ms).toBeLessThan(takeoverMs + spareMs);
         const accounts = await company.stop(clients);
         await company.converge(victim, [survivor, "writer-0"]);
         checkContent(await company.content(victim), accounts);
         checkFailures(accounts, ["NO_AUTHORITY", "INDETERMINATE"]);
+        const { forks, wrong } = await company.status("writer-0");
+        expect({ forks, wrong }, "at a copy, over all takeovers").toEqual({ forks: [], wrong: [] });
       }).catch((cause: unknown) => {
         throw new Error(`with SEED=${seed}`, { cause });
       });

@@ -54,3 +54,20 @@ export class WriteAccount {
     return { keys: Object.fromEntries(this.#keys), failures: Object.fromEntries(this.#failures), sent, acknowledged };
   }
 }
+
+/**
+ * What became of the writes that settled since: of those that were under way then, too. Those to one key settle in their
+ * order.
+ */
+export function accountSince(before: AccountTold | undefined, now: AccountTold): AccountTold {
+  if (before === undefined) return now;
+  const keys = Object.entries(now.keys).map(([key, at]): [string, KeyAccount] => {
+    const was = before.keys[key] ?? { sent: 0, acknowledged: 0, uncertain: 0 };
+    const acknowledged = at.acknowledged - was.acknowledged;
+    const lastAcknowledged = acknowledged === 0 ? -1 : at.lastAcknowledged;
+    const counts = { sent: at.sent - was.sent, acknowledged, uncertain: at.uncertain - was.uncertain };
+    return [key, { ...at, ...counts, lastAcknowledged }];
+  });
+  const [sent, acknowledged] = [now.sent - before.sent, now.acknowledged - before.acknowledged];
+  return { ...now, keys: Object.fromEntries(keys), sent, acknowledged };
+}

@@ -203,9 +203,9 @@ export class Stage {
   }
 
   /** A peer whose handshake is done; it wants these patterns. */
-  async peer(digit: string, patterns: readonly string[] = []): Promise<HandPeer> {
+  async peer(digit: string, patterns: readonly string[] = [], name = `hand-${digit}`): Promise<HandPeer> {
     const peer = this.connect();
-    peer.give(preface, hello(digit));
+    peer.give(preface, hello(digit, name));
     await this.settle();
     const interest = patterns.map((pattern) => [idOf(digit), pattern, [idOf(digit)]]);
     peer.give(frame(FrameKind.welcome, [1]), frame(FrameKind.interest, interest), frame(FrameKind.ready, []));
@@ -214,6 +214,6 @@ export class Stage {
   }
 }
 
-export function hello(digit: string): Uint8Array {
-  return frame(FrameKind.hello, [1, 1, `hand-${digit}`, idOf(digit), "by hand", []]);
+export function hello(digit: string, name = `hand-${digit}`): Uint8Array {
+  return frame(FrameKind.hello, [1, 1, name, idOf(digit), "by hand", []]);
 }

@@ -87,3 +87,22 @@ it("T24: streams of others share the shapes that they have in common, but large 
   for (let i = 0; i < limits.sharedShapes; i++) sharedShape(`further ${i}`, definition);
   expect(sharedShape("first", definition)).not.toBe(first);
 });
+
+it("T24: streams of nodes that die without a goodbye are forgotten after a while, when a later life of their name was met", async () => {
+  const stage = await new Stage().listen();
+  const lives = "123456789abcdef";
+  const live = async (digit: string, name: string, isDying: boolean): Promise<void> => {
+    const peer = await stage.peer(digit, [], name);
+    const announced = frame(FrameKind.stream, [0, idOf(digit), name, `t${digit}`, 0, 0]);
+    peer.give(announced, eventShape(0, 0, "said", "s"));
+    if (isDying) peer.destroy();
+    await stage.settle();
+  };
+  for (const digit of lives) {
+    await live(digit, "phoenix", true);
+    stage.clock.advance(limits.partedStreamMs / 4);
+  }
+  await live("0", "another", true); // of its name nobody comes again
+  const [report] = await stage.node.cluster.nodes();
+  expect(report!.topics.map(({ topic }) => topic).sort()).toEqual(["t0", "tb", "tc", "td", "te", "tf"]);
+});

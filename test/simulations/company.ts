@@ -82,10 +82,13 @@ export class Company {
     await this.world.until(() => this.isWhole, 60_000);
   }
 
+  get isManned(): boolean {
+    return [...this.seats, ...this.clients].every(({ store }) => store !== undefined);
+  }
+
   /** Everybody is there, and the authority has its heir. */
   get isWhole(): boolean {
-    const isThere = [...this.seats, ...this.clients].every(({ store }) => store !== undefined);
-    return isThere && this.seats.some(({ store }) => store?.succession?.standing === "protected");
+    return this.isManned && this.seats.some(({ store }) => store?.succession?.standing === "protected");
   }
 
   /** A life of the node there. */

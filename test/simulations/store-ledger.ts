@@ -52,6 +52,7 @@ export class StoreLedger {
   readonly #handles = new Map<Store, Handle>();
   /** By who wrote it to a disk: what was on its way to be told when it was killed is in the table of its next life. */
   readonly #written = new Map<string, Map<number, Told>>();
+  #newestWritten = 0;
   /** Whole copies that took the place of one that was there. */
   resets = 0;
   /** What was wrong as it was told; the library would take a throw for that of a listener. */
@@ -69,6 +70,11 @@ export class StoreLedger {
   /** The last revision that anybody told of. */
   get newest(): number {
     return Math.max(this.#told.length - 1, 0);
+  }
+
+  /** The last that there may be: also what an authority has whose handle is not there to be looked at yet. */
+  get newestWritten(): number {
+    return Math.max(this.newest, this.#newestWritten);
   }
 
   follow(store: Store, name: string): void {
@@ -104,6 +110,7 @@ export class StoreLedger {
       const told = { kind, key: keyOf(key), value: shownAs(value), by: `the disk of ${by}`, atMs: this.#nowMs() };
       written.set(version.revision - changes.length + 1 + i, told);
     }
+    this.#newestWritten = Math.max(this.#newestWritten, version.revision);
   }
 
   #fromDisk(name: string, revision: number): Told | undefined {

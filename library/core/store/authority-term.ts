@@ -109,10 +109,11 @@ export class AuthorityTerm {
 
   /**
    * Does this answer show that the heir's life is over, and that it did not take over? Another life of it answers, to a
-   * ping that we sent since the heir was named, and it would remember (of a later epoch we would not be told like this).
+   * ping that we sent since the heir was named, and it would remember (of a later epoch we would not be told like this); or
+   * it comes while the term holds, so the life before was over before its turn came.
    */
-  isProofOfRestart({ from, number, remembers }: Pong): boolean {
+  isProofOfRestart({ from, number, remembers }: Pong, nowMs: number): boolean {
     const isOther = from.node === this.heir?.node && from.life !== this.heir.life;
-    return isOther && remembers && number >= this.#firstNumber;
+    return isOther && (remembers || this.holds(nowMs)) && number >= this.#firstNumber;
   }
 }

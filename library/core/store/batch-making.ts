@@ -41,8 +41,10 @@ export function makeBatch<Asker>(
   version: Version,
   { nowMs, wallMs }: Moment,
 ): Making<Asker> {
-  const draft = new Draft(ground, version.revision, nowMs, wallMs);
-  for (const id of ground.expiry.due(nowMs, limits.storeBatchOperations)) draft.expire(id);
+  const due = ground.expiry.due(nowMs, limits.storeBatchOperations);
+  const most = due.length + Math.min(intake.size, limits.storeBatchOperations);
+  const draft = new Draft(ground, version.revision, nowMs, wallMs, most);
+  for (const id of due) draft.expire(id);
   const stretches: Stretch<Asker>[] = [];
   let durability: Durability | undefined;
   for (let left = limits.storeBatchOperations; left > 0 && draft.bytes < limits.storeBatchBytes; ) {
@@ -55,6 +57,7 @@ export function makeBatch<Asker>(
     durability = higher(durability, isRefused ? "memory" : chunk.durability);
     intake.take(stretch.outcomes.length);
   }
+  draft.end();
   const kept = keptFrom(clients, stretches);
   const forgotten = clients.takeForgotten();
   const batch = batchOf(version, draft, stretches, [...forgotten, ...forgets(kept)], durability);
@@ -66,11 +69,14 @@ function runChunk<Asker>(
   { client, first, operations, taken }: Chunk<Asker>,
   most: number,
 ): Stretch<Asker> {
-  const outcomes: Outcome[] = [];
   const end = Math.min(operations.length, taken + most);
+  const outcomes = new Array<Outcome>(end - taken);
   let at = taken;
-  do outcomes.push(draft.run(operations[at++]!));
-  while (at < end && draft.bytes < limits.storeBatchBytes);
+  do {
+    outcomes[at - taken] = draft.run(operations[at]!);
+    at += 1;
+  } while (at < end && draft.bytes < limits.storeBatchBytes);
+  outcomes.length = at - taken;
   return { client, first: first + taken, outcomes };
 }
 

@@ -5,15 +5,18 @@
  */
 import { limits } from "../limits.ts";
 import type { Change } from "./change.ts";
+import { sizeOfChange } from "./size.ts";
 
 interface Run {
   readonly first: number;
   readonly changes: readonly Change[];
+  readonly bytes: number;
 }
 
 export class EarlyChanges {
   #runs: Run[] = [];
   #count = 0;
+  #bytes = 0;
 
   /** How many changes are held. */
   get count(): number {
@@ -31,8 +34,12 @@ export class EarlyChanges {
     if (known !== undefined && known.changes.length >= changes.length) return true;
     const count = this.#count + changes.length - (known?.changes.length ?? 0);
     if (count > limits.storeEarlyChanges) return false;
+    const bytes = bytesOf(changes);
+    const allBytes = this.#bytes + bytes - (known?.bytes ?? 0);
+    if (allBytes > limits.storeEarlyBytes) return false;
     this.#count = count;
-    this.#runs.splice(at, known === undefined ? 0 : 1, { first, changes });
+    this.#bytes = allBytes;
+    this.#runs.splice(at, known === undefined ? 0 : 1, { first, changes, bytes });
     return true;
   }
 
@@ -41,6 +48,7 @@ export class EarlyChanges {
     const kept = this.#runs.filter(({ first }) => first <= position + limits.storeEarlyChanges);
     this.#runs = kept;
     this.#count = kept.reduce((sum, { changes }) => sum + changes.length, 0);
+    this.#bytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The changes after this revision that are held, as far as there is no hole; what is older is let go. */
@@ -48,6 +56,7 @@ export class EarlyChanges {
     for (let run = this.#runs[0]; run !== undefined && run.first <= revision + 1; run = this.#runs[0]) {
       this.#runs.shift();
       this.#count -= run.changes.length;
+      this.#bytes -= run.bytes;
       if (run.first + run.changes.length > revision + 1) return run.changes.slice(revision + 1 - run.first);
     }
     return undefined;
@@ -56,6 +65,7 @@ export class EarlyChanges {
   clear(): void {
     this.#runs = [];
     this.#count = 0;
+    this.#bytes = 0;
   }
 
   /** Where the first run is that does not begin before; mostly the end. */
@@ -70,4 +80,10 @@ export class EarlyChanges {
     }
     return low;
   }
+}
+
+function bytesOf(changes: readonly Change[]): number {
+  let bytes = 0;
+  for (const change of changes) bytes += sizeOfChange(change);
+  return bytes;
 }

@@ -96,10 +96,14 @@ export class Replica {
 
   /**
    * Is this version of the authority visible, or a later one? Also true where the history that we follow has lost it: then
-   * nothing is gained by waiting. Look again after each `advanced`.
+   * nothing is gained by waiting. Look again after each `advanced`, and when another authority is followed. `by`: the life
+   * whose version it is, where that is known: of two that have begun one epoch each has a table of its own.
    */
-  reached(version: Version): boolean {
-    return !this.#tables.isForked && this.#tables.shown.reached(version);
+  reached(version: Version, by?: string): boolean {
+    const { authority } = this;
+    const isOfOther =
+      by !== undefined && authority?.node !== by && (authority?.epoch ?? version.epoch) === version.epoch;
+    return !isOfOther && !this.#tables.isForked && this.#tables.shown.reached(version);
   }
 
   /** Is the table one of this authority, in its present epoch? */

@@ -16,7 +16,7 @@ class Answering implements WritePort {
 
   send({ operations }: Parameters<WritePort["send"]>[0], onAnswer: (answer: WriteAnswer | undefined) => void): void {
     const outcomes = operations.map((_, i) => ({ kind: "done", revision: i, value: undefined }) as const);
-    this.#waiting.push(() => onAnswer({ kind: "done", epoch: 1, outcomes }));
+    this.#waiting.push(() => onAnswer({ kind: "done", epoch: 1, by: "a", outcomes }));
   }
 
   push(): void {}

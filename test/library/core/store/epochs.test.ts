@@ -1,7 +1,15 @@
 /** Which histories are the same, up to where, and which places are part of one. */
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
-import { type Epoch, epochAt, forkRevision, goOn, type History, holds } from "../../../../library/core/store/epochs.ts";
+import {
+  type Epoch,
+  epochAt,
+  forkRevision,
+  goOn,
+  type History,
+  holds,
+  includes,
+} from "../../../../library/core/store/epochs.ts";
 import { cases } from "../../../rig/cases.ts";
 import type { SeededChance } from "../../../simulator/chance.ts";
 
@@ -98,3 +106,37 @@ cases("S4 F7: histories part where what was written does", { ci: 500, soak: 100_
     );
   }
 });
+
+/** Is everything there that was written on the way to a place in `other`, and is its epoch one of these? */
+function naivelyIncludes(history: Branch, other: Branch, { epoch, revision, by }: Epoch): boolean {
+  const hasEpoch = history.epochs.some((begun) => begun.epoch === epoch && begun.by === by);
+  const way = other.written.slice(0, revision);
+  return revision === 0 || (hasEpoch && way.every((write, i) => history.written[i] === write));
+}
+
+cases(
+  "F6 F7: a history includes a place when it has all that was written up to it",
+  { ci: 100, soak: 50_000 },
+  async (chance) => {
+    const all: Branch[] = [{ epochs: [], revision: 0, written: [] }];
+    for (let i = 0; i < 8; i++) all.push(branch(chance, chance.pick(all), `l${i}`));
+    const seen = { in: 0, out: 0 };
+    for (const [history, other] of all.flatMap((one) => all.map((another) => [one, another] as const))) {
+      for (const [i, begun] of other.epochs.entries()) {
+        // Also before the epoch begins: it is on its way there.
+        const end = other.epochs[i + 1]?.revision ?? other.revision;
+        for (let revision = 0; revision <= end; revision++) {
+          const place = { ...begun, revision };
+          const isIn = naivelyIncludes(history, other, place);
+          expect(includes(history, place), `${JSON.stringify(place)} in ${JSON.stringify(history)}`).toBe(isIn);
+          if (isIn) seen.in += 1;
+          else seen.out += 1;
+          for (const by of ["", "nobody"]) expect(includes(history, { ...place, by })).toBe(revision === 0);
+          if (holds(history, place)) expect(isIn).toBe(true);
+        }
+      }
+    }
+    expect(seen.in).toBeGreaterThan(0);
+    expect(seen.out).toBeGreaterThan(0);
+  },
+);

@@ -59,6 +59,35 @@ it("S4 F7: shows what it had, and never both mixed, until the winner's table is 
   expect(replica.reached({ epoch: 1, revision: 2 })).toBe(true);
 });
 
+it("S3: of two that began the same epoch, the version of the one that is not followed is not reached, be it high or low", () => {
+  const replica = new Replica(0, {
+    version: { epoch: 1, revision: 9 },
+    epochs: ours,
+    entries: [entry("a", "ours", 9)],
+  });
+  const early = { epoch: 1, revision: 2 };
+  expect(replica.reached(early, "loser")).toBe(false); // nobody has been heard yet
+  replica.receive({ kind: "announce", epoch: 1, revision: 9, epochs: ours, node: "loser" }, 10);
+  expect([replica.reached(early), replica.reached(early, "loser")]).toEqual([true, true]);
+  expect(replica.reached(early, "other")).toBe(false);
+
+  const other: Head = { epoch: 1, revision: 3, epochs: [{ epoch: 1, revision: 0, by: "other" }], node: "other" };
+  const [first] = asked(replica.receive({ kind: "announce", ...other }, 5_000));
+  expect(replica.reached(early, "other")).toBe(false); // it is followed, and its table is on its way
+  const page: Answer = { kind: "page", head: other, walk: 1, page: 0, revision: 3, isLast: true, entries: [] };
+  replica.receive({ kind: "answer", request: first!.request, answer: page }, 5_010);
+  expect([replica.reached(early, "other"), replica.reached(early, "loser")]).toEqual([true, false]);
+
+  const later: Head = {
+    epoch: 2,
+    revision: 3,
+    epochs: [...other.epochs, { epoch: 2, revision: 3, by: "x" }],
+    node: "x",
+  };
+  replica.receive({ kind: "announce", ...later }, 5_020);
+  expect(replica.reached(early, "loser")).toBe(true); // whatever it was, it comes no more
+});
+
 it("S4 F7: the same where a third one goes on before the copy is whole, and is silent for a while", () => {
   const replica = forked();
   replica.check(0);
