@@ -134,7 +134,10 @@ export class Stores {
   async #openElective(topic: string, options: StandbyOptions, role: "authority" | "standby"): Promise<Store> {
     checkElectiveOptions(topic, options);
     if (this.#authoritative.has(topic)) {
-      throw new SwitchyardError("AUTHORITY_CONFLICT", `store ${topic}, which may be open as such here once`);
+      throw new SwitchyardError(
+        "AUTHORITY_CONFLICT",
+        `store ${topic}, which is open here already, as authority or standby`,
+      );
     }
     const timeoutMs = timeoutOf(options.openTimeoutMs, openTimeoutMs);
     this.#authoritative.add(topic);

@@ -84,9 +84,10 @@ export const failures = {
   NO_HEIR: "no such standby is in sync, so none can take over in agreement; wait for one, or take the role by force",
   UNPROTECTED:
     "no standby in sync can be reached, so nothing can be acknowledged as replicated; start one or wait for it, or ask for less",
-  UNSUPPORTED: "this cannot be done here; do without it, or where there is what it takes",
+  UNSUPPORTED: "this cannot be done here; do without it, or give it what it needs",
   LOCKED: "another process has this database open; stop it, or choose another path",
-  CORRUPT: "the database is damaged and was left as it is; export what can be read, then open it with repair",
+  CORRUPT:
+    "a damaged database is kept as it was; open it with repair to go on with what is whole of it, or with nothing",
   FORMAT_TOO_NEW: "it was written by a newer version of switchyard; use that one",
   BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
   BAD_STORE_FILE: "not a whole export of a store; make it anew with `switchyard store LOC STORE export`",

@@ -30,6 +30,9 @@ export function checkElectiveOptions(topic: string, options: StandbyOptions): vo
   if (isKept(options) && !path) bad("persistent, and no path,");
   if (schema !== undefined) entryCheck(schema);
   if (!isKept(options) && durability !== undefined && needsDisk(durability)) {
-    throw new SwitchyardError("UNSUPPORTED", `durability ${durability} of store ${topic}, which is in memory alone`);
+    throw new SwitchyardError(
+      "UNSUPPORTED",
+      `durability ${durability} of store ${topic}, which has no path and so is in memory alone`,
+    );
   }
 }

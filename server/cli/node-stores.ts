@@ -53,6 +53,17 @@ export async function keepStores(shell: Shell, context: Context, config: NodeCon
   };
 }
 
+/** A node is the authority of a store, or a standby. @throws SwitchyardError `BAD_ARGUMENT` */
+export function checkStoresOnce({ store, standby, witness }: NodeConfig): void {
+  for (const entries of [[...store, ...standby], witness]) {
+    const topics = entries.map(({ topic }) => topic);
+    const twice = topics.find((topic, at) => topics.indexOf(topic) !== at);
+    if (twice === undefined) continue;
+    const what = entries === witness ? "its witness once" : "its authority or a standby, once";
+    throw new SwitchyardError("BAD_ARGUMENT", `store ${twice} is given twice; a node is ${what}`);
+  }
+}
+
 function optionsOf(entry: StoreConfig): StandbyOptions {
   const { topic: _, persistent, ...options } = entry;
   return { ...options, ...(persistent !== undefined && { persistent: true, path: persistent }) };
@@ -99,9 +110,9 @@ function standBy(shell: Shell, context: Context, entry: StoreConfig) {
 /** What people should know of it. */
 function tellOf(shell: Shell, store: Store): void {
   const topic = printable(store.topic);
-  store.on("term", (state, epoch) =>
-    shell.say(printable(`${store.topic}: ${state}, epoch ${epoch}${termWords(store)}`)),
-  );
+  store.on("term", (state, epoch) => {
+    if (state !== "closed") shell.say(printable(`${store.topic}: ${state}, epoch ${epoch}${termWords(store)}`));
+  });
   store.on("state", (state) => {
     const silence = state === "stale" ? silenceWords(store) : undefined;
     if (silence !== undefined) shell.say(printable(silence));

@@ -78,7 +78,10 @@ export class Draft {
   /** Does nothing: it was to be safer than what is in memory can be. */
   refuse(operation: Operation, durability: Durability): Outcome {
     const what = operation.kind === "clear" ? "clear" : `${operation.kind} of ${named(operation.key)}`;
-    return this.#failed("UNSUPPORTED", `${what} with durability ${durability}, where the store is in memory alone`);
+    return this.#failed(
+      "UNSUPPORTED",
+      `${what} with durability ${durability}, where the store has no path and so is in memory alone`,
+    );
   }
 
   /** Takes away what is due. */

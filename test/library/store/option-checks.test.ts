@@ -45,7 +45,9 @@ it("S9: what only a disk can do is refused where there is none, at open", async 
     for (const open of ["openAuthoritative", "openStandby"] as const) {
       await expect(node.stores[open]("t", { durability })).rejects.toMatchObject({
         code: "UNSUPPORTED",
-        message: expect.stringMatching(`^durability ${durability} of store t, which is in memory alone: `),
+        message: expect.stringMatching(
+          `^durability ${durability} of store t, which has no path and so is in memory alone: `,
+        ),
       });
     }
   }

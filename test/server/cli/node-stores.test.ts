@@ -63,6 +63,13 @@ it("a store that cannot be opened ends the node, and says why in one line", asyn
   await node.end();
   const wrong = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts,persist=x");
   expect(wrong).toMatchObject({ status: 2, err: expect.stringMatching(/did you mean persistent=\?/) });
+  const twice = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts", "--standby", "app.hosts");
+  expect(twice).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/app\.hosts is given twice; a node is its auth/),
+  });
+  const unsafe = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts,durability=disk");
+  expect(unsafe).toMatchObject({ status: 1, err: expect.stringMatching(/has no path and so .*\[UNSUPPORTED\]\n$/) });
 });
 
 it("F5: a witness settles who goes on, and says what it cannot be without", async () => {
