@@ -52,6 +52,7 @@ export class StoreLedger {
   readonly #handles = new Map<Store, Handle>();
   /** By who wrote it to a disk: what was on its way to be told when it was killed is in the table of its next life. */
   readonly #written = new Map<string, Map<number, Told>>();
+  readonly #authorities = new Set<string>();
   #newestWritten = 0;
   /** Whole copies that took the place of one that was there. */
   resets = 0;
@@ -84,7 +85,10 @@ export class StoreLedger {
     if (store.role === "client") return;
     for (let revision = 1; revision <= store.version.revision && !isAhead; revision++)
       this.#told[revision] ??= this.#fromDisk(name, revision);
-    store.on("change", (change) => this.#tell(change, `${name}, ${store.role}`));
+    store.on("change", (change) => {
+      if (store.role === "authority") this.#authorities.add(name);
+      this.#tell(change, `${name}, ${store.role}`);
+    });
     store.on("reset", ({ from, to, isFork }) => {
       if (isFork && !handle.isAhead) this.#faults.push(`${name} had at ${from.revision} what ${to.revision} has not`);
       handle.isAhead = false;
@@ -96,6 +100,15 @@ export class StoreLedger {
   /** Nobody looks at it any more. */
   buried(store: Store): void {
     this.#handles.delete(store);
+  }
+
+  /** Those who told changes as the authority. */
+  get authorities(): number {
+    return this.#authorities.size;
+  }
+
+  has(kind: StoreChange["kind"]): boolean {
+    return this.#told.some((told) => told?.kind === kind);
   }
 
   at(revision: number): Told | undefined {
