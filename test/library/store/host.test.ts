@@ -1,6 +1,7 @@
 /** An authority at work whose disk fails: what may be given up, and what others have already. */
 import { expect, it } from "vitest";
 import { SwitchyardError } from "../../../library/core/errors.ts";
+import { limits } from "../../../library/core/limits.ts";
 import { Authority } from "../../../library/core/store/authority.ts";
 import type { PendingBatch } from "../../../library/core/store/submission.ts";
 import { type Asker, Host, type HostOptions } from "../../../library/store/host.ts";
@@ -36,29 +37,32 @@ function world() {
     },
   };
   const node = { clock, origin: { id: "a".repeat(32), name: "a" }, fail: () => {} };
-  const traffic = { node, isHeard: () => false, say: () => {} };
+  /** Of each message of the feed: the revision of the first change, and the keys. */
+  const said: (readonly [unknown, readonly unknown[]])[] = [];
+  const say = (_: string, _topic: string, name: string, args: readonly unknown[]): void => {
+    if (name === "changes") said.push([args[1], args[3] as readonly unknown[]]);
+  };
+  const traffic = { node, isHeard: () => true, say };
   const authority = new Authority<Asker>({ nowMs: 0, wallMs: 0, start: undefined, check: undefined });
   authority.beginEpoch(1, "a".repeat(32));
   const parts = { traffic, topic: "t", authority, storage, gate, onChanges: () => {}, onClockJump: () => {} };
   const host = new Host(parts as unknown as HostOptions);
-  return { host, gate, disk, timers };
+  return { host, gate, disk, timers, said };
 }
 
-const request = (first: number, key: string) =>
+const request = (first: number, ...keys: readonly string[]) =>
   ({
     client: "c".repeat(32),
     ...{ first, floor: 1, durability: "disk" },
-    operations: [
-      {
-        kind: "insert",
-        key,
-        value: 1,
-        expiry: undefined,
-        condition: undefined,
-        expiresAtMs: undefined,
-        expiresAfterMs: undefined,
-      },
-    ],
+    operations: keys.map((key) => ({
+      kind: "insert",
+      key,
+      value: 1,
+      expiry: undefined,
+      condition: undefined,
+      expiresAtMs: undefined,
+      expiresAfterMs: undefined,
+    })),
   }) as never;
 
 /** All that can go on without time passing. */
@@ -103,4 +107,18 @@ it.each([
   disk.isFull = false;
   await passTime(timers);
   expect([disk.written, host.version.revision]).toEqual([["first"], 1]);
+});
+
+it("S4: a large batch is told in several messages, none of which has more changes than a message may", async () => {
+  const { host, disk, said } = world();
+  disk.isFull = false;
+  const most = limits.storeFeedChanges;
+  const keys = Array.from({ length: 2 * most + 1 }, (_, i) => `key ${i}`);
+  host.submit(request(1, ...keys), () => {});
+  await settle();
+  expect(said).toEqual([
+    [1, keys.slice(0, most)],
+    [most + 1, keys.slice(most, 2 * most)],
+    [2 * most + 1, keys.slice(2 * most)],
+  ]);
 });
