@@ -104,3 +104,12 @@ it.each([
   await passTime(timers);
   expect([disk.written, host.version.revision]).toEqual([["first"], 1]);
 });
+
+it("S11: what a disk refuses is told without the advice, which whoever is told adds", async () => {
+  const { host, gate } = world();
+  gate.heir = undefined;
+  const answers: WriteAnswer[] = [];
+  host.submit(request(1, "first"), (answer) => answers.push(answer));
+  await settle();
+  expect(answers).toMatchObject([{ kind: "done", outcomes: [{ code: "NO_SPACE", what: "the disk" }] }]);
+});
