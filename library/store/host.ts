@@ -5,7 +5,7 @@
  * Invariant: nothing is told or answered of a batch before it is as safe as it must be. Which order and which outcome is
  * decided in core/store/authority.ts.
  */
-import { type FailureCode, SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError, whatFailed } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { Authority } from "../core/store/authority.ts";
 import type { ChangeRun, Durability, Outcome, Version } from "../core/store/change.ts";
@@ -275,7 +275,7 @@ export class Host {
   /** False: it cannot be given up, for it is told to be part of the history, or the heir has it, and would begin with it. */
   async #giveUp(batch: PendingBatch, error: unknown): Promise<boolean> {
     const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
-    const what = error instanceof Error ? error.message : String(error);
+    const what = error instanceof SwitchyardError ? whatFailed(error) : String(error); // whoever asked adds the advice
     this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
     const wasTaken = this.#isTaken(batch);
     if (wasTaken) {

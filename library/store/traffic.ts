@@ -2,7 +2,7 @@
  * How the parts of stores speak to each other: events and questions on reserved topics, over whatever way there is, also
  * within one node. Knows nothing of what they say.
  */
-import { SwitchyardError } from "../core/errors.ts";
+import { SwitchyardError, whatFailed } from "../core/errors.ts";
 import { type StoreRole, storeTopic } from "../core/topic.ts";
 import type { Value } from "../core/values/index.ts";
 import { RaisedEvent, type ReceivedEvent } from "../events.ts";
@@ -100,7 +100,7 @@ export class Traffic {
       this.node.surveys.answer(said, { name, args, time: undefined });
     } catch (cause) {
       const error = cause instanceof SwitchyardError ? cause : new SwitchyardError("INTERNAL", String(cause));
-      this.node.surveys.answer(said, { name: "refused", args: [error.code, error.message], time: undefined });
+      this.node.surveys.answer(said, { name: "refused", args: [error.code, whatFailed(error)], time: undefined });
     }
   }
 }

@@ -10,7 +10,7 @@ export function storeFacts(store: StoreReport, style: Style): string {
     role,
     ageMs === undefined ? state : `${state} for ${inGroups(Math.round(ageMs / 1_000))} s`,
     ...held,
-    `version ${versionText(version)}`,
+    ...(version.epoch > 0 ? [`version ${versionText(version)}`] : []), // a client that never heard of one
     ...(lag > 0 ? [`${inGroups(lag)} behind`] : []),
     ...(isPersistent ? ["on disk"] : []),
     ...placeWords(store),

@@ -122,3 +122,12 @@ it("S4: a large batch is told in several messages, none of which has more change
     [2 * most + 1, keys.slice(2 * most)],
   ]);
 });
+
+it("S11: what a disk refuses is told without the advice, which whoever is told adds", async () => {
+  const { host, gate } = world();
+  gate.heir = undefined;
+  const answers: WriteAnswer[] = [];
+  host.submit(request(1, "first"), (answer) => answers.push(answer));
+  await settle();
+  expect(answers).toMatchObject([{ kind: "done", outcomes: [{ code: "NO_SPACE", what: "the disk" }] }]);
+});

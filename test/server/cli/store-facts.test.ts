@@ -23,6 +23,10 @@ it.each<[Partial<StoreReport>, string]>([
     { state: "stale", ageMs: 12_345, standing: "waiting-for-heir", heir: "spare" },
     "authority, stale for 12 s, 2 entries, version 1.7, on disk, waits for spare: answers nothing",
   ],
+  [
+    { role: "client", version: { epoch: 0, revision: 0 }, entries: undefined, isPersistent: false } as never,
+    "client, live",
+  ],
   [{ role: "replica", lag: 1_024, isPersistent: false }, "replica, live, 2 entries, version 1.7, 1 024 behind"],
   [
     { role: "standby", standing: "heir", heirOf: { node: "first", isPromotable: true } },
