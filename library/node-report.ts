@@ -78,6 +78,14 @@ export interface StoreReport {
   readonly isPersistent: boolean;
   /** Of an authority or a standby: what it is in the succession, `conflicted`, `protected`, `heir` and so on. */
   readonly standing?: string;
+  /** Of a copy: revisions that the authority is known to be ahead. */
+  readonly lag?: number;
+  /** How long nothing was heard of the authority, or of the heir if it is one itself; absent unless it is `stale`. */
+  readonly ageMs?: number;
+  /** Of an authority: name of its heir. Absent: none. */
+  readonly heir?: string;
+  /** Of an heir: name of the authority, and whether it had all that this has; else it does not take over by itself. */
+  readonly heirOf?: { readonly node: string; readonly isPromotable: boolean };
   /** Name of the other authority, where there are two and neither takes writes. */
   readonly rival?: string;
   /** Entries that only it had when another authority went on: they are in a file there. Absent: none. */
@@ -163,6 +171,7 @@ function readForward(json: Fields): ForwardReport {
 
 function readStore(json: Fields): StoreReport {
   const version = fields(json["version"]);
+  const heirOf = fields(json["heirOf"]);
   return {
     topic: textOf(json["topic"]),
     role: textOf(json["role"]),
@@ -171,6 +180,10 @@ function readStore(json: Fields): StoreReport {
     ...(typeof json["entries"] === "number" && { entries: numberOf(json["entries"]) }),
     isPersistent: json["isPersistent"] === true,
     ...(typeof json["standing"] === "string" && { standing: json["standing"] }),
+    ...(typeof json["lag"] === "number" && { lag: numberOf(json["lag"]) }),
+    ...(typeof json["ageMs"] === "number" && { ageMs: numberOf(json["ageMs"]) }),
+    ...(typeof json["heir"] === "string" && { heir: json["heir"] }),
+    ...(heirOf && { heirOf: { node: textOf(heirOf["node"]), isPromotable: heirOf["isPromotable"] === true } }),
     ...(typeof json["rival"] === "string" && { rival: json["rival"] }),
     ...(typeof json["diverged"] === "number" && { diverged: numberOf(json["diverged"]) }),
   };

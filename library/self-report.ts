@@ -74,7 +74,8 @@ export class SelfReport {
       .map((store) => ({
         ...successionOf(store),
         ...{ topic: store.topic, role: store.role, state: store.state, version: store.version },
-        ...(store.mode === "sync" && store.state !== "closed" && { entries: store.sizeSync() }),
+        ...(store.mode === "sync" && store.state !== "closed" && { entries: store.sizeSync(), lag: store.lag }),
+        ...(store.state === "stale" && { ageMs: Math.round(store.ageMs) }),
         isPersistent: store.isPersistent,
       }));
   }
@@ -160,8 +161,9 @@ export class SelfReport {
   }
 }
 
-function successionOf({ succession }: Store): Pick<StoreReport, "standing" | "rival" | "diverged"> {
+function successionOf({ succession }: Store): Pick<StoreReport, "standing" | "heir" | "heirOf" | "rival" | "diverged"> {
   if (succession === undefined) return {};
-  const { standing, rival, diverged } = succession;
-  return { standing, ...(rival !== undefined && { rival }), ...(diverged > 0 && { diverged }) };
+  const { standing, heir, heirOf, rival, diverged } = succession;
+  const heirs = { ...(heir !== undefined && { heir }), ...(heirOf !== undefined && { heirOf }) };
+  return { standing, ...heirs, ...(rival !== undefined && { rival }), ...(diverged > 0 && { diverged }) };
 }

@@ -122,7 +122,7 @@ export class Store {
    * Puts a value under a key, in place of one that is there. Like every write it returns at once, and resolves when the
    * authority has it, as safe as `durability` says, and in `sync` mode this copy shows it.
    * @throws SwitchyardError `READ_ONLY`, `BAD_VALUE`, `TOO_LARGE`, `SCHEMA_MISMATCH`, `NO_SPACE`, `DISK_FAILED`,
-   * `NO_AUTHORITY` (never sent), `INDETERMINATE` (sent, and not answered in time), `CLOSED`
+   * `UNSUPPORTED` (`durability` needs a disk, and the authority keeps nothing there), `NO_AUTHORITY` (never sent), `INDETERMINATE` (sent, and not answered in time), `CLOSED`
    */
   insert(key: Input, value: Input, options: InsertOptions = byDefault): Promise<Written> {
     return this.#write(options, inserting, key, value);
@@ -308,6 +308,7 @@ export class Store {
   }
 
   async #close(graceMs: number): Promise<void> {
+    this.#side.leave?.();
     if (graceMs > 0) await this.#writer.settled(graceMs);
     await this.#side.close(graceMs);
     this.#writer.close();

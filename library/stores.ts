@@ -11,9 +11,11 @@ import { clientSide, openReplicaSide } from "./store/client-sides.ts";
 import type { Diverged } from "./store/diverged.ts";
 import { Elective } from "./store/elective.ts";
 import { readStart } from "./store/opening.ts";
+import { checkElectiveOptions } from "./store/option-checks.ts";
 import {
   type AuthoritativeOptions,
   checkStoreOptions,
+  isKept,
   type OpenStoreOptions,
   type StandbyOptions,
   type StoreOptions,
@@ -73,14 +75,12 @@ export class Stores {
   /**
    * Opens a store for which this node is the authority: all writes go through it. There is one for each topic.
    * @throws SwitchyardError `BAD_TOPIC`, `BAD_ARGUMENT`, `AUTHORITY_CONFLICT` where this node is the authority already,
-   * `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`; after `openTimeoutMs`
+   * `LOCKED`, `CORRUPT`, `FORMAT_TOO_NEW`, `NOT_PERMITTED`, `NO_SPACE`, `DISK_FAILED`, `CLOSED`; `UNSUPPORTED` where
+   * `durability` needs a disk and nothing is kept there; after `openTimeoutMs`
    * `NO_AUTHORITY` where it cannot be known who goes on, and `NO_WITNESS` where that does not answer
    */
   async openAuthoritative(topic: string, options: AuthoritativeOptions & TakeoverOptions = {}): Promise<Store> {
     this.#check(topic, options);
-    if (options.persistent === true && typeof options.path !== "string") {
-      throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
-    }
     return this.#openElective(topic, options, "authority");
   }
 
@@ -132,7 +132,13 @@ export class Stores {
   }
 
   async #openElective(topic: string, options: StandbyOptions, role: "authority" | "standby"): Promise<Store> {
-    if (this.#authoritative.has(topic)) throw new SwitchyardError("AUTHORITY_CONFLICT", `store ${topic}, twice here`);
+    checkElectiveOptions(topic, options);
+    if (this.#authoritative.has(topic)) {
+      throw new SwitchyardError(
+        "AUTHORITY_CONFLICT",
+        `store ${topic}, which is open here already, as authority or standby`,
+      );
+    }
     const timeoutMs = timeoutOf(options.openTimeoutMs, openTimeoutMs);
     this.#authoritative.add(topic);
     let begun: Elective | undefined;
@@ -151,14 +157,8 @@ export class Stores {
 
   async #elective(topic: string, options: StandbyOptions, role: "authority" | "standby") {
     const { emitter, onChanges, onState, onReset } = this.#handle(topic);
-    const { persistent = false, path, clear, repair, onHeirLost, heir, schema, arbiter, divergedPath } = options;
-    if (arbiter !== undefined && arbiter !== "witness")
-      throw new SwitchyardError("BAD_ARGUMENT", `arbiter of ${topic}`);
-    if (persistent && typeof path !== "string") {
-      throw new SwitchyardError("BAD_ARGUMENT", `store ${topic} is persistent and has no path`);
-    }
-    if (divergedPath !== undefined && typeof divergedPath !== "string")
-      throw new SwitchyardError("BAD_ARGUMENT", `divergedPath of ${topic}`);
+    const { path, clear, repair, onHeirLost, heir, schema, arbiter, divergedPath } = options;
+    const persistent = isKept(options);
     const storage = this.#storage ?? (persistent ? await diskStorage() : undefined);
     const keeper: Pick<Storage, "keep"> = storage ?? { keep: keepFile };
     const opened = persistent ? await storage!.open(path!, { clear, repair }) : undefined;

@@ -64,12 +64,13 @@ export const failures = {
   DISK_FAILED: "the disk or its file system refuses; see the cause",
   READ_ONLY: 'the store is read-only here; write where it was opened with access "rw", or at its authority',
   NOT_SYNC: 'only a sync store answers at once; open it with mode "sync", or use the call that returns a promise',
-  TYPE: "the value there is not of a type that this can be done to; see what it is",
+  TYPE: "this cannot be done with values of these types; see what is there, and what was given",
   RANGE: "the result does not fit its type; nothing was changed",
-  CONFLICT: "somebody else changed it first; read it again, then decide",
-  NO_AUTHORITY: "no node is authoritative for this store; start one or wait for its standby",
+  CONFLICT: "it is not as it was expected to be; read it again, then decide",
+  NO_AUTHORITY:
+    "no authority of this store can be reached; start one, wait for its standby, or let the nodes between forward its topic",
   INDETERMINATE: "sent, but not answered: it may have taken effect, once; read it to know",
-  AUTHORITY_CONFLICT: "two nodes are authoritative for this store; promote one of them",
+  AUTHORITY_CONFLICT: "a store has one authority; promote one of the two, or close one",
   WITNESS_CONFLICT: "two nodes are witness of this store, so no role changes; close one of them",
   NAMESAKES:
     "two standbys of this store have one name, so neither may take over; was a state folder copied? give one another name",
@@ -81,10 +82,12 @@ export const failures = {
     "what only this node has cannot be saved, so it keeps it and follows nobody; make room there, or see the cause",
   FENCED: "another node is the authority by now; the store goes on there",
   NO_HEIR: "no such standby is in sync, so none can take over in agreement; wait for one, or take the role by force",
-  UNPROTECTED: "the standby cannot be reached, so nothing can be acknowledged as replicated; see onHeirLost",
-  UNSUPPORTED: "this cannot be done here; do without it: a store, for example, may be in memory",
+  UNPROTECTED:
+    "no standby in sync can be reached, so nothing can be acknowledged as replicated; start one or wait for it, or ask for less",
+  UNSUPPORTED: "this cannot be done here; do without it, or give it what it needs",
   LOCKED: "another process has this database open; stop it, or choose another path",
-  CORRUPT: "the database is damaged and was left as it is; export what can be read, then open it with repair",
+  CORRUPT:
+    "a damaged database is kept as it was; open it with repair to go on with what is whole of it, or with nothing",
   FORMAT_TOO_NEW: "it was written by a newer version of switchyard; use that one",
   BAD_RECORDING: "not what `switchyard record` writes; see docs/recordings.md",
   BAD_STORE_FILE: "not a whole export of a store; make it anew with `switchyard store LOC STORE export`",

@@ -215,6 +215,11 @@ export const limits = {
   /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
   storePageEntries: 512,
   storePageBytes: 256 * 1024,
+  /**
+   * Changes in one message of a store's feed; of a larger batch there are several. With small values some of them fit in the
+   * buffer that messages are packed into, and most lie whole in what a socket reads, so neither end has to copy them.
+   */
+  storeFeedChanges: 128,
   /** Walks under way at one authority; one more is refused with `TOO_MANY`. */
   storeWalks: 256,
   /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */

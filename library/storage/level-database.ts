@@ -48,7 +48,7 @@ async function load(): Promise<typeof ClassicLevel> {
     return (await import("classic-level")).ClassicLevel;
   } catch (cause) {
     const { platform, arch } = process;
-    const what = `the native code that keeps stores on disk cannot be loaded on ${platform}-${arch}`;
+    const what = `stores can only be in memory on ${platform}-${arch}, where their native code cannot be loaded`;
     throw new SwitchyardError("UNSUPPORTED", what, { cause });
   }
 }

@@ -1,5 +1,5 @@
 /** What LevelDB and the operating system say went wrong, as a failure of ours. */
-import { type FailureCode, SwitchyardError } from "../core/errors.ts";
+import { type FailureCode, SwitchyardError, whatFailed } from "../core/errors.ts";
 
 const codes = new Map<string, FailureCode>([
   ["LEVEL_LOCKED", "LOCKED"],
@@ -18,6 +18,13 @@ const words: readonly (readonly [RegExp, FailureCode])[] = [
   [/corruption/i, "CORRUPT"],
 ];
 
+/** With the folder that was asked for, where a failure does not say which one it is about. */
+export function placedFailure(failure: SwitchyardError, path: string, real: string = path): SwitchyardError {
+  const what = whatFailed(failure);
+  if (what.includes(path) || what.includes(real)) return failure;
+  return new SwitchyardError(failure.code, `${path}: ${what}`, { cause: failure });
+}
+
 /** `error` as a failure of `what`; one that is ours already stays what it is. */
 export function diskFailure(error: unknown, what: string): SwitchyardError {
   if (error instanceof SwitchyardError) return error;
@@ -34,8 +41,16 @@ function codeOf(error: unknown): FailureCode {
   return words.find(([pattern]) => pattern.test(text))?.[1] ?? "DISK_FAILED";
 }
 
+/** Where the system's own words are a riddle. */
+const plainWords = new Map<unknown, string>([
+  ["EEXIST", "there is a file where the folder is to be"],
+  ["ENOTDIR", "there is a file where a folder is to be"],
+]);
+
 /** The innermost says most. */
 function wordsOf(error: unknown): string {
+  const plain = plainWords.get(causesOf(error).at(-1)?.code);
+  if (plain !== undefined) return plain;
   return String(causesOf(error).at(-1)?.message ?? error);
 }
 

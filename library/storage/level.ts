@@ -29,7 +29,7 @@ import {
   rootKey,
   segmentKey,
 } from "./level-database.ts";
-import { diskFailure } from "./level-failures.ts";
+import { diskFailure, placedFailure } from "./level-failures.ts";
 import { copyForCheck } from "./level-files.ts";
 import { damage, isEmpty, removeLeftovers, setAside, syncFolders } from "./level-folder.ts";
 import { LevelTable } from "./level-table.ts";
@@ -86,7 +86,7 @@ class Opening {
       return clear ? await cleared(table) : table;
     } catch (error) {
       if (place !== undefined) open.delete(place);
-      throw diskFailure(error, path);
+      throw placedFailure(diskFailure(error, path), path, place);
     }
   }
 

@@ -29,11 +29,12 @@ export interface ElectiveParts {
   /** Resolves when it is the authority or follows one, with false when it is closed. */
   readonly begun: () => Promise<boolean>;
   readonly promote: (force: boolean, timeoutMs: number) => Promise<Promoted>;
+  readonly leave: () => void;
   readonly close: (graceMs: number) => Promise<void>;
 }
 
 export function electiveSide(parts: ElectiveParts): Side {
-  const { traffic, topic, isPersistent, unsureSinceMs, follower, start, promote, close } = parts;
+  const { traffic, topic, isPersistent, unsureSinceMs, follower, start, promote, leave, close } = parts;
   const replica = () => follower()?.replica;
   const copy = (): Table => replica()?.table ?? start().table;
   const initial = (): Version => start().version;
@@ -101,6 +102,7 @@ export function electiveSide(parts: ElectiveParts): Side {
     },
     reached: (version, by) => (local() === undefined ? shown(parts, version, by) : undefined),
     promote,
+    leave,
     close,
   };
 }

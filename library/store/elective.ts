@@ -80,6 +80,11 @@ export class Elective {
     return this.#lookers.until(isSo, timeoutMs);
   }
 
+  /** Whoever goes takes no role over, while its last writes are waited for. The authority needs it for these. */
+  #leave(): void {
+    if (this.#ruling === undefined) this.driver.leave();
+  }
+
   async close(graceMs: number): Promise<void> {
     this.#isLeaving = true;
     if (graceMs > 0 && this.#ruling !== undefined) await this.#leaveToHeir(graceMs);
@@ -112,6 +117,7 @@ export class Elective {
       succession: () => this.#succession(),
       begun: () => this.#begun(),
       promote: (force, timeoutMs) => this.#promotions.promote(force, timeoutMs),
+      leave: () => this.#leave(),
       close: (graceMs) => this.close(graceMs),
     });
   }
@@ -123,10 +129,10 @@ export class Elective {
   }
 
   #succession(): Succession {
-    const { state } = this.driver.term;
+    const { state, heir, heirOf } = this.driver.term;
     const { isUnsaved, diverged } = this.#standby;
     const rival = state === "conflicted" ? this.#rival : undefined;
-    return { standing: isUnsaved ? "unsaved" : state, rival, diverged };
+    return { standing: isUnsaved ? "unsaved" : state, heir: heir?.node, heirOf, rival, diverged };
   }
 
   #drive(): TermDriver {

@@ -177,7 +177,7 @@ export class Follower {
 }
 
 function pending(): { readonly promise: Promise<boolean>; readonly resolve: (isReached: boolean) => void } {
-  let resolve = (_: boolean): void => {};
+  let resolve: (isReached: boolean) => void = () => {};
   const promise = new Promise<boolean>((settle) => {
     resolve = settle;
   });

@@ -14,6 +14,7 @@ import type { Epoch } from "../core/store/epochs.ts";
 import type { Committed, PendingBatch, Request, Settled } from "../core/store/submission.ts";
 import type { OpenStorage } from "../storage/storage.ts";
 import { headColumns } from "./head.ts";
+import type { Gate } from "./term-gate.ts";
 import type { Traffic } from "./traffic.ts";
 import { within } from "./within.ts";
 import type { WriteAnswer } from "./writer.ts";
@@ -31,22 +32,6 @@ export interface HostOptions {
   readonly onClockJump: (jumpMs: number) => void;
   /** Whether, and since when, this is the authority. */
   readonly gate: Gate;
-}
-
-/** What a term allows its authority, this very moment. */
-export interface Gate {
-  mayAnswer(): boolean;
-  mayAcknowledge(revision: number, durability: Durability): boolean;
-  /** Why waiting for that is in vain; `undefined`: it is not. */
-  refusal(durability: Durability): FailureCode | undefined;
-  /** How safe it must be that entries have expired, which nobody asks for. */
-  readonly expiryDurability: Durability;
-  /** Life of the heir. */
-  readonly heir: string | undefined;
-  /** Gives the batch to the heir, if there is one; again when it is asked for again. */
-  prepare(batch: PendingBatch): void;
-  /** The table is at another version. */
-  advanced(): void;
 }
 
 export class Host {
@@ -68,6 +53,8 @@ export class Host {
   #turnMs: number | undefined;
   #cancelDeadline: (() => void) | undefined;
   #deadlineMs = Number.POSITIVE_INFINITY;
+  /** Another epoch is about to begin: nothing is done in this one any more. */
+  #isEnding = false;
   #isClosed = false;
 
   constructor(options: HostOptions) {
@@ -158,7 +145,9 @@ export class Host {
    * what is on its way to the disk ends before.
    */
   async beginEpoch({ epoch, by }: Epoch): Promise<void> {
+    this.#isEnding = true;
     while (this.#writing !== undefined) await this.#writing;
+    this.#isEnding = false;
     this.#takeBack("FENCED", `store ${this.#options.topic}`);
     if (!this.#isClosed && this.version.epoch < epoch) this.authority.beginEpoch(epoch, by);
     this.schedule();
@@ -225,7 +214,8 @@ export class Host {
   }
 
   get #isFree(): boolean {
-    return !this.#isClosed && this.#writing === undefined && this.#waiting === undefined;
+    const isIdle = this.#writing === undefined && this.#waiting === undefined;
+    return isIdle && !this.#isEnding && !this.#isClosed;
   }
 
   #proceed(batch: PendingBatch): void {
@@ -282,26 +272,29 @@ export class Host {
     this.schedule();
   }
 
-  /** False: it cannot be given up, for the heir has it, and would begin with it; so the disk is given time. */
+  /** False: it cannot be given up, for it is told to be part of the history, or the heir has it, and would begin with it. */
   async #giveUp(batch: PendingBatch, error: unknown): Promise<boolean> {
     const code = error instanceof SwitchyardError ? error.code : "INTERNAL";
     const what = error instanceof Error ? error.message : String(error);
     this.#options.traffic.node.fail(new SwitchyardError(code, `store ${this.#options.topic}`, { cause: error }));
-    const wasWithHeir = this.#isWithHeir;
-    if (wasWithHeir) {
+    const wasTaken = this.#isTaken(batch);
+    if (wasTaken) {
       this.#answer(this.authority.refuseWaiting(code, what));
-      await new Promise<void>((resolve) => this.#later(resolve));
-      if (this.#isWithHeir) return false;
+      await new Promise<void>((resolve) => this.#later(resolve)); // the disk is given time
+      if (this.#isTaken(batch)) return false;
     }
     this.#certainRevision = 0;
-    this.#answer(this.authority.abort(wasWithHeir ? "FENCED" : code, what)); // whoever goes on is asked again
+    this.#answer(this.authority.abort(wasTaken ? "FENCED" : code, what)); // whoever goes on is asked again
     if (batch.durability === undefined) this.#pause(); // what is due stays due
     return true;
   }
 
-  /** Of the pending batch. When the store closes it does not matter any more: the heir goes on. */
-  get #isWithHeir(): boolean {
-    return !this.#isClosed && this.#givenTo !== undefined && this.#givenTo === this.#options.gate.heir;
+  /** When the store closes it does not matter any more: the heir goes on. */
+  #isTaken({ version }: PendingBatch): boolean {
+    const { heir, isUndecided, beginsAt } = this.#options.gate;
+    if (this.#isClosed) return false;
+    if (beginsAt >= version.revision) return true;
+    return this.#givenTo !== undefined && (isUndecided || this.#givenTo === heir);
   }
 
   /** Nobody waits for entries that are due; they stay due, and whatever is in their way is given time. */
@@ -343,8 +336,8 @@ export class Host {
   #tell({ changes, firstRevision, version }: PendingBatch): void {
     const { traffic, topic } = this.#options;
     if (changes.length === 0 || !traffic.isHeard("feed", topic)) return;
-    for (let i = 0; i < changes.length; i += limits.storePageEntries) {
-      const columns = changeColumns(changes.slice(i, i + limits.storePageEntries));
+    for (let i = 0; i < changes.length; i += limits.storeFeedChanges) {
+      const columns = changeColumns(changes.slice(i, i + limits.storeFeedChanges));
       try {
         traffic.say("feed", topic, "changes", [version.epoch, firstRevision + i, ...columns]);
       } catch (cause) {

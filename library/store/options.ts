@@ -27,7 +27,7 @@ export interface OpenStoreOptions extends StoreOptions {
 }
 
 export interface AuthoritativeOptions extends StoreOptions {
-  /** Keep the table on disk under `path`. Default false. */
+  /** Keep the table on disk under `path`. Default: where there is a `path`. */
   readonly persistent?: boolean | undefined;
   /** The folder of this store's database. */
   readonly path?: string | undefined;
@@ -88,16 +88,24 @@ export interface PromoteOptions {
 }
 
 /** @throws SwitchyardError `BAD_ARGUMENT` */
-export function checkStoreOptions({ mode, access, durability, timeoutMs }: StoreOptions): void {
+export function checkStoreOptions(options: StoreOptions): void {
+  if (typeof options !== "object" || options === null) throw bad("options that are no object");
+  const { mode, access, durability, timeoutMs } = options;
   if (mode !== undefined && mode !== "sync" && mode !== "async") throw bad(`mode ${String(mode)}`);
   if (access !== undefined && access !== "rw" && access !== "ro") throw bad(`access ${String(access)}`);
   checkDurability(durability);
   timeoutOf(timeoutMs, limits.storeTimeoutMs);
 }
 
+/** Is there to be a table on disk? */
+export function isKept({ persistent, path }: AuthoritativeOptions): boolean {
+  return persistent ?? path !== undefined;
+}
+
 /** @throws SwitchyardError `BAD_ARGUMENT` */
 export function checkDurability(durability: Durability | undefined): void {
-  if (durability !== undefined && !durabilities.includes(durability)) throw bad(`durability ${String(durability)}`);
+  if (durability === undefined || durabilities.includes(durability)) return;
+  throw bad(`durability ${String(durability)}, which is none of ${durabilities.join(", ")},`);
 }
 
 /** @throws SwitchyardError `BAD_ARGUMENT` */

@@ -70,13 +70,14 @@ export class Ruling {
   }
 }
 
-function authorityOf({ traffic, schema }: ElectiveOptions, start: AuthorityStart): Authority<Asker> {
+function authorityOf({ traffic, schema, opened }: ElectiveOptions, start: AuthorityStart): Authority<Asker> {
   const { clock } = traffic.node;
   return new Authority<Asker>({
     nowMs: clock.nowMs(),
     wallMs: clock.wallMs(),
     start: start.epochs.length > 0 || start.version.revision > 0 ? start : undefined,
     check: schema && entryCheck(schema),
+    isInMemory: opened === undefined,
   });
 }
 

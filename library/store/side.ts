@@ -22,6 +22,10 @@ export interface Succession {
    * cannot be saved, so it follows nobody.
    */
   readonly standing: string;
+  /** Name of the heir, of an authority that has one: with the standing `protected` it takes over when this node is gone. */
+  readonly heir: string | undefined;
+  /** Of an heir: whose it is, and whether it had all that there is; until then it does not take over by itself. */
+  readonly heirOf: { readonly node: string; readonly isPromotable: boolean } | undefined;
   /** Name of the other authority, while neither takes writes. */
   readonly rival: string | undefined;
   /** Entries that only it had, and saved, since it was opened. */
@@ -62,6 +66,8 @@ export interface Side {
   reached(version: Version, by: string): Waiting | undefined;
   /** Only where it may be the authority. */
   promote?(force: boolean, timeoutMs: number): Promise<Promoted>;
+  /** It will be closed: from now on it takes no role over. */
+  leave?(): void;
   /** Waits for what is under way, for so long at most. */
   close(graceMs: number): Promise<void>;
 }

@@ -99,8 +99,13 @@ export class TermDriver {
     this.#options.onLooked();
   }
 
-  close(): void {
+  /** Takes part no more; what it said is told still. */
+  leave(): void {
     if (!this.#isClosed) this.carryOut(this.term.leave(this.nowMs()));
+  }
+
+  close(): void {
+    this.leave();
     this.#isClosed = true;
     this.#end?.();
     this.#cancelTimer?.();

@@ -19,10 +19,11 @@ export function termRecordText({ epoch, role, heir, epochs, isUnmatched }: Remem
 /** What a disk says of itself that has a copy with these epochs. `last`: the record that counts, also while it is on its way to the disk. */
 export function leadOf(opened: OpenStorage, epochs: readonly Epoch[], last: TermRecord | undefined): Lead {
   const { lineage, highestEpoch: highest } = opened.head;
-  const epoch = Math.max(highest, epochs.at(-1)?.epoch ?? 0);
   const isFollower = last === undefined || last.role === "follower";
+  const known = isFollower ? epochs : last.epochs; // the epoch that it has begun is none of the copy's yet
+  const epoch = Math.max(highest, known.at(-1)?.epoch ?? 0);
   const remembered = isFollower ? { epoch, heir: undefined, role: last?.role, epochs } : last;
-  return { epochs, lineage, highestEpoch: epoch, record: termRecordText(remembered) };
+  return { epochs: known, lineage, highestEpoch: epoch, record: termRecordText(remembered) };
 }
 
 /** @throws SwitchyardError `CORRUPT` where it is not as we write it */

@@ -75,6 +75,11 @@ function stringPayload(value: Value): unknown {
   return value instanceof Uint8Array ? value : mismatch;
 }
 
+/** A text that is sent as it is. */
+function isPlainText(value: Value): boolean {
+  return typeof value === "string" && value.charCodeAt(0) !== byteOrderMark;
+}
+
 /** As a number where that is packed as an integer; msgpackr packs whole numbers beyond 32 bits as floats. */
 function integerPayload(value: number | bigint): number | bigint {
   if (typeof value === "number") return value <= 0xffff_ffff ? value : BigInt(value);
@@ -86,6 +91,7 @@ function addressPayload(address: Address): number | Uint8Array {
 }
 
 function allPayloads(type: FieldType, values: Iterable<Value>): unknown {
+  if (type.code === "s" && Array.isArray(values) && values.every(isPlainText)) return values; // as most stores have them
   const payloads: unknown[] = [];
   for (const value of values) {
     const payload = toPayload(type, value);

@@ -28,7 +28,7 @@ const misuse: ReadonlySet<FailureCode> = new Set<FailureCode>([
 
 /** What the system says of files, in words. */
 const systemWords: Readonly<Record<string, string>> = {
-  ENOENT: "no such file",
+  ENOENT: "no such file or folder",
   EACCES: "the operating system does not let us; check the permissions",
   EISDIR: "it is a folder, not a file",
   ENOTDIR: "part of the path is a file, not a folder",

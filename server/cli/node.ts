@@ -9,7 +9,7 @@ import { emptyConfig, mergeNodeConfig, type NodeConfig, parseNodeConfig } from "
 import { schemaText } from "./node-config/schema.ts";
 import { readStoreConfig, readWitnessConfig } from "./node-config/store-config.ts";
 import { type ConnectTarget, connectTargetsOf, type ListenTarget, listenTargetsOf } from "./node-places.ts";
-import { keepStores } from "./node-stores.ts";
+import { checkStoresOnce, keepStores } from "./node-stores.ts";
 import { gather, readCount } from "./options.ts";
 import { type Shell, whenStopped } from "./shell.ts";
 import { counted, inGroups, printable } from "./style.ts";
@@ -85,14 +85,15 @@ Examples: a router that a second one connects to
   switchyard node --name right --connect tcp://127.0.0.1:9999 --listen ipc:///tmp/right.sock --forward '*'
   switchyard node --config right.yaml --check
 
-A store, kept on disk, and a spare for it on another machine:
-  switchyard node --listen tcp://127.0.0.1:9999 --store app.hosts,persistent=./hosts
-  switchyard node --connect tcp://127.0.0.1:9999 --standby app.hosts,persistent=./spare
+A store, kept on disk, and a spare for it; its users connect to both:
+  switchyard node --listen tcp://127.0.0.1:9999 --store app.hosts,persistent=./hosts --forward app.hosts
+  switchyard node --listen tcp://127.0.0.1:9998 --connect tcp://127.0.0.1:9999 --standby app.hosts,persistent=./spare --forward app.hosts
 
 Behind the topic stand persistent=DIR,
 durability=memory|process|disk|replicated, onHeirLost=proof|wait|continue,
-heir=NAME, repair=truncate|from-replica and divergedPath=DIR (where what only
-this node had is saved, when another authority goes on without it).
+heir=NAME, arbiter=witness, repair=truncate|from-replica and divergedPath=DIR
+(where what only this node had is saved, when another authority goes on
+without it).
 
 A configuration file has the same names:
   {"name":"left","listen":["tcp://127.0.0.1:9999"],"forward":["*"]}`,
@@ -111,6 +112,7 @@ async function run(shell: Shell, options: Options): Promise<void> {
   if (config.listen.length === 0 && config.connect.length === 0) {
     throw new SwitchyardError("BAD_ARGUMENT", "a node needs somewhere to --listen, or somebody to --connect to");
   }
+  checkStoresOnce(config);
   const places = { listen: await listenTargetsOf(config), connect: await connectTargetsOf(shell, config) };
   if (options.check) tellChecked(shell, config, options);
   else await serve(shell, config, places, options);

@@ -15,6 +15,6 @@ export function readValueArgument(text: string, what: string): Value {
   if ("value" in read && read.end === text.length) return read.value;
   const fault =
     "value" in read ? `column ${read.end + 1}: expected the end` : `column ${read.position + 1}: ${read.error}`;
-  const hint = `a string takes quotes of its own: '${JSON.stringify(text)}'`;
-  throw new SwitchyardError("BAD_VALUE", `${what}, ${text}, ${fault}; ${hint}`);
+  const hint = text.startsWith('"') ? "" : `; a string takes quotes of its own: '${JSON.stringify(text)}'`;
+  throw new SwitchyardError("BAD_VALUE", `${what}, ${text}, ${fault}${hint}`);
 }

@@ -38,7 +38,7 @@ export interface Act {
   revision: number;
   /** What it took or made, or what was read. */
   found: string | undefined;
-  /** The last revision that anybody had told of when it ended. */
+  /** The last revision that there can have been when it ended. */
   newest: number;
 }
 
@@ -163,7 +163,7 @@ export class StoreActs {
     act.end = end;
     act.ended = this.#places++;
     act.endedMs = this.#world.time.nowMs;
-    act.newest = this.#ledger.newest;
+    act.newest = this.#ledger.newestWritten;
     this.pending -= 1;
   }
 

@@ -52,6 +52,8 @@ export class StoreLedger {
   readonly #handles = new Map<Store, Handle>();
   /** By who wrote it to a disk: what was on its way to be told when it was killed is in the table of its next life. */
   readonly #written = new Map<string, Map<number, Told>>();
+  readonly #authorities = new Set<string>();
+  #newestWritten = 0;
   /** Whole copies that took the place of one that was there. */
   resets = 0;
   /** What was wrong as it was told; the library would take a throw for that of a listener. */
@@ -71,6 +73,11 @@ export class StoreLedger {
     return Math.max(this.#told.length - 1, 0);
   }
 
+  /** The last that there may be: also what an authority has whose handle is not there to be looked at yet. */
+  get newestWritten(): number {
+    return Math.max(this.newest, this.#newestWritten);
+  }
+
   follow(store: Store, name: string): void {
     const isAhead = store.role === "standby" && store.version.revision > this.newest;
     const handle = { name, ...store.version, isAhead };
@@ -78,7 +85,10 @@ export class StoreLedger {
     if (store.role === "client") return;
     for (let revision = 1; revision <= store.version.revision && !isAhead; revision++)
       this.#told[revision] ??= this.#fromDisk(name, revision);
-    store.on("change", (change) => this.#tell(change, `${name}, ${store.role}`));
+    store.on("change", (change) => {
+      if (store.role === "authority") this.#authorities.add(name);
+      this.#tell(change, `${name}, ${store.role}`);
+    });
     store.on("reset", ({ from, to, isFork }) => {
       if (isFork && !handle.isAhead) this.#faults.push(`${name} had at ${from.revision} what ${to.revision} has not`);
       handle.isAhead = false;
@@ -90,6 +100,15 @@ export class StoreLedger {
   /** Nobody looks at it any more. */
   buried(store: Store): void {
     this.#handles.delete(store);
+  }
+
+  /** Those who told changes as the authority. */
+  get authorities(): number {
+    return this.#authorities.size;
+  }
+
+  has(kind: StoreChange["kind"]): boolean {
+    return this.#told.some((told) => told?.kind === kind);
   }
 
   at(revision: number): Told | undefined {
@@ -104,6 +123,7 @@ export class StoreLedger {
       const told = { kind, key: keyOf(key), value: shownAs(value), by: `the disk of ${by}`, atMs: this.#nowMs() };
       written.set(version.revision - changes.length + 1 + i, told);
     }
+    this.#newestWritten = Math.max(this.#newestWritten, version.revision);
   }
 
   #fromDisk(name: string, revision: number): Told | undefined {

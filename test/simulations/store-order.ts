@@ -88,7 +88,8 @@ export class StoreOrder {
 
   #find(act: Act, fits: (table: Table) => boolean): number {
     const floor = this.#floors.get(act)!;
-    for (let at = floor; at <= act.newest; at++) if (fits(this.#ledger.tableAt(at))) return at;
+    for (let at = floor; at <= Math.min(act.newest, this.#ledger.newest); at++)
+      if (fits(this.#ledger.tableAt(at))) return at;
     return fail(act, `${act.end}, ${act.found} of ${act.revision}: it was never so from ${floor} to ${act.newest}`);
   }
 

@@ -341,3 +341,27 @@ simulate(
     if (states.at(-1) !== wanted) throw new Error(`it is ${states.at(-1)}`);
   },
 );
+
+simulate(
+  "F2: a standby that is being closed does not take over while its last writes are waited for",
+  { seeds: 20 },
+  async (world) => {
+    const { chance } = world;
+    const [first, second] = [world.node(), world.node()];
+    await world.join(second, first);
+    const authority = await first.stores.openAuthoritative("t");
+    const standby = await second.stores.openStandby("t");
+    const [states, taken]: [string[], string[]] = [[], []];
+    authority.on("term", (state) => states.push(state));
+    standby.on("term", (state) => taken.push(state));
+    await world.until(() => states.includes("protected"), 10_000);
+    world.kill(first);
+    await world.settle(chance.between(0, 2_500));
+    const written = standby.insert("a", 1, { timeoutMs: 30_000 }).catch(({ code }: SwitchyardError) => code);
+    const closing = standby.close(chance.between(1_000, 10_000));
+    await world.settle(15_000);
+    await closing;
+    if (taken.includes("taking-over")) throw new Error("it took over");
+    if (typeof (await written) !== "string") throw new Error("its write was done");
+  },
+);

@@ -19,17 +19,32 @@ function drawOptions({ chance }: World, isPersistent: boolean): CompanyOptions {
   };
 }
 
+/** What came of it all: a life in which nothing did shows little. */
+export type Course = "taken over" | "expired" | "cleared" | "condition failed" | "copied anew" | "in doubt";
+
+function courseOf(ledger: StoreLedger, { all }: StoreActs): ReadonlySet<Course> {
+  const isSo: Readonly<Record<Course, boolean>> = {
+    "taken over": ledger.authorities > 1,
+    expired: ledger.has("expire"),
+    cleared: ledger.has("clear"),
+    "condition failed": all.some(({ end }) => end === "conflict"),
+    "copied anew": ledger.resets > 0,
+    "in doubt": all.some(({ code }) => code === "INDETERMINATE"),
+  };
+  return new Set((Object.keys(isSo) as Course[]).filter((kind) => isSo[kind]));
+}
+
 export interface LifeOptions {
   readonly isPersistent: boolean;
   /** Told of the company before it begins, by who wants to see more. */
   readonly onCompany?: (company: Company, acts: StoreActs) => void;
 }
 
-/** Resolves with what befell it. @throws where a promise was broken */
+/** Resolves with what befell it, and what came of it. @throws where a promise was broken */
 export async function liveThrough(
   world: World,
   { isPersistent, onCompany }: LifeOptions,
-): Promise<ReadonlySet<Trouble>> {
+): Promise<ReadonlySet<Trouble | Course>> {
   const { chance, network, time } = world;
   if (chance.flip(0.8)) network.nature = { chunkBytes: 65_536, singleBytes: 0 };
   const ledger = new StoreLedger(() => time.nowMs);
@@ -57,7 +72,7 @@ export async function liveThrough(
   check(ledger, acts);
   new StoreOrder(ledger, acts, { areWallsSet }).check(company.authorities[0]!.store!.version.revision);
   company.end();
-  return troubles.seen;
+  return new Set([...troubles.seen, ...courseOf(ledger, acts)]);
 }
 
 /**

@@ -42,6 +42,8 @@ export interface AuthorityOptions {
   readonly start?: AuthorityStart | undefined;
   /** Of every entry that an operation would make; see `schema.ts`. */
   readonly check?: EntryCheck | undefined;
+  /** What only a disk can do fails with `UNSUPPORTED`. Default false. */
+  readonly isInMemory?: boolean | undefined;
 }
 
 const longestClient = 64;
@@ -51,6 +53,7 @@ export class Authority<Asker> {
   readonly table: Table;
   readonly #expiry: Expiry;
   readonly #check: EntryCheck | undefined;
+  readonly #isInMemory: boolean | undefined;
   readonly #clients = new Clients<Asker>();
   readonly #intake = new Intake<Asker>();
   readonly #log: ChangeLog;
@@ -60,11 +63,12 @@ export class Authority<Asker> {
   #pending: Making<Asker> | undefined;
 
   /** What became due while nobody ran goes with the first batches: `hasWork` says whether there is such. */
-  constructor({ nowMs, wallMs, start, check }: AuthorityOptions) {
+  constructor({ nowMs, wallMs, start, check, isInMemory }: AuthorityOptions) {
     this.table = start?.table ?? new Table();
     this.#version = start?.version ?? { epoch: 0, revision: 0 };
     this.#epochs = start?.epochs ?? [];
     this.#check = check;
+    this.#isInMemory = isInMemory;
     this.#expiry = expiryOf(this.table, nowMs, wallMs);
     this.#log = new ChangeLog(this.#version.revision);
     this.#walks = new Walks(this.table, this.#expiry);
@@ -125,7 +129,7 @@ export class Authority<Asker> {
   begin(nowMs: number, wallMs: number): PendingBatch | undefined {
     assert(this.#pending === undefined, "a batch begun while another is pending");
     if (!this.hasWork(nowMs, wallMs)) return undefined;
-    const ground = { table: this.table, expiry: this.#expiry, check: this.#check };
+    const ground = { table: this.table, expiry: this.#expiry, check: this.#check, isInMemory: this.#isInMemory };
     this.#pending = makeBatch(ground, this.#intake, this.#clients, this.#version, { nowMs, wallMs });
     return this.#pending.batch;
   }

@@ -5,7 +5,7 @@
  * how a batch ends.
  */
 import { limits } from "../limits.ts";
-import { type Durability, durabilities, type Outcome, type Version } from "./change.ts";
+import { type Durability, durabilities, needsDisk, type Outcome, type Version } from "./change.ts";
 import type { Client, Clients } from "./clients.ts";
 import { Draft, type Ground } from "./draft.ts";
 import type { Chunk, Intake } from "./intake.ts";
@@ -41,19 +41,23 @@ export function makeBatch<Asker>(
   version: Version,
   { nowMs, wallMs }: Moment,
 ): Making<Asker> {
-  const draft = new Draft(ground, version.revision, nowMs, wallMs);
-  for (const id of ground.expiry.due(nowMs, limits.storeBatchOperations)) draft.expire(id);
+  const due = ground.expiry.due(nowMs, limits.storeBatchOperations);
+  const most = due.length + Math.min(intake.size, limits.storeBatchOperations);
+  const draft = new Draft(ground, version.revision, nowMs, wallMs, most);
+  for (const id of due) draft.expire(id);
   const stretches: Stretch<Asker>[] = [];
   let durability: Durability | undefined;
   for (let left = limits.storeBatchOperations; left > 0 && draft.bytes < limits.storeBatchBytes; ) {
     const chunk = intake.first;
     if (chunk === undefined) break;
-    const stretch = runChunk(draft, chunk, left);
+    const isRefused = ground.isInMemory === true && needsDisk(chunk.durability);
+    const stretch = isRefused ? refuseChunk(draft, chunk, left) : runChunk(draft, chunk, left);
     stretches.push(stretch);
     left -= stretch.outcomes.length;
-    durability = higher(durability, chunk.durability);
+    durability = higher(durability, isRefused ? "memory" : chunk.durability);
     intake.take(stretch.outcomes.length);
   }
+  draft.end();
   const kept = keptFrom(clients, stretches);
   const forgotten = clients.takeForgotten();
   const batch = batchOf(version, draft, stretches, [...forgotten, ...forgets(kept)], durability);
@@ -65,12 +69,25 @@ function runChunk<Asker>(
   { client, first, operations, taken }: Chunk<Asker>,
   most: number,
 ): Stretch<Asker> {
-  const outcomes: Outcome[] = [];
   const end = Math.min(operations.length, taken + most);
+  const outcomes = new Array<Outcome>(end - taken);
   let at = taken;
-  do outcomes.push(draft.run(operations[at++]!));
-  while (at < end && draft.bytes < limits.storeBatchBytes);
+  do {
+    outcomes[at - taken] = draft.run(operations[at]!);
+    at += 1;
+  } while (at < end && draft.bytes < limits.storeBatchBytes);
+  outcomes.length = at - taken;
   return { client, first: first + taken, outcomes };
+}
+
+/** Nothing is acknowledged as safer than it is. */
+function refuseChunk<Asker>(
+  draft: Draft,
+  { client, first, operations, durability, taken }: Chunk<Asker>,
+  most: number,
+): Stretch<Asker> {
+  const refused = operations.slice(taken, taken + most);
+  return { client, first: first + taken, outcomes: refused.map((each) => draft.refuse(each, durability)) };
 }
 
 function keptFrom<Asker>(clients: Clients<Asker>, stretches: readonly Stretch<Asker>[]): Map<Client<Asker>, number> {

@@ -103,3 +103,8 @@ export type Outcome =
 /** How safe a write is when it is acknowledged; each level includes those before it. */
 export const durabilities = ["memory", "process", "disk", "replicated"] as const;
 export type Durability = (typeof durabilities)[number];
+
+/** Is it more than a store in memory can give? With `replicated` the heir holds it, be it in memory. */
+export function needsDisk(durability: Durability): boolean {
+  return durability === "disk" || durability === "process";
+}

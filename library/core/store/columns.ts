@@ -15,6 +15,24 @@ const none: readonly Value[] = [];
 
 /** `kinds` is empty where all are `put`: by far the most are. */
 export function changeColumns(changes: readonly Change[]): Columns {
+  return putColumns(changes) ?? mixedColumns(changes);
+}
+
+/** `undefined`: some are no `put`, or of entries that go one day. */
+function putColumns(changes: readonly Change[]): Columns | undefined {
+  const keys = new Array<Value>(changes.length);
+  const values = new Array<Value>(changes.length);
+  for (let i = 0; i < changes.length; i++) {
+    const change = changes[i]!;
+    if (change.kind !== "put" || change.expiresAtMs !== undefined || change.expiresAfterMs !== undefined)
+      return undefined;
+    keys[i] = change.key;
+    values[i] = change.value;
+  }
+  return ["", keys, values, null, null];
+}
+
+function mixedColumns(changes: readonly Change[]): Columns {
   const keys: Value[] = [];
   const values: Value[] = [];
   const expiries = new ExpiryColumns();
@@ -62,13 +80,12 @@ export function readChanges([kinds, keys, values, at, after]: Columns): readonly
 /** What by far the most are: puts of entries that stay. */
 function readPuts(keys: readonly Value[], values: readonly Value[]): readonly Change[] | undefined {
   if (keys.length !== values.length) return undefined;
-  return keys.map((key, i) => ({
-    kind: "put",
-    key,
-    value: values[i]!,
-    expiresAtMs: undefined,
-    expiresAfterMs: undefined,
-  }));
+  const changes = new Array<Change>(keys.length); // `map` makes other arrays once it is optimized
+  for (let i = 0; i < keys.length; i++) {
+    const [key, value] = [keys[i]!, values[i]!];
+    changes[i] = { kind: "put", key, value, expiresAtMs: undefined, expiresAfterMs: undefined };
+  }
+  return changes;
 }
 
 export function entryColumns(entries: readonly Entry[]): Columns {

@@ -5,7 +5,7 @@
  * a draft happens at one moment. Knows nothing of clients.
  */
 import { keyOf } from "../values/index.ts";
-import type { Change, Entry, Operation, Outcome } from "./change.ts";
+import type { Change, Durability, Entry, Operation, Outcome } from "./change.ts";
 import type { Logged } from "./change-log.ts";
 import type { Expiry } from "./expiry.ts";
 import { evaluate, named } from "./operations.ts";
@@ -18,14 +18,20 @@ export interface Ground {
   readonly table: Table;
   readonly expiry: Expiry;
   readonly check: EntryCheck | undefined;
+  /** There is no disk, hence nothing that only a disk can do. */
+  readonly isInMemory?: boolean | undefined;
 }
 
+/**
+ * Its arrays have room for all from the start, and are filled by index. V8 takes an array that is new for one of small
+ * numbers until the first object is in it, and code with `push` that it optimized for that is thrown away each time.
+ */
 export class Draft {
-  readonly changes: Change[] = [];
+  readonly changes: Change[];
   /** Beside each change, the entry that was there. */
-  readonly before: (Entry | undefined)[] = [];
+  readonly before: (Entry | undefined)[];
   /** The changes as the log keeps them. */
-  readonly logged: Logged[] = [];
+  readonly logged: Logged[];
   /** Of all changes, by estimate. */
   bytes = 0;
   readonly #ground: Ground;
@@ -35,9 +41,13 @@ export class Draft {
   /** What is different from the table, by `keyOf`; `null`: it is not there. */
   #entries = new Map<string, Entry | null>();
   #isCleared = false;
+  #count = 0;
 
-  /** `revision`: of the table. */
-  constructor(ground: Ground, revision: number, nowMs: number, wallMs: number) {
+  /** `revision`: of the table. `most`: changes to come, at most. */
+  constructor(ground: Ground, revision: number, nowMs: number, wallMs: number, most: number) {
+    this.changes = new Array<Change>(most);
+    this.before = new Array<Entry | undefined>(most);
+    this.logged = new Array<Logged>(most);
     this.#ground = ground;
     this.#revision = revision;
     this.#nowMs = nowMs;
@@ -65,10 +75,26 @@ export class Draft {
     return { kind: "done", revision: this.#revision, value };
   }
 
+  /** Does nothing: it was to be safer than what is in memory can be. */
+  refuse(operation: Operation, durability: Durability): Outcome {
+    const what = operation.kind === "clear" ? "clear" : `${operation.kind} of ${named(operation.key)}`;
+    return this.#failed(
+      "UNSUPPORTED",
+      `${what} with durability ${durability}, where the store has no path and so is in memory alone`,
+    );
+  }
+
   /** Takes away what is due. */
   expire(id: string): void {
     const before = this.#ground.table.at(id);
     if (before !== undefined) this.#note({ kind: "remove", key: before.key, isExpired: true }, id, before);
+  }
+
+  /** There are no more to come. */
+  end(): void {
+    this.changes.length = this.#count;
+    this.before.length = this.#count;
+    this.logged.length = this.#count;
   }
 
   apply(): void {
@@ -99,28 +125,25 @@ export class Draft {
   }
 
   #note(change: Exclude<Change, { kind: "clear" }>, id: string, before: Entry | undefined): void {
-    this.#revision += 1;
-    this.changes.push(change);
-    this.before.push(before);
     this.bytes += sizeOfChange(change);
-    if (change.kind === "put") {
-      const entry = entryOf(change, this.#revision);
-      this.logged.push(entry);
-      this.#entries.set(id, entry);
-    } else {
-      this.logged.push(change);
-      this.#entries.set(id, null);
-    }
+    const entry = change.kind === "put" ? entryOf(change, this.#revision + 1) : null;
+    this.#entries.set(id, entry);
+    this.#add(change, entry ?? (change as Logged), before);
+  }
+
+  #add(change: Change, logged: Logged, before: Entry | undefined): void {
+    this.#revision += 1;
+    this.changes[this.#count] = change;
+    this.logged[this.#count] = logged;
+    this.before[this.#count] = before;
+    this.#count += 1;
   }
 
   #cleared(): Outcome {
     this.#entries = new Map();
     this.#isCleared = true;
-    this.#revision += 1;
     const clearing = { kind: "clear" } as const;
-    this.changes.push(clearing);
-    this.logged.push(clearing);
-    this.before.push(undefined);
+    this.#add(clearing, clearing, undefined);
     return { kind: "done", revision: this.#revision, value: undefined };
   }
 

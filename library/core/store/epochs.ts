@@ -63,9 +63,14 @@ export function isSameTerm(a: Place, b: Place): boolean {
   return a.epoch === b.epoch && isSameLife(a.by, b.by);
 }
 
-/** The epochs of a history that goes on in another epoch. */
+/**
+ * The epochs of a history that goes on in another epoch. One that begins behind its end left nothing: whoever began it had
+ * been given what came to nothing, and was gone before it was written down.
+ */
 export function goOn({ epochs, revision }: History, epoch: number, by: string): readonly Epoch[] {
-  return [...epochs, { epoch, revision, by }].slice(-limits.storeEpochsKept);
+  return [...epochs.filter((begun) => begun.revision <= revision), { epoch, revision, by }].slice(
+    -limits.storeEpochsKept,
+  );
 }
 
 /** The epoch that a history was in when it came to this revision; where two meet there, the later one. */

@@ -54,13 +54,13 @@ export function evaluate(operation: Operation, before: Entry | undefined, wallMs
 }
 
 function insert(operation: Of<"insert">, before: Entry | undefined, wallMs: number): Evaluation {
-  if (!holds(operation.condition, before)) return failed("CONFLICT", operation);
+  if (!holds(operation.condition, before)) return failed("CONFLICT", operation, found(operation.condition, before));
   const rule = ruleOf(operation.expiry, wallMs);
   return rule === undefined ? failed("BAD_ARGUMENT", operation) : put(operation, operation.value, rule, undefined);
 }
 
 function remove(operation: Of<"remove">, before: Entry | undefined): Evaluation {
-  if (!holds(operation.condition, before)) return failed("CONFLICT", operation);
+  if (!holds(operation.condition, before)) return failed("CONFLICT", operation, found(operation.condition, before));
   if (before === undefined) return nothing;
   return { kind: "done", change: { kind: "remove", key: operation.key, isExpired: false }, value: before.value };
 }
@@ -72,7 +72,12 @@ function move(
   sign: 1 | -1,
 ): Evaluation {
   const sum = plus(before?.value, operation.by, sign);
-  if (sum.kind === "refused") return failed(sum.code, operation);
+  if (sum.kind === "refused")
+    return failed(
+      sum.code,
+      operation,
+      `${typed(before)}${before === undefined ? "" : ","} by ${aTypeOf(operation.by)}`,
+    );
   return put(operation, sum.value, renewed(before, wallMs), sum.value);
 }
 
@@ -82,7 +87,7 @@ function moved(
   wallMs: number,
   membership: Membership,
 ): Evaluation {
-  if (membership.kind === "refused") return failed(membership.code, operation);
+  if (membership.kind === "refused") return failed(membership.code, operation, typed(before));
   if (membership.kind === "same") return nothing;
   return put(operation, membership.container, renewed(before, wallMs), membership.taken);
 }
@@ -96,8 +101,11 @@ function expire(operation: Of<"expire">, before: Entry | undefined, wallMs: numb
 
 /** `value` stays behind; `given` is what the outcome carries. */
 function put(operation: Keyed, value: Value, rule: Rule, given: Value | undefined): Evaluation {
-  if (!fits(operation.key, limits.storeKeyBytes) || !fits(value, limits.storeValueBytes)) {
-    return failed("TOO_LARGE", operation);
+  if (!fits(operation.key, limits.storeKeyBytes)) {
+    return failed("TOO_LARGE", operation, `, whose key has more than ${limits.storeKeyBytes} bytes`);
+  }
+  if (!fits(value, limits.storeValueBytes)) {
+    return failed("TOO_LARGE", operation, `, whose value has more than ${limits.storeValueBytes} bytes`);
   }
   const { expiresAtMs, expiresAfterMs } = rule;
   return {
@@ -139,8 +147,25 @@ function renewed(before: Entry | undefined, wallMs: number): Rule {
   return expiresAfterMs === undefined ? before : { expiresAtMs: wallMs + expiresAfterMs, expiresAfterMs };
 }
 
-function failed(code: FailureCode, operation: Keyed): Evaluation {
-  return { kind: "failed", code, what: `${operation.kind} of ${named(operation.key)}` };
+function failed(code: FailureCode, operation: Keyed, more = ""): Evaluation {
+  return { kind: "failed", code, what: `${operation.kind} of ${named(operation.key)}${more}` };
+}
+
+/** What there is where a condition does not hold. */
+function found(condition: Condition | undefined, before: Entry | undefined): string {
+  if (before === undefined) return ", which is not there";
+  if (condition?.kind === "absent") return ", which is there already";
+  return condition?.kind === "equals" ? ", which has another value" : `, which is of revision ${before.revision}`;
+}
+
+function typed(before: Entry | undefined): string {
+  return before === undefined ? "" : `, which is ${aTypeOf(before.value)}`;
+}
+
+function aTypeOf(value: Value): string {
+  const type = typeOf(value);
+  if (type === "none") return type;
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }
 
 const nameCharacters = 80;
@@ -149,6 +174,6 @@ const nameCharacters = 80;
 export function named(key: Value): string {
   if (typeof key === "string" && key.length > nameCharacters)
     return formatValue(key.slice(0, nameCharacters).toWellFormed());
-  if (sizeOf(key) > nameCharacters) return `a key that is a ${typeOf(key)}`;
+  if (sizeOf(key) > nameCharacters) return `a key that is ${aTypeOf(key)}`;
   return formatValue(key);
 }

@@ -59,8 +59,8 @@ export class ShownTable {
   /** No epoch begins before the last of them. */
   #applyRun(changes: readonly Change[]): ChangeRun {
     const { epoch, revision } = this.version;
-    const before: (Entry | undefined)[] = [];
-    for (let i = 0; i < changes.length; i++) before.push(this.table.apply(changes[i]!, revision + 1 + i));
+    const before = new Array<Entry | undefined>(changes.length);
+    for (let i = 0; i < changes.length; i++) before[i] = this.table.apply(changes[i]!, revision + 1 + i);
     this.version = { epoch, revision: revision + changes.length };
     return { version: this.version, firstRevision: revision + 1, changes, before };
   }

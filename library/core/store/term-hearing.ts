@@ -3,7 +3,7 @@
  *
  * Invariant: an answer to a ping or an `ask` is a promise, so nobody gives one that is on its way to another role.
  */
-import { includes } from "./epochs.ts";
+import { includes, isSameTerm, type Place } from "./epochs.ts";
 import { HeirTerm } from "./heir-term.ts";
 import { Recovery } from "./recovery.ts";
 import { appoint, withdraw } from "./term-changes.ts";
@@ -48,7 +48,7 @@ function pinged(seat: Seat, ping: Of<"ping">, nowMs: number): TermEffect[] {
   const { from, number, heir, syncRevision } = ping;
   const phase = seat.phase;
   if (phase.kind !== "heir" && phase.kind !== "follower") return [];
-  if (phase.kind === "heir" && seat.acts.isBusy) return []; // taking over: an answer would be a lie
+  if (isTakingOver(seat)) return []; // an answer would be a lie
   seat.heardMs = nowMs;
   if (phase.kind === "heir" && phase.term.authority.life !== from.life) return withdraw(seat);
   if (heir !== seat.self.life) {
@@ -57,6 +57,10 @@ function pinged(seat: Seat, ping: Of<"ping">, nowMs: number): TermEffect[] {
   else heed(seat, from, syncRevision, nowMs);
   const { isLive } = seat.holdings;
   return [seat.send(from.life, { kind: "pong", number, held: seat.held(), isLive, remembers: seat.options.remembers })];
+}
+
+function isTakingOver({ phase, acts }: Seat): boolean {
+  return phase.kind === "heir" ? acts.isBusy : acts.stops;
 }
 
 /** The authority named us its heir. */
@@ -102,7 +106,7 @@ function resigned(seat: Seat, from: Party, nowMs: number): TermEffect[] {
 function asked(seat: Seat, { from, held }: Of<"ask">, nowMs: number): TermEffect[] {
   const phase = seat.phase;
   if (phase.kind === "authority") return [seat.announce(from.life, nowMs)];
-  if ((phase.kind !== "heir" && phase.kind !== "follower") || (phase.kind === "heir" && seat.acts.isBusy)) return [];
+  if ((phase.kind !== "heir" && phase.kind !== "follower") || isTakingOver(seat)) return [];
   let isPromotable = false;
   if (phase.kind === "heir" && phase.term.authority.life === from.life && phase.term.isPromotable) {
     isPromotable = true; // the grant follows, or our turn comes
@@ -131,12 +135,18 @@ function answered(seat: Seat, answer: Of<"answer">, nowMs: number): TermEffect[]
     phase.recovery.note({ ...answer, remembers }, seat.place());
     return recover(seat, phase.recovery, nowMs);
   }
-  const isBack = phase.kind === "granting" && from.node === phase.to.node && from.life !== phase.to.life;
-  if (!isBack || isPromotable || !remembers) return [];
-  const recovery = new Recovery(from.node, true, nowMs); // whom we handed it to is gone, and did not take it
+  if (phase.kind !== "granting" || from.node !== phase.to.node || isPromotable || !remembers) return [];
+  // Whom we handed it to is gone, and did not take it; or what it held came to nothing, so that it never can.
+  if (from.life === phase.to.life && !hasLost(answer.held, phase.held)) return [];
+  const recovery = new Recovery(from.node, true, nowMs);
   recovery.note({ ...answer, remembers }, seat.place());
   seat.phase = { kind: "recovering", recovery };
   return recover(seat, recovery, nowMs);
+}
+
+/** A standby that starts again holds what was prepared to its earlier life, until it hears that we never had that. */
+function hasLost(held: Place, granted: Place): boolean {
+  return isSameTerm(held, granted) && held.revision < granted.revision;
 }
 
 /** An authority has stopped for good, in favour of somebody. */

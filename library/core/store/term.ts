@@ -48,10 +48,22 @@ export class Term {
     return deadlineOf(this.#seat);
   }
 
+  /** Not while it recovers or hands over: then it is open who goes on. */
+  get isAuthority(): boolean {
+    return this.#seat.phase.kind === "authority";
+  }
+
   /** Whom we named heir, as authority. */
   get heir(): Party | undefined {
     const { phase } = this.#seat;
     return phase.kind === "authority" ? phase.term.heir : undefined;
+  }
+
+  /** Whose heir we are, and whether we had all that it has: if not, we do not take over by ourselves. */
+  get heirOf(): { readonly node: string; readonly isPromotable: boolean } | undefined {
+    const { phase } = this.#seat;
+    if (phase.kind !== "heir") return undefined;
+    return { node: phase.term.authority.node, isPromotable: phase.term.isPromotable };
   }
 
   /** Life of the heir to which `prepare` goes; `undefined`: nobody. */

@@ -13,8 +13,8 @@ export interface TargetResult {
   readonly max: number;
   readonly must?: number;
   readonly goal?: number;
-  /** `open`: there is only a goal, and it is not reached. */
-  readonly verdict: "missed" | "open" | "must" | "goal";
+  /** `open`: there is only a goal, and it is not reached. `told`: there is nothing to reach. */
+  readonly verdict: "missed" | "open" | "must" | "goal" | "told";
 }
 
 /** A target whose other side is not on this machine. */
@@ -62,7 +62,7 @@ function judge(target: Target, rounds: readonly Round[]): TargetResult {
   const { name, unit, must, goal } = target;
   const verdict = () => {
     if (goal !== undefined && reaches(goal)) return "goal";
-    if (must === undefined) return "open";
+    if (must === undefined) return goal === undefined ? "told" : "open";
     return reaches(must) ? "must" : "missed";
   };
   const spread = { median, min: values[0]!, max: values.at(-1)! };
@@ -93,14 +93,16 @@ export function* describe(result: WorkloadResult): Generator<string> {
   for (const target of result.targets) {
     const value = `${short(target.median)} ${target.unit}`.padEnd(16);
     const spread = `${short(target.min)} to ${short(target.max)}`;
-    yield `  ${marks[target.verdict]}  ${target.target.padEnd(28)} ${value} (${spread}; ${boundsText(target)})`;
+    const bounds = boundsText(target);
+    yield `  ${marks[target.verdict]}  ${target.target.padEnd(28)} ${value} (${spread}${bounds && `; ${bounds}`})`;
   }
-  for (const { target, reason, ...bounds } of result.unmeasured) {
-    yield `  skipped ${target.padEnd(28)} (${boundsText(bounds)}): ${reason}`;
+  for (const { target, reason, ...rest } of result.unmeasured) {
+    const bounds = boundsText(rest);
+    yield `  skipped ${target.padEnd(28)}${bounds && ` (${bounds})`}: ${reason}`;
   }
 }
 
-const marks = { missed: "MISSED", open: "open  ", must: "must  ", goal: "goal  " } as const;
+const marks = { missed: "MISSED", open: "open  ", must: "must  ", goal: "goal  ", told: "told  " } as const;
 
 function boundsText({ must, goal }: Pick<Target, "must" | "goal">): string {
   const texts = [must === undefined ? [] : `must ${short(must)}`, goal === undefined ? [] : `goal ${short(goal)}`];
@@ -148,6 +150,9 @@ const headings: Readonly<Record<string, string>> = {
   decodeNs: "ns decode",
   bothNs: "ns both",
   putsPerSecond: "puts/s",
+  warmPutsPerSecond: "puts/s warm",
+  warmAuthorityMicroseconds: "µs CPU authority warm",
+  warmReplicaMicroseconds: "µs CPU replica warm",
   entriesPerSecond: "entries/s",
   authorityMicroseconds: "µs CPU authority",
   replicaMicroseconds: "µs CPU replica",

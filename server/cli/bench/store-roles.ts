@@ -2,30 +2,34 @@
 import { Context, type Store } from "../../../library/index.ts";
 import { now, type Part, tell, told, type Usage, usageMeter } from "./role.ts";
 import { stallMeter } from "./stall.ts";
-import { type Pair, pairs, putAll, storeTopic, sumOfValues, until } from "./store-entries.ts";
+import { type Pair, pairs, putAll, putPasses, storeTopic, sumOfValues, until } from "./store-entries.ts";
 
-/** Is authoritative, and puts all when told. */
+/** Is authoritative, and puts all when told; twice, other keys each time. */
 export async function putIntoStore(part: Part): Promise<void> {
   const { context, store, location } = await authority(part);
-  const all = pairs(part.events, part.stringBytes);
-  tell({ kind: "ready", location });
-  await told("go");
-  const stop = usageMeter();
-  const startNs = now();
-  await putAll(all, insertInto(store));
-  await tellDone(store, startNs, now(), stop());
+  for (let pass = 0; pass < putPasses; pass++) {
+    const all = pairs(part.events, part.stringBytes, pass * part.events);
+    tell({ kind: "ready", location });
+    await told("go");
+    const [stop, startNs] = [usageMeter(), now()];
+    await putAll(all, insertInto(store));
+    await tellDone(store, startNs, now(), stop());
+  }
   await told("stop");
   await context.close();
 }
 
-/** A copy, until all is visible. */
+/** A copy, until all of a pass is visible. */
 export async function copyStore(part: Part): Promise<void> {
   const context = await connected(part);
   const store = await context.stores.open(storeTopic);
-  const stop = usageMeter();
-  tell({ kind: "ready", location: part.location! });
-  await until(() => store.sizeSync() === part.events);
-  await tellDone(store, 0n, now(), stop());
+  for (let pass = 1; pass <= putPasses; pass++) {
+    if (pass > 1) await told("go");
+    const stop = usageMeter();
+    tell({ kind: "ready", location: part.location! });
+    await until(() => store.sizeSync() === pass * part.events);
+    await tellDone(store, 0n, now(), stop());
+  }
   await told("stop");
   await context.close();
 }

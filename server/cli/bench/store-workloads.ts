@@ -27,6 +27,8 @@ export function storeWorkloads({ scale, packages }: Sizes): readonly Workload[] 
       targets: [
         timesAsMuch("putsPerSecond", "redis", { must: 4, goal: 7 }),
         timesAsMuch("putsPerSecond", "nats", { must: 10, goal: 18 }),
+        timesAsMuch("warmPutsPerSecond", "redis", {}),
+        timesAsMuch("warmPutsPerSecond", "nats", {}),
       ],
     },
     {

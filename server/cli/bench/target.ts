@@ -26,7 +26,7 @@ interface Bounds {
   readonly goal?: number;
 }
 
-/** At least so many times as much as the other has. */
+/** At least so many times as much as the other has. Without bounds it is only told. */
 export function timesAsMuch(figure: string, against: ContestantName, bounds: Bounds): Target {
   return { ...ratio(figure, against, bounds), better: "more" };
 }
@@ -55,6 +55,7 @@ export function rate(name: string, unit: string, figure: string, scale: number, 
 const titles: Readonly<Record<string, string>> = {
   perSecond: "events/s",
   putsPerSecond: "puts/s",
+  warmPutsPerSecond: "puts/s, warm,",
   entriesPerSecond: "entries/s",
   coldNs: "cold match",
   bothNs: "encode + decode",

@@ -2,7 +2,7 @@
 import type { NodeReport, Store, StoreReport } from "../../../library/index.ts";
 import { waitingFor } from "../progress.ts";
 import { conflictsIn, storeFacts } from "../store-facts.ts";
-import { harmlessJson, inGroups, printable, type Style } from "../style.ts";
+import { counted, harmlessJson, printable, type Style } from "../style.ts";
 import { type StoreCall, withAnswer } from "./call.ts";
 
 /** Of the whole content, in a copy made for this. */
@@ -33,13 +33,22 @@ export async function status(call: StoreCall): Promise<void> {
       const entries = size.entries ?? null;
       shell.out.line(harmlessJson({ store: topic, ...version, entries, nodes: holders.map(holderJson) }));
     } else {
-      const there = size.entries === undefined ? "no authority answers" : `${inGroups(size.entries)} there`;
-      shell.out.line(`${shell.style.bold(printable(topic))}  ${there}`);
+      shell.out.line(`${shell.style.bold(printable(topic))}  ${thereWords(size.entries, holders)}`);
       for (const holder of holders) shell.out.line(holderLine(holder, shell.style));
       for (const each of conflictsIn(reports)) shell.out.line(shell.style.warning(printable(each)));
     }
     if (size.failure !== undefined) throw size.failure;
   });
+}
+
+function thereWords(entries: number | undefined, holders: readonly Holder[]): string {
+  if (entries !== undefined) return counted(entries, "entry", "entries");
+  const isAble = ({ store }: Holder): boolean => store.role === "authority" && store.state === "live";
+  const names = holders.filter(isAble).map(({ node }) => node.name);
+  if (names.length !== 1) return "no authority answers";
+  return printable(
+    `${names[0]} is the authority, and does not answer; do the nodes on the way to it forward the store?`,
+  );
 }
 
 /** As the authority has it; who has the rest is of interest above all where there is none. */
@@ -56,8 +65,8 @@ function holdersOf(node: NodeReport, topic: string): Holder[] {
 
 function holderJson({ node, store }: Holder) {
   const { name, id } = node;
-  const { role, state, standing, rival, diverged, version, entries, isPersistent } = store;
-  return { node: name, id, role, state, standing, rival, diverged, ...version, entries, isPersistent };
+  const { topic: _, version, ...facts } = store;
+  return { node: name, id, ...facts, ...version };
 }
 
 function holderLine({ node, store }: Holder, style: Style): string {

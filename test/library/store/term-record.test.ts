@@ -37,6 +37,11 @@ it("F1: a lead never forgets the highest epoch, and keeps the role of whoever is
   });
 });
 
+it("F1: the disk of one that has begun an epoch has that, though the copy that it began with does not", () => {
+  expect(leadOf(opened, epochs.slice(0, 1), authority).epochs).toEqual(epochs);
+  expect(leadOf(opened, epochs.slice(0, 1), follower).epochs).toEqual(epochs.slice(0, 1));
+});
+
 it("keeps the latest of many epochs, and is no longer than is read again", () => {
   const many = Array.from({ length: 3_000 }, (_, i) => ({ epoch: i + 1, revision: i, by: "f".repeat(32) }));
   const text = termRecordText({ ...authority, epoch: 2 ** 53 - 1, heir: "h".repeat(limits.nameBytes), epochs: many });

@@ -81,7 +81,7 @@ const cases: readonly (readonly [command: string, status: number, line: RegExp])
   ["node --listen NODE", 1, /cannot listen at tcp:.*another process listens here.*\[LOCATION_IN_USE\]$/],
   ["node --listen tcp://0.0.0.0:0", 1, /not a loopback address.*needs tls and a token.*\[INSECURE_LISTEN\]$/],
   ["node --listen tcp://127.0.0.1:0 --connect WEB", 1, /answered as a web server.*\[NOT_A_PEER\]$/],
-  ["node --config DIR/none.json", 1, /none.json: no such file \[ENOENT\]$/],
+  ["node --config DIR/none.json", 1, /none.json: no such file or folder \[ENOENT\]$/],
   ["node --config DIR/unknown.json", 2, /unknown\.json: unknown key "listn"; did you mean listen\? \[BAD_ARGUMENT\]$/],
   [
     "node --config DIR/mistyped.json",
@@ -91,7 +91,7 @@ const cases: readonly (readonly [command: string, status: number, line: RegExp])
   ["node --config DIR/cut.json", 2, /cut.json is neither YAML nor JSON \(/],
   ["logs replay NODE t DIR/notes.txt", 1, /notes.txt:1: begins with "Dear all,": not a Zeek log.*\[BAD_LOG_FILE\]$/],
   ["logs replay NODE t DIR/empty.log", 1, /empty.log: it is empty.*\[BAD_LOG_FILE\]$/],
-  ["logs replay NODE t DIR/none.log", 1, /none.log: no such file \[ENOENT\]$/],
+  ["logs replay NODE t DIR/none.log", 1, /none.log: no such file or folder \[ENOENT\]$/],
   ["logs replay NODE t DIR/dir", 1, /dir is a folder.*\[BAD_LOG_FILE\]$/],
   ["logs replay NODE *t DIR/good.log", 2, /contains '\*'.*\[BAD_TOPIC\]$/],
   ["lsp", 2, /required option '--stdio' not specified; see switchyard lsp --help$/],

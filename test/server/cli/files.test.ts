@@ -108,7 +108,7 @@ describe("files send and receive", () => {
     ["no folder to receive into", ["receive", "LOC", "files.*"], 2, /missing required argument 'dir'/],
     ["a folder that is a file", ["receive", "LOC", "files.*", "DIR/main.mjs"], 1, /\[DISK_FAILED\]$/],
     ["a bad pattern", ["receive", "LOC", "*********", "DIR/six"], 2, /\[BAD_PATTERN\]$/],
-    ["no such file", ["send", "LOC", "files.x", "DIR/none"], 1, /no such file \[ENOENT\]$/],
+    ["no such file", ["send", "LOC", "files.x", "DIR/none"], 1, /no such file or folder \[ENOENT\]$/],
     ["a folder", ["send", "LOC", "files.x", "DIR"], 2, /is a folder.*\[BAD_ARGUMENT\]$/],
     ["standard input without a name", ["send", "LOC", "files.x", "-"], 2, /- without --as.*\[BAD_ARGUMENT\]$/],
     ["a bad topic", ["send", "LOC", "*", "DIR/main.mjs"], 2, /\[BAD_TOPIC\]$/],

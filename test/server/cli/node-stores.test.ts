@@ -63,6 +63,13 @@ it("a store that cannot be opened ends the node, and says why in one line", asyn
   await node.end();
   const wrong = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts,persist=x");
   expect(wrong).toMatchObject({ status: 2, err: expect.stringMatching(/did you mean persistent=\?/) });
+  const twice = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts", "--standby", "app.hosts");
+  expect(twice).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/app\.hosts is given twice; a node is its auth/),
+  });
+  const unsafe = await run("node", "--listen", "tcp://127.0.0.1:0", "--store", "app.hosts,durability=disk");
+  expect(unsafe).toMatchObject({ status: 1, err: expect.stringMatching(/has no path and so .*\[UNSUPPORTED\]\n$/) });
 });
 
 it("F5: a witness settles who goes on, and says what it cannot be without", async () => {
@@ -76,7 +83,7 @@ it("F5: a witness settles who goes on, and says what it cannot be without", asyn
   const spare = start("node", "--connect", location, "--name", "spare", "--standby", duty, "--json");
   await first.saying("err", /^app\.hosts: protected/);
   await first.end("SIGKILL");
-  await spare.saying("err", /^app\.hosts: unprotected, epoch 2$/);
+  await spare.saying("err", /^app\.hosts: unprotected, epoch 2: nobody takes over from this node$/);
   for (const node of [spare, judge]) expect((await node.end("SIGTERM")).status).toBe(0);
   for (const [option, what] of [
     ["app.hosts", /add persistent=DIR/],
@@ -85,4 +92,39 @@ it("F5: a witness settles who goes on, and says what it cannot be without", asyn
     const wrong = await run("node", "--listen", "tcp://127.0.0.1:0", "--witness", option);
     expect(wrong).toMatchObject({ status: 2, err: expect.stringMatching(what) });
   }
+});
+
+it("F5: an authority says that it waits for its witness, and is ready when that answers", async () => {
+  const { node: router, location } = await listeningNode("tcp://127.0.0.1:0", "--forward", "*");
+  const duty = "app.hosts,arbiter=witness";
+  const first = start("node", "--connect", location, "--name", "first", "--store", duty, "--json");
+  await first.saying("err", /^app\.hosts: waits until its witness answers$/);
+  const kept = `app.hosts,persistent=${join(folder, "late-judge")}`;
+  const judge = start("node", "--connect", location, "--name", "judge", "--witness", kept, "--json");
+  expect(JSON.parse(await first.saying("out", /ready/))).toMatchObject({ ready: true, name: "first" });
+  for (const node of [first, judge, router]) expect((await node.end("SIGTERM")).status).toBe(0);
+});
+
+it("F4: who would take over is told by each node, by status and by topo", async () => {
+  const { node: first, location } = await listeningNode("tcp://127.0.0.1:0", "--name", "first", "--store", "app.hosts");
+  const alone = await run("store", location, "app.hosts", "status");
+  expect(alone.out).toMatch(/^ {2}first {2}authority, live, 0 entries, version 1\.0, no standby$/m);
+  const spare = start("node", "--connect", location, "--name", "spare", "--standby", "app.hosts", "--json");
+  await first.saying("err", /^app\.hosts: protected, epoch 1, by spare$/);
+  for (const command of [
+    ["store", location, "app.hosts", "status"],
+    ["topo", location],
+  ]) {
+    const { out } = await run(...command);
+    expect(out).toMatch(/authority, live, 0 entries, version 1\.0, protected by spare$/m);
+    expect(out).toMatch(/standby, live, 0 entries, version 1\.0, heir of first$/m);
+  }
+  const { out } = await run("store", location, "app.hosts", "status", "--json");
+  expect(JSON.parse(out)).toMatchObject({
+    nodes: [
+      { node: "first", standing: "protected", heir: "spare", lag: 0 },
+      { node: "spare", standing: "heir", heirOf: { node: "first", isPromotable: true }, lag: 0 },
+    ],
+  });
+  for (const node of [spare, first]) expect((await node.end("SIGTERM")).status).toBe(0);
 });

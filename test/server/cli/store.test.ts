@@ -96,7 +96,7 @@ describe("all entries", () => {
     expect(told).toMatchObject({ store: "app.hosts", ...table.version, entries: 1 });
     expect(told.nodes.find(({ node }) => node === "keeper")).toMatchObject({ role: "authority", entries: 1 });
     expect(await printed("status")).toMatch(
-      /^app\.hosts {2}1 there\n(.*\n)* {2}keeper {2}authority, live, 1 entry, version/,
+      /^app\.hosts {2}1 entry\n(.*\n)* {2}keeper {2}authority, live, 1 entry, version/,
     );
     expect((await run("topo", location)).out).toMatch(/^ {2}stores {4}app\.hosts {2}authority, live, 1 entry/m);
   });

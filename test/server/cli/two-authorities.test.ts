@@ -79,7 +79,8 @@ it("F7: both say so, topo and status show it, and what only the loser had is in 
   expect(await run("store", west.location, "app.hosts", "import", file, "--replace")).toMatchObject({
     ...{ status: 2, err: expect.stringMatching(/no whole store; import it without --replace/) },
   });
-  const shown = / {2}east {2}standby, live, 2 entries, version 4\.\d+, on disk, saved 1 entry that only it had\n/;
+  const shown =
+    / {2}east {2}standby, live, 2 entries, version 4\.\d+, on disk, heir of west, saved 1 entry that only it had\n/;
   let status = "";
   while (!shown.test(status)) status = (await run("store", west.location, "app.hosts", "status")).out; // once it has a copy
   for (const { node } of [east, west, { node: bridge }]) expect((await node.end("SIGTERM")).status).toBe(0);

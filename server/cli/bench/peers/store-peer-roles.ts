@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { now, type Part, tell, told, type Usage, usageMeter } from "../role.ts";
-import { pairs, putAll, sumOfValues, until } from "../store-entries.ts";
+import { pairs, putAll, putPasses, sumOfValues, until } from "../store-entries.ts";
 import { natsStore } from "./nats-store.ts";
 import { Packages } from "./packages.ts";
 import { redisStore } from "./redis-store.ts";
@@ -20,15 +20,17 @@ export async function peerServeStore(part: Part): Promise<void> {
   await serveWith(peerOf(part).server);
 }
 
-/** Puts all when told. */
+/** Puts all when told; twice, other keys each time. */
 export async function peerPutIntoStore(part: Part): Promise<void> {
   const client = await peerOf(part).connect(new Packages(part.packages!), part.location!);
-  const all = pairs(part.events, part.stringBytes);
-  tell({ kind: "ready", location: part.location! });
-  await told("go");
-  const [stop, startNs] = [usageMeter(), now()];
-  await putAll(all, ({ key, value }) => client.put(key, value));
-  tellDone(part.events, 0, startNs, now(), stop());
+  for (let pass = 0; pass < putPasses; pass++) {
+    const all = pairs(part.events, part.stringBytes, pass * part.events);
+    tell({ kind: "ready", location: part.location! });
+    await told("go");
+    const [stop, startNs] = [usageMeter(), now()];
+    await putAll(all, ({ key, value }) => client.put(key, value));
+    tellDone(part.events, 0, startNs, now(), stop());
+  }
   await told("stop");
   await client.close();
 }
@@ -45,12 +47,16 @@ export async function peerFillStore(part: Part): Promise<void> {
   await client.close();
 }
 
-/** Follows from the beginning, until all is there. */
+/** Follows from the beginning, until all of a pass is there. */
 export async function peerCopyStore(part: Part): Promise<void> {
   await copying(part, async (copy) => {
     await copy.follow();
-    tell({ kind: "ready", location: part.location! });
-    return [usageMeter(), 0n];
+    for (let pass = 1; pass <= putPasses; pass++) {
+      if (pass > 1) await told("go");
+      const stop = usageMeter();
+      tell({ kind: "ready", location: part.location! });
+      await tellArrival(copy, pass * part.events, 0n, stop);
+    }
   });
 }
 
@@ -59,22 +65,17 @@ export async function peerFetchStore(part: Part): Promise<void> {
   await copying(part, async (copy) => {
     tell({ kind: "ready", location: part.location! });
     await told("go");
-    const begun = [usageMeter(), now()] as const;
+    const [stop, startNs] = [usageMeter(), now()];
     await copy.follow();
-    return begun;
+    await tellArrival(copy, part.events, startNs, stop);
   });
 }
 
-type Begin = (copy: StoreCopy) => Promise<readonly [stop: () => Usage, startNs: bigint]>;
-
-async function copying(part: Part, begin: Begin): Promise<void> {
+async function copying(part: Part, act: (copy: StoreCopy) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "switchyard-peer-"));
   try {
     const copy = await peerOf(part).copy(new Packages(part.packages!), part.location!, folder);
-    const [stop, startNs] = await begin(copy);
-    await until(async () => (await copy.size()) === part.events);
-    const [endNs, usage] = [now(), stop()];
-    tellDone(await copy.size(), await sumOfCopy(copy, part), startNs, endNs, usage);
+    await act(copy);
     await told("stop");
     await copy.close();
   } finally {
@@ -82,10 +83,16 @@ async function copying(part: Part, begin: Begin): Promise<void> {
   }
 }
 
+async function tellArrival(copy: StoreCopy, count: number, startNs: bigint, stop: () => Usage): Promise<void> {
+  await until(async () => (await copy.size()) === count);
+  const [endNs, usage] = [now(), stop()];
+  tellDone(await copy.size(), await sumOfCopy(copy, count), startNs, endNs, usage);
+}
+
 const fewAtATime = 1_000;
 
-async function sumOfCopy(copy: StoreCopy, part: Part): Promise<number> {
-  const keys = pairs(part.events, 0).map(({ key }) => key);
+async function sumOfCopy(copy: StoreCopy, count: number): Promise<number> {
+  const keys = pairs(count, 0).map(({ key }) => key);
   let sum = 0;
   for (let i = 0; i < keys.length; i += fewAtATime) {
     sum += sumOfValues(await copy.values(keys.slice(i, i + fewAtATime)));

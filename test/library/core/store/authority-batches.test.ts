@@ -1,7 +1,7 @@
 /** What an authority promises of batches, clients and histories, case by case. */
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
-import { Authority } from "../../../../library/core/store/authority.ts";
+import { Authority, type AuthorityOptions } from "../../../../library/core/store/authority.ts";
 import type { Durability, Operation } from "../../../../library/core/store/change.ts";
 import { entryCheck } from "../../../../library/core/store/schema.ts";
 import type { Receipt } from "../../../../library/core/store/submission.ts";
@@ -9,7 +9,7 @@ import { count } from "../../../../library/core/values/index.ts";
 
 const bump: Operation = { kind: "increment", key: "n", by: 1n };
 
-function opened(options: { readonly check?: ReturnType<typeof entryCheck> } = {}): Authority<string> {
+function opened(options: Pick<AuthorityOptions, "check" | "isInMemory"> = {}): Authority<string> {
   const authority = new Authority<string>({ nowMs: 0, wallMs: 0, ...options });
   authority.beginEpoch(1, "a");
   return authority;
@@ -94,6 +94,19 @@ describe("a batch", () => {
     send(authority, 1, [bump], { durability: "disk" });
     send(authority, 1, [bump], { client: "d", durability: "memory" });
     expect(authority.begin(0, 0)?.durability).toBe("disk");
+  });
+
+  it("S9: in memory refuses what only a disk can do, remembers that, and does the rest", () => {
+    const authority = opened({ isInMemory: true });
+    send(authority, 1, [bump], { durability: "disk" });
+    send(authority, 2, [{ kind: "clear" }], { durability: "process" });
+    send(authority, 3, [bump], { durability: "replicated" });
+    expect(authority.begin(0, 0)).toMatchObject({ version: { epoch: 1, revision: 1 }, durability: "replicated" });
+    authority.commit();
+    expect(send(authority, 1, [bump], { durability: "disk" })).toEqual({
+      kind: "known",
+      outcomes: [expect.objectContaining({ code: "UNSUPPORTED" })],
+    });
   });
 
   it("that fails takes with it what waits of its clients, so that their order holds", () => {

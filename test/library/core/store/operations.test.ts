@@ -1,7 +1,7 @@
 /** Single operations on single entries; the rest of it is held against a naive store in authority.test.ts. */
 import { describe, expect, it } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
-import type { Entry, Operation } from "../../../../library/core/store/change.ts";
+import type { Condition, Entry, Operation } from "../../../../library/core/store/change.ts";
 import { evaluate } from "../../../../library/core/store/operations.ts";
 import {
   count,
@@ -158,9 +158,38 @@ describe("S12: an expiry", () => {
 
 it("a failure names the key, shortly", () => {
   const what = (key: Value) => evaluate({ kind: "increment", key, by: "x" }, undefined, 0);
-  expect(what("a")).toMatchObject({ what: 'increment of "a"' });
+  expect(what("a")).toMatchObject({ what: 'increment of "a" by a string' });
   for (const key of ["😀".repeat(1_000), vector(["x".repeat(10_000)])]) {
     const evaluation = what(key);
     expect(evaluation.kind === "failed" && evaluation.what.length).toBeLessThan(400);
   }
+});
+
+it("a failure says what was found, so that nobody has to look", () => {
+  const key = "k";
+  const text = there("text");
+  const put = (condition: Condition) => ({ kind: "insert", key, value: 1, expiry: undefined, condition }) as const;
+  const whatOf = (operation: Operation, before: Entry | undefined) => {
+    const evaluation = evaluate(operation, before, 0);
+    return evaluation.kind === "failed" ? `${evaluation.code} ${evaluation.what}` : evaluation.kind;
+  };
+  expect([
+    whatOf({ kind: "increment", key, by: 1n }, text),
+    whatOf({ kind: "take", key, element: 1 }, text),
+    whatOf(put({ kind: "absent" }), text),
+    whatOf(put({ kind: "present" }), undefined),
+    whatOf(put({ kind: "equals", value: "other" }), text),
+    whatOf(put({ kind: "revision", revision: 6 }), text),
+    whatOf({ kind: "remove", key, condition: { kind: "revision", revision: 6 } }, undefined),
+    whatOf({ ...put({ kind: "present" }), value: "x".repeat(limits.storeValueBytes + 1) }, text),
+  ]).toEqual([
+    'TYPE increment of "k", which is a string, by an int',
+    'TYPE take of "k", which is a string',
+    'CONFLICT insert of "k", which is there already',
+    'CONFLICT insert of "k", which is not there',
+    'CONFLICT insert of "k", which has another value',
+    'CONFLICT insert of "k", which is of revision 3',
+    'CONFLICT remove of "k", which is not there',
+    'TOO_LARGE insert of "k", whose value has more than 8388608 bytes',
+  ]);
 });

@@ -43,6 +43,15 @@ test("a target whose other side is absent is told with the reason, and judged by
   expect([...describe(result)].at(-1)).toMatch(/^ {2}skipped events\/s to nats .*must 3.*: no nats-server on this/);
 });
 
+test("what has no bounds is told, and judged by nobody", () => {
+  const shown = { ...workload, targets: [timesAsMuch("perSecond", "raw", {}), timesAsMuch("perSecond", "nats", {})] };
+  const result = resultOf(shown, [round(2, 100)], attendance);
+  expect(result.targets).toMatchObject([{ median: 2, verdict: "told" }]);
+  const [told, skipped] = [...describe(result)].slice(-2);
+  expect(told).toMatch(/^ {2}told {4}events\/s to raw +2\.00 × +\(2\.00 to 2\.00\)$/);
+  expect(skipped).toMatch(/^ {2}skipped events\/s to nats +: no nats-server on this machine$/);
+});
+
 test("people get a row for each contestant and a column for each figure", () => {
   const lines = [...describe(resultOf(workload, [round(2, 100)], attendance))];
   expect(lines[1]).toBe("direct: from here to there (medians of 1)");
