@@ -4,7 +4,7 @@ import { now, type Part, tell, told, type Usage, usageMeter } from "./role.ts";
 import { stallMeter } from "./stall.ts";
 import { type Pair, pairs, putAll, putPasses, storeTopic, sumOfValues, until } from "./store-entries.ts";
 
-/** Is authoritative, and puts all when told; twice, other keys each time. */
+/** Is authoritative, and puts all when told; twice, other keys each time. Adds up when told, as the copy has all then. */
 export async function putIntoStore(part: Part): Promise<void> {
   const { context, store, location } = await authority(part);
   for (let pass = 0; pass < putPasses; pass++) {
@@ -13,7 +13,9 @@ export async function putIntoStore(part: Part): Promise<void> {
     await told("go");
     const [stop, startNs] = [usageMeter(), now()];
     await putAll(all, insertInto(store));
-    await tellDone(store, startNs, now(), stop());
+    const [endNs, usage] = [now(), stop()];
+    await told("go");
+    await tellDone(store, startNs, endNs, usage);
   }
   await told("stop");
   await context.close();

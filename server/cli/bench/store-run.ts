@@ -28,8 +28,9 @@ export async function put(authority: Actor, copy: Actor, arrival: Arrival): Prom
 async function pass(authority: Actor, copy: Actor, number: number, arrival: Arrival) {
   await copy.hear("ready");
   authority.say("go");
-  const sent = await authority.hear("done");
   const received = await arrival(number);
+  authority.say("go");
+  const sent = await authority.hear("done");
   checkSame(sent, received);
   const count = received.count / number;
   return { perSecond: rate(count, sent.startNs, received.endNs), ...costs(sent, received, count) };

@@ -29,7 +29,9 @@ export async function peerPutIntoStore(part: Part): Promise<void> {
     await told("go");
     const [stop, startNs] = [usageMeter(), now()];
     await putAll(all, ({ key, value }) => client.put(key, value));
-    tellDone(part.events, 0, startNs, now(), stop());
+    const [endNs, usage] = [now(), stop()];
+    await told("go");
+    tellDone(part.events, 0, startNs, endNs, usage);
   }
   await told("stop");
   await client.close();
