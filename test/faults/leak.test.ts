@@ -9,10 +9,10 @@ const roundMs = 250;
 const roundsPerHour = (60 * 60 * 1000) / roundMs;
 /** At the pace of the field, by hand. */
 const pacedMinutes = Number(process.env["LEAK_MINUTES"] ?? 0);
-const minutes = pacedMinutes || repeats(10, 480);
-const rounds = (minutes * roundsPerHour) / 60;
 /** In ten minutes alone, one table that gets twice its size weighs as much as half a mebibyte an hour. */
-const mostMiBPerHour = repeats(2, 1);
+const minutes = pacedMinutes || repeats(20, 480);
+const rounds = (minutes * roundsPerHour) / 60;
+const mostMiBPerHour = 1;
 const patienceMs = 180_000 + minutes * (pacedMinutes > 0 ? 60_000 : 15_000);
 
 /** Bytes a round: the median slope between all pairs, so that a few samples that are off do not move it. */
