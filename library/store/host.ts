@@ -289,12 +289,12 @@ export class Host {
     return true;
   }
 
-  /** When the store closes it does not matter any more: the heir goes on. */
+  /**
+   * Also where the heir that it was given to is gone: its next life may have it. When the store closes it does not matter any
+   * more: the heir goes on.
+   */
   #isTaken({ version }: PendingBatch): boolean {
-    const { heir, isUndecided, beginsAt } = this.#options.gate;
-    if (this.#isClosed) return false;
-    if (beginsAt >= version.revision) return true;
-    return this.#givenTo !== undefined && (isUndecided || this.#givenTo === heir);
+    return !this.#isClosed && (this.#givenTo !== undefined || this.#options.gate.beginsAt >= version.revision);
   }
 
   /** Nobody waits for entries that are due; they stay due, and whatever is in their way is given time. */

@@ -15,8 +15,6 @@ export interface Gate {
   readonly expiryDurability: Durability;
   /** Life of the heir. */
   readonly heir: string | undefined;
-  /** May another one go on, with whatever it was given? Also where there is no heir at the moment. */
-  readonly isUndecided: boolean;
   /** The revision with which our epoch begins: the history has it, though it may not be safe here yet. */
   readonly beginsAt: number;
   /** Gives the batch to the heir, if there is one; again when it is asked for again. */
@@ -31,9 +29,6 @@ export function termGate(driver: TermDriver, durability: Durability, advanced: (
   return {
     get heir() {
       return term.heirLife;
-    },
-    get isUndecided() {
-      return !term.isAuthority;
     },
     get beginsAt() {
       return term.epochs.at(-1)?.revision ?? 0;

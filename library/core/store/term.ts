@@ -48,11 +48,6 @@ export class Term {
     return deadlineOf(this.#seat);
   }
 
-  /** Not while it recovers or hands over: then it is open who goes on. */
-  get isAuthority(): boolean {
-    return this.#seat.phase.kind === "authority";
-  }
-
   /** Whom we named heir, as authority. */
   get heir(): Party | undefined {
     const { phase } = this.#seat;

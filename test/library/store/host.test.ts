@@ -12,7 +12,7 @@ import type { WriteAnswer } from "../../../library/store/writer.ts";
 function world() {
   const timers = new Set<() => void>();
   const gate = {
-    ...{ heir: "heir" as string | undefined, isUndecided: false, beginsAt: 0, expiryDurability: "disk" },
+    ...{ heir: "heir" as string | undefined, beginsAt: 0, expiryDurability: "disk" },
     mayAnswer: () => true,
     mayAcknowledge: () => true,
     refusal: () => undefined,
@@ -85,10 +85,12 @@ async function stuck() {
 }
 
 it("S11: a write that only the disk refuses fails, and the next one takes its number", async () => {
-  const { host, gate, disk, answers, timers } = await stuck();
-  gate.heir = undefined; // which has said that it goes
-  await passTime(timers);
-  expect(answers).toMatchObject([{ kind: "done", outcomes: [{ kind: "failed", code: "FENCED" }] }]);
+  const { host, gate, disk } = world();
+  gate.heir = undefined;
+  const answers: WriteAnswer[] = [];
+  host.submit(request(1, "first"), (answer) => answers.push(answer));
+  await settle();
+  expect(answers).toMatchObject([{ kind: "done", outcomes: [{ kind: "failed", code: "NO_SPACE" }] }]);
   disk.isFull = false;
   host.submit(request(1, "second"), () => {});
   await settle();
@@ -96,13 +98,26 @@ it("S11: a write that only the disk refuses fails, and the next one takes its nu
 });
 
 it.each([
-  ["it is open whether the heir goes on with it", { heir: undefined, isUndecided: true }],
-  ["our new epoch begins with it", { heir: undefined, beginsAt: 1 }],
   ["the heir has it", {}],
+  ["the heir that had it is gone, and nobody knows whether it goes on with it", { heir: undefined }],
+  ["the next life of the heir is there, which may have it", { heir: "its next life" }],
 ])("F6 S11: a write that the disk refuses keeps its number while %s", async (_, turn) => {
   const { host, gate, disk, answers, timers } = await stuck();
   Object.assign(gate, turn);
   for (let i = 0; i < 3; i++) await passTime(timers);
+  expect([answers, host.version.revision]).toEqual([[], 0]);
+  disk.isFull = false;
+  await passTime(timers);
+  expect([disk.written, host.version.revision]).toEqual([["first"], 1]);
+});
+
+it("F6 S11: nor does it give up a number that our new epoch begins behind, though no heir was given it", async () => {
+  const { host, gate, disk, timers } = world();
+  Object.assign(gate, { heir: undefined, beginsAt: 1 });
+  const answers: WriteAnswer[] = [];
+  host.submit(request(1, "first"), (answer) => answers.push(answer));
+  await settle();
+  await passTime(timers);
   expect([answers, host.version.revision]).toEqual([[], 0]);
   disk.isFull = false;
   await passTime(timers);
