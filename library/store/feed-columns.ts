@@ -19,9 +19,9 @@ export function readFeed(name: string, args: readonly Value[], node: string): Re
   }
   if (name !== "changes") return undefined;
   const [epoch, firstRevision, ...columns] = args;
-  const changes = readChanges(columns);
-  if (changes === undefined || !isRevision(epoch) || !isRevision(firstRevision)) return undefined;
-  return { kind: "changes", epoch, node, firstRevision, changes };
+  if (!isRevision(epoch) || !isRevision(firstRevision)) return undefined;
+  const changes = readChanges(columns, firstRevision);
+  return changes && { kind: "changes", epoch, node, firstRevision, changes };
 }
 
 export function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefined {
@@ -31,9 +31,9 @@ export function readAnswer({ name, args, node }: SurveyAnswer): Answer | undefin
   const rest = args.slice(headValues);
   if (name === "changes") {
     const [firstRevision, isLast, ...columns] = rest;
-    const changes = readChanges(columns);
-    if (changes === undefined || !isRevision(firstRevision) || typeof isLast !== "boolean") return undefined;
-    return { kind: "changes", head, firstRevision, changes, isLast };
+    if (!isRevision(firstRevision) || typeof isLast !== "boolean") return undefined;
+    const changes = readChanges(columns, firstRevision);
+    return changes && { kind: "changes", head, firstRevision, changes, isLast };
   }
   if (name !== "page") return undefined;
   const [walk, page, revision, isLast, ...columns] = rest;

@@ -44,8 +44,8 @@ export function readResults(told: Value | undefined): readonly Results[] | undef
 }
 
 export function readPrepared([epoch, revision, first, told, ...columns]: readonly Value[]): Prepared | undefined {
-  const changes = readChanges(columns);
   if (!isRevision(epoch) || !isRevision(revision) || !isRevision(first) || !isRevision(revision + 1)) return undefined;
+  const changes = readChanges(columns, first);
   const results = readResults(told);
   if (changes === undefined || results === undefined || first + changes.length !== revision + 1) return undefined;
   return { version: { epoch, revision }, firstRevision: first, changes, results };

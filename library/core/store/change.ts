@@ -77,6 +77,34 @@ export interface Entry {
   readonly expiresAfterMs: number | undefined;
 }
 
+/**
+ * A put of an entry that stays, and that entry, in one: by far the most are such, and there are many. What is the same for
+ * all of them takes no place in any.
+ */
+export class LastingPut implements Entry {
+  readonly key: Value;
+  readonly value: Value;
+  readonly revision: number;
+
+  constructor(key: Value, value: Value, revision: number) {
+    this.key = key;
+    this.value = value;
+    this.revision = revision;
+  }
+
+  get kind(): "put" {
+    return "put";
+  }
+
+  get expiresAtMs(): undefined {
+    return undefined;
+  }
+
+  get expiresAfterMs(): undefined {
+    return undefined;
+  }
+}
+
 /** Changes as a table took them, one after the other, in one epoch. */
 export interface ChangeRun {
   /** After the last of `changes`. */

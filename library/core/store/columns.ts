@@ -7,7 +7,7 @@
 import { type FailureCode, failures } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Value } from "../values/index.ts";
-import type { Change, Entry, Outcome } from "./change.ts";
+import { type Change, type Entry, LastingPut, type Outcome } from "./change.ts";
 
 export type Columns = readonly Value[];
 
@@ -51,11 +51,15 @@ function letterOf(change: Change): string {
   return change.kind === "put" ? "p" : "c";
 }
 
-export function readChanges([kinds, keys, values, at, after]: Columns): readonly Change[] | undefined {
+/** `firstRevision`: of the first of them, as whoever sent them says. */
+export function readChanges(
+  [kinds, keys, values, at, after]: Columns,
+  firstRevision: number,
+): readonly Change[] | undefined {
   if (typeof kinds !== "string" || !isVector(keys) || !isVector(values)) return undefined;
   const expiries = readExpiries(at, after, values.length);
   if (expiries === undefined) return undefined;
-  if (kinds === "" && expiries === forever) return readPuts(keys, values);
+  if (kinds === "" && expiries === forever) return readPuts(keys, values, firstRevision);
   if (kinds.length > keys.length + limits.storeBatchOperations) return undefined; // a letter is next to nothing, a change is not
   const changes: Change[] = [];
   let key = 0;
@@ -78,12 +82,15 @@ export function readChanges([kinds, keys, values, at, after]: Columns): readonly
 }
 
 /** What by far the most are: puts of entries that stay. */
-function readPuts(keys: readonly Value[], values: readonly Value[]): readonly Change[] | undefined {
+function readPuts(
+  keys: readonly Value[],
+  values: readonly Value[],
+  firstRevision: number,
+): readonly Change[] | undefined {
   if (keys.length !== values.length) return undefined;
   const changes = new Array<Change>(keys.length); // `map` makes other arrays once it is optimized
   for (let i = 0; i < keys.length; i++) {
-    const [key, value] = [keys[i]!, values[i]!];
-    changes[i] = { kind: "put", key, value, expiresAtMs: undefined, expiresAfterMs: undefined };
+    changes[i] = new LastingPut(keys[i]!, values[i]!, firstRevision + i);
   }
   return changes;
 }

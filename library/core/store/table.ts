@@ -6,7 +6,7 @@
  * that it is told with each change.
  */
 import { keyOf, type Value } from "../values/index.ts";
-import type { Change, Entry } from "./change.ts";
+import { type Change, type Entry, LastingPut } from "./change.ts";
 import { EntryMap } from "./entry-map.ts";
 
 export class Table implements Iterable<Entry> {
@@ -65,8 +65,10 @@ export class Table implements Iterable<Entry> {
   }
 }
 
-/** What a change leaves behind. */
+/** What a change leaves behind; itself, where it can. */
 export function entryOf(change: Extract<Change, { kind: "put" }>, revision: number): Entry {
+  if (change instanceof LastingPut && change.revision === revision) return change;
   const { key, value, expiresAtMs, expiresAfterMs } = change;
+  if (expiresAtMs === undefined && expiresAfterMs === undefined) return new LastingPut(key, value, revision);
   return { key, value, revision, expiresAtMs, expiresAfterMs };
 }
