@@ -140,11 +140,11 @@ export class Mirror {
   }
 
   /** What comes of it counts while nothing else has begun. */
-  #then<Result>(act: Promise<Result>, done: (result: Result) => void): void {
+  #then<Result>(act: Promise<Result>, use: (result: Result) => void): void {
     const generation = this.#generation;
     act.then(
       (result) => {
-        if (generation === this.#generation) done(result);
+        if (generation === this.#generation) use(result);
       },
       (error) => {
         if (generation === this.#generation) this.#fail(error);
