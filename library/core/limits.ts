@@ -206,10 +206,10 @@ export const limits = {
   /** Changes, and their bytes by estimate, that an authority has at hand for replicas that missed some; who missed more takes a snapshot. */
   storeLogChanges: 65_536,
   storeLogBytes: 64 * 1024 * 1024,
-  /** Entries in the first map of a store's table, a power of two; what comes then goes to further ones. */
+  /** Entries in the first map of a store's table, or of what else is kept of each, a power of two; what comes then goes to further ones. */
   storeFirstEntries: 131_072,
-  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries in 15 ms. */
-  storeFurtherMaps: 64,
+  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries in 15 ms, which 67 million have in each. */
+  storeFurtherMaps: 1_024,
   /** Characters at each end of a key that decide which map it goes to. Keys that differ elsewhere only share one. */
   storeHashedCharacters: 12,
   /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */

@@ -52,9 +52,9 @@ export class LevelTable implements OpenStorage {
   readonly #turns = new Turns();
   #database: Database;
   #ledger: Ledger;
-  /** Of a table whose ledger is not read yet. */
   /** The one that was begun last. */
   #replacement: LevelReplacement | undefined;
+  /** Of a table whose ledger is not read yet. */
   #unread: { readonly size: number; readonly lead: Lead } | undefined;
   #tail: Tail;
   /** What the last synced segment needs; those before it are removed with the next write. */

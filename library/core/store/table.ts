@@ -7,10 +7,10 @@
  */
 import { keyOf, type Value } from "../values/index.ts";
 import type { Change, Entry } from "./change.ts";
-import { EntryMap } from "./entry-map.ts";
+import { IdMap } from "./id-map.ts";
 
 export class Table implements Iterable<Entry> {
-  #entries = new EntryMap();
+  #entries = new IdMap<Entry>();
   #clears = 0;
 
   get size(): number {
@@ -45,7 +45,7 @@ export class Table implements Iterable<Entry> {
   }
 
   clear(): void {
-    this.#entries = new EntryMap(); // a walk that is under way goes on over what there was
+    this.#entries = new IdMap<Entry>(); // a walk that is under way goes on over what there was
     this.#clears += 1;
   }
 
