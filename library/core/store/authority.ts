@@ -193,7 +193,7 @@ export class Authority<Asker> {
 
   /** How many entries there are, without those due. */
   size(nowMs: number): number {
-    return this.table.size - this.#expiry.due(nowMs, Number.POSITIVE_INFINITY).length;
+    return this.table.size - this.#expiry.countDue(nowMs);
   }
 
   /** All entries that are not due, in no particular order. What changes while it is read may or may not be in it. */

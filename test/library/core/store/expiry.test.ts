@@ -54,6 +54,28 @@ describe("S12: an entry", () => {
     expect(expiry.isDue("at", 10_001)).toBe(true);
   });
 
+  it("that is set after the wall clock went back is due by the clock as it is, and then stays due", () => {
+    const expiry = begun();
+    expiry.observe(10_000, wall + 10_000);
+    expiry.observe(10_001, wall);
+    expiry.set("new", at(wall + 5_000), 10_001, wall);
+    expect(expiry.due(15_000, 9)).not.toContain("new");
+    expect(expiry.countDue(15_000)).toBe(2);
+    expect(expiry.isDue("new", 15_001)).toBe(true);
+    expiry.observe(15_001, wall + 5_000);
+    expiry.observe(15_002, wall);
+    expect(expiry.isDue("new", 15_002)).toBe(true);
+    expect(expiry.countDue(15_002)).toBe(3);
+  });
+
+  it("that was due before the wall clock went back lets nobody sleep", () => {
+    const expiry = new Expiry(0, wall);
+    expiry.set("at", at(wall + 10_000), 0, wall);
+    expiry.observe(10_000, wall + 10_000);
+    expiry.observe(10_001, wall);
+    expect(expiry.deadlineMs).toBe(10_001);
+  });
+
   it("is not told of a clock that moves by 2 s or less", () => {
     const expiry = begun();
     expiry.observe(1_000, wall + 3_000);
