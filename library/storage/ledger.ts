@@ -4,6 +4,7 @@
  * It is told each segment in turn, as it is written or found on opening, and comes to the same either way.
  * Invariant: `size` is the number of entries. Knows nothing of values, or of where segments are kept.
  */
+import { limits } from "../core/limits.ts";
 import type { Entry } from "../core/store/change.ts";
 import { IdMap } from "../core/store/id-map.ts";
 import { keyOf } from "../core/values/index.ts";
@@ -44,7 +45,7 @@ export class Ledger {
   lead: Lead | undefined;
   #leadRecord = -1;
   /** Of each entry the number of its record. */
-  #entries = new IdMap<number>();
+  #entries = emptyMap();
   readonly #clients = new Map<string, Client>();
   readonly #extents = new Extents();
   #records = 0;
@@ -116,10 +117,25 @@ export class Ledger {
     return live;
   }
 
+  /** Of these, the results; keys are not looked at. */
+  liveResultsOf(segment: Segment): readonly Live[] {
+    if (this.#extents.firstOf(segment.sequence) === undefined) return [];
+    const live: Live[] = [];
+    for (const found of recordsOf(segment.bytes, headerBytes)) {
+      if (found.kind !== RecordKind.results && found.kind !== RecordKind.movedResults) continue;
+      const from = this.#resultsNeededFrom(bodyOf(segment.bytes, found));
+      if (from !== undefined) live.push({ ...found, from });
+    }
+    return live;
+  }
+
   #neededFrom(number: number, kind: number, body: ReturnType<typeof bodyOf>): number | undefined {
     if (kind === RecordKind.put) return this.#entries.get(keyOf(unpackKey(body))) === number ? 0 : undefined;
     if (isLead(kind)) return this.#leadRecord === number ? 0 : undefined;
-    if (kind !== RecordKind.results && kind !== RecordKind.movedResults) return undefined;
+    return kind === RecordKind.results || kind === RecordKind.movedResults ? this.#resultsNeededFrom(body) : undefined;
+  }
+
+  #resultsNeededFrom(body: ReturnType<typeof bodyOf>): number | undefined {
     const { client, first, end } = unpackRange(body);
     const kept = this.#clients.get(client);
     return kept !== undefined && end > kept.from && first < kept.end ? Math.max(first, kept.from) : undefined;
@@ -136,7 +152,7 @@ export class Ledger {
       this.#voidEntry(id);
       this.#entries.delete(id);
     } else if (kind === RecordKind.clear) {
-      this.#entries = new IdMap();
+      this.#entries = emptyMap();
       this.#extents.voidEntries();
     } else if (isLead(kind)) {
       this.#extents.void("others", this.#leadRecord);
@@ -180,4 +196,8 @@ export class Ledger {
     const number = this.#entries.get(id);
     if (number !== undefined) this.#extents.void("entries", number);
   }
+}
+
+function emptyMap(): IdMap<number> {
+  return new IdMap(limits.storeFirstRecords);
 }

@@ -123,6 +123,9 @@ it("says of every segment which records count, and how much of all is void, what
           const counting = live.filter(({ sequence }) => sequence === segment.sequence);
           const starts = counting.map(({ start }) => start).sort((a, b) => a - b);
           expect(ledger.liveOf(segment).map(({ start }) => start)).toEqual(starts);
+          const isOfResults = (kind: number) => kind === RecordKind.results || kind === RecordKind.movedResults;
+          const results = ledger.liveOf(segment).filter(({ kind }) => isOfResults(kind));
+          expect(ledger.liveResultsOf(segment)).toEqual(results);
           const puts = counting.filter(({ kind }) => kind === RecordKind.put);
           expect(ledger.entriesOf(segment)).toHaveLength(puts.length);
           bytes += segment.bytes.length;
