@@ -5,6 +5,7 @@
  * a million of them takes some milliseconds. Invariant: the first of the heap is due first; each id stands in it once.
  * Knows nothing of clocks: a time is a number.
  */
+import { limits } from "../limits.ts";
 import { IdMap } from "./id-map.ts";
 
 interface Deadline {
@@ -21,7 +22,7 @@ const pageBits = 10;
 const pageDeadlines = 1 << pageBits;
 
 export class Deadlines {
-  #byId = new IdMap<Deadline>();
+  #byId = new IdMap<Deadline>(limits.storeFirstRecords);
   #pages: Page[] = [];
   #size = 0;
 
@@ -61,7 +62,7 @@ export class Deadlines {
   }
 
   clear(): void {
-    this.#byId = new IdMap();
+    this.#byId = new IdMap(limits.storeFirstRecords);
     this.#pages = [];
     this.#size = 0;
   }

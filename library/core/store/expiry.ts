@@ -6,8 +6,10 @@
  * entries by `keyOf` of their keys; times are in ms.
  */
 import { limits } from "../limits.ts";
+import { keyOf } from "../values/index.ts";
 import type { Entry } from "./change.ts";
 import { Deadlines } from "./deadlines.ts";
+import type { Table } from "./table.ts";
 
 export class Expiry {
   /** By the monotonic clock. */
@@ -123,4 +125,20 @@ export class Expiry {
       this.#again.delete(id);
     }
   }
+}
+
+/** Entries that are looked at in one go. */
+const gatheredTogether = 1_024;
+
+/** Which entries of a table go when, from now on. Stops now and then, so that others may run; the table is to stay as it is. */
+export function* gatherExpiry(table: Table, nowMs: number, wallMs: number): Generator<undefined, Expiry> {
+  const expiry = new Expiry(nowMs, wallMs);
+  if (!table.mayExpire) return expiry;
+  let seen = 0;
+  for (const entry of table) {
+    if (entry.expiresAtMs !== undefined) expiry.set(keyOf(entry.key), entry, nowMs, wallMs);
+    seen += 1;
+    if (seen % gatheredTogether === 0) yield undefined;
+  }
+  return expiry;
 }

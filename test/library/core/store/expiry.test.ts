@@ -1,7 +1,8 @@
 /** What is due by which clock. */
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../../library/core/store/change.ts";
-import { Expiry } from "../../../../library/core/store/expiry.ts";
+import { Expiry, gatherExpiry } from "../../../../library/core/store/expiry.ts";
+import { Table } from "../../../../library/core/store/table.ts";
 
 const wall = 1_000_000;
 
@@ -101,5 +102,33 @@ describe("S12: an entry", () => {
     expect([expiry.size, expiry.deadlineMs]).toEqual([1, 20_000]);
     expiry.delete("at");
     expect([expiry.size, expiry.deadlineMs]).toEqual([0, undefined]);
+  });
+});
+
+describe("what of a table goes when", () => {
+  function gather(table: Table): { readonly expiry: Expiry; readonly stops: number } {
+    const gathering = gatherExpiry(table, 0, wall);
+    for (let stops = 0; ; stops++) {
+      const { done, value } = gathering.next();
+      if (done === true) return { expiry: value, stops };
+    }
+  }
+
+  it("is gathered with a stop for others after every 1,024 entries", () => {
+    const table = new Table();
+    for (let i = 0; i < 3_000; i++) table.restore({ ...at(wall + i), key: `${i}` });
+    const { expiry, stops } = gather(table);
+    expect([expiry.size, expiry.countDue(99), stops]).toEqual([3_000, 100, 2]);
+  });
+
+  it("takes no time where nothing ever does", () => {
+    const table = new Table();
+    for (let i = 0; i < 3_000; i++) table.restore({ ...at(0), key: `${i}`, expiresAtMs: undefined });
+    expect(gather(table)).toMatchObject({ stops: 0, expiry: { size: 0 } });
+    table.restore({ ...at(wall), key: "goes" });
+    expect(gather(table).expiry.size).toBe(1);
+    table.clear();
+    table.restore({ ...at(0), key: "stays", expiresAtMs: undefined });
+    expect([table.mayExpire, gather(table).expiry.size]).toEqual([false, 0]);
   });
 });
