@@ -5,7 +5,7 @@ import type { ReplicaEffect } from "../core/store/replica-messages.ts";
 import { Mirror, type MirrorOptions } from "./mirror.ts";
 import type { Prepared } from "./prepared.ts";
 
-export interface StandbyDiskOptions extends MirrorOptions {
+export interface StandbyDiskOptions extends Omit<MirrorOptions, "onReplaced"> {
   /** It has a history that another one has replaced: nothing of it counts. */
   readonly isForked: boolean;
   /** Writes down that the history has these epochs. */
@@ -24,7 +24,8 @@ export class StandbyDisk {
   constructor(options: StandbyDiskOptions) {
     this.#options = options;
     this.#replacement = options.isForked ? "due" : "none";
-    this.#mirror = new Mirror({ ...options, onSynced: () => this.#advance() });
+    this.#mirror = new Mirror({ ...options, onReplaced: () => this.#replaced() });
+    if (options.isForked) this.#mirror.stop();
   }
 
   get synced(): number {
@@ -33,7 +34,7 @@ export class StandbyDisk {
 
   /** It has the table of another history, or one with a hole, as far as we know. */
   get isOutdated(): boolean {
-    return this.#replacement !== "none";
+    return this.#replacement !== "none" || this.#mirror.isBehind;
   }
 
   changed(changes: readonly Change[]): void {
@@ -47,7 +48,7 @@ export class StandbyDisk {
 
   /** Of the copy, which is at `version` now. */
   take(effect: ReplicaEffect, version: Version): void {
-    if (effect.kind === "reset" || effect.kind === "unmatched") this.#replacement = "due";
+    if (effect.kind === "reset" || effect.kind === "unmatched") this.#outdate();
     else if (effect.kind === "epoch") this.#begin(effect.epochs, effect.version);
     else if (effect.kind === "advanced") this.#flush(version);
     else if (effect.kind === "synced") this.#renew(version);
@@ -55,6 +56,11 @@ export class StandbyDisk {
 
   close(): void {
     this.#mirror.close();
+  }
+
+  #outdate(): void {
+    this.#replacement = "due";
+    this.#mirror.stop();
   }
 
   #flush(version: Version): void {
@@ -78,19 +84,17 @@ export class StandbyDisk {
     this.#mirror.rewrite();
   }
 
-  /** The disk has more, or has been replaced. */
-  #advance(): void {
-    if (this.#replacement === "under way") {
-      this.#replacement = "none";
-      this.#keepEpoch(this.#options.whole().version);
-    }
-    this.#options.onSynced();
+  #replaced(): void {
+    this.#replacement = "none";
+    this.#epoch = -1; // a later one may have been written to what was there before
+    this.#keepEpoch(this.#options.whole().version);
   }
 
   /** Before anything of it is written, but never in front of the table of another history. */
   #keepEpoch({ epoch }: Version): void {
     if (epoch === this.#epoch || this.#replacement !== "none") return;
     this.#epoch = epoch;
+    this.#mirror.flush();
     this.#options.writeEpochs().catch((error) => {
       this.#epoch = -1;
       this.#options.onFailure(error);

@@ -7,7 +7,7 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { AuthorityStart } from "../core/store/authority.ts";
-import { type Place, placeOf } from "../core/store/epochs.ts";
+import { type Epoch, type Place, placeOf } from "../core/store/epochs.ts";
 import { Table } from "../core/store/table.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
@@ -16,12 +16,12 @@ import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { Follower } from "./follower.ts";
 import { KnownResults } from "./known-results.ts";
-import { writeWhole } from "./opening.ts";
 import { Parting } from "./parting.ts";
 import { again } from "./ports.ts";
 import { PreparedBatches, readPrepared } from "./prepared.ts";
 import type { Remembered } from "./remembered.ts";
 import { ResultsHandover } from "./results-handover.ts";
+import { type Whole, writeWhole } from "./rewriting.ts";
 import type { Ruling } from "./ruling.ts";
 import { StandbyDisk } from "./standby-disk.ts";
 import type { TermDriver } from "./term-driver.ts";
@@ -156,7 +156,8 @@ export class Standby {
     const start = this.#addPrepared();
     const isDiskBehind = isDiskOutdated || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) {
-      await writeWhole(opened, { ...start, lead: () => this.#parts.remembered.leadOf(opened, start.epochs) });
+      const lead = (): Lead => this.#parts.remembered.leadOf(opened, start.epochs);
+      await writeWhole(opened, { ...start, results: () => start.results, lead });
     }
     this.#isDiskForked = false;
     return start;
@@ -241,7 +242,8 @@ export class Standby {
     const begins = this.#prepared.heldRevision(revision);
     const held = Math.min(begins, this.#disk?.synced ?? Number.POSITIVE_INFINITY);
     const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
-    const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
+    const isCurrent = replica.state === "live" && epoch === term.epoch && this.#disk?.isOutdated !== true;
+    const isLive = isCurrent && isKnown && !isUnknown;
     term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive, begins });
     if (term.state !== "heir" || !isKnown) return;
     if (held > this.#toldHeld) this.#tellHeld(placeOf(replica.epochs, { epoch, revision: held }));
@@ -306,10 +308,10 @@ export class Standby {
     if (opened === undefined) return undefined;
     return new StandbyDisk({
       ...{ opened, durability, isForked: this.#isDiskForked },
-      whole: () => {
+      whole: (): Whole => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
-        const lead = (): Lead => this.#parts.remembered.leadOf(opened, epochs);
-        return { version, epochs, table, results: this.#known.upTo(version.revision), lead };
+        const lead = (then: readonly Epoch[]): Lead => this.#parts.remembered.leadOf(opened, then);
+        return { version, epochs, table, results: (revision) => this.#known.upTo(revision), lead };
       },
       writeEpochs: () => opened.writeHead(this.#lead(opened)),
       onSynced: () => this.#parts.onHeld(),

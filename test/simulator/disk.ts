@@ -163,10 +163,19 @@ export class SimulatedDisk {
         if (isClosed) throw new SwitchyardError("CLOSED", path);
         replacements += 1;
         const number = replacements;
-        return replacementOf(
+        const replacement = replacementOf(
           (...whole) => write(true, (image) => image.replace(...whole)),
           () => number !== replacements,
         );
+        /** Nothing is there of it yet, but it takes its time like any write. */
+        const slowly = <Args extends unknown[]>(add: (...args: Args) => Promise<void>) => {
+          return async (...args: Args): Promise<void> => {
+            await write(false, () => {});
+            await add(...args);
+          };
+        };
+        const { add, change, addResults } = replacement;
+        return { ...replacement, add: slowly(add), change: slowly(change), addResults: slowly(addResults) };
       },
       close: async () => {
         if (isClosed) return;
