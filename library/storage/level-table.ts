@@ -27,6 +27,7 @@ import { malformed } from "./pack.ts";
 import { bodyOf, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { Batch, Lead, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
+import { takeInTurns } from "./taking.ts";
 import { Turns } from "./turns.ts";
 import type { Tail, Verified } from "./verify.ts";
 
@@ -172,7 +173,7 @@ export class LevelTable implements OpenStorage {
     const segments = appending.end(version);
     for (const { segment } of moved) this.#unsyncedMoves += segment.bytes.length;
     await this.#put(segments, sync || this.#unsyncedMoves > mostUnsyncedBytes);
-    for (const segment of segments) this.#ledger.take(segment);
+    await takeInTurns(this.#ledger, segments);
     this.#ledger.drop(needed);
     this.#addedBytes = bytesOf(segments) - movedBytesOf(moved);
     if (this.#tail.sequence === this.#opened.acknowledged.last.synced) {
@@ -261,7 +262,9 @@ export class LevelTable implements OpenStorage {
 
   async #readLedger(generation: number, sequence: number): Promise<Ledger> {
     const ledger = new Ledger();
-    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) ledger.take(openSegment(bytes));
+    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) {
+      await takeInTurns(ledger, [openSegment(bytes)]);
+    }
     return ledger;
   }
 

@@ -139,3 +139,17 @@ it("says of every segment which records count, and how much of all is void, what
     { numRuns: repeats(300, 10_000) },
   );
 });
+
+it("takes a segment full of small entries with a stop for others after every 1,024 of them", () => {
+  const ledger = new Ledger();
+  const tail = { generation: 0, sequence: 0, checksum: 0, version: { epoch: 0, revision: 0 } };
+  const appending = new Appending(tail, ledger, 1);
+  appending.addLead({ epochs: [], highestEpoch: 0, lineage: "l" });
+  for (let key = 0; key < 3_000; key++) {
+    appending.addEntry({ key, value: 1, revision: 1, expiresAtMs: undefined, expiresAfterMs: undefined });
+  }
+  const [segment, ...more] = appending.end({ epoch: 1, revision: 3_000 });
+  expect(more).toEqual([]);
+  expect([...ledger.taking(segment!)]).toHaveLength(2);
+  expect([ledger.size, ledger.lead?.lineage]).toEqual([3_000, "l"]);
+});
