@@ -32,6 +32,9 @@ export class Mirror {
   #generation = 0;
   /** What waits for the disk, and goes to it together. */
   #waiting: Lot[] = [];
+  /** How many lots were taken, and who waits for one of them to be safe. */
+  #taken = 0;
+  #awaited: { readonly taken: number; readonly then: () => void }[] = [];
   /** Writes that are under way. */
   #writes = 0;
   /** All that is there is being replaced. */
@@ -73,7 +76,20 @@ export class Mirror {
     if (fresh.length === 0 && results.length === 0) return;
     const at = { epoch: version.epoch, revision: Math.max(version.revision, this.#queued) };
     this.#queued = at.revision;
-    const lot = { version: at, changes: fresh, results };
+    this.#add({ version: at, changes: fresh, results });
+  }
+
+  /** Outcomes of what was taken already. `then`: they are as safe as that. */
+  keep(version: Version, results: readonly Results[], then: () => void): void {
+    if (this.#isClosed) return;
+    this.#awaited.push({ taken: this.#taken + 1, then });
+    if (this.#isStopped)
+      this.#taken += 1; // the replacement that comes has them
+    else this.#add({ version: { epoch: version.epoch, revision: this.#queued }, changes: [], results });
+  }
+
+  #add(lot: Lot): void {
+    this.#taken += 1;
     if (this.#rewriting !== undefined) this.#rewriting.take(lot);
     else {
       this.#waiting.push(lot);
@@ -92,10 +108,11 @@ export class Mirror {
     const forget = results.flatMap((each) => this.#forget(each));
     const { opened, durability } = this.#options;
     this.#writes += 1;
+    const taken = this.#taken;
     this.#then(opened.write({ version, changes, results, forget }, durability), () => {
       this.#writes -= 1;
       if (this.#writes === 0) this.flush();
-      this.#advance(version.revision);
+      this.#advance(version.revision, taken);
     });
   }
 
@@ -114,13 +131,14 @@ export class Mirror {
     this.#then(rewriting.run(), (version) => {
       if (version === undefined) return;
       this.#rewriting = undefined;
+      const taken = this.#taken - rewriting.behind.length;
       const isOfThen = (lot: Lot): boolean => lot.version.epoch <= version.epoch;
       this.#waiting = rewriting.behind.filter(isOfThen);
       this.flush();
       this.#options.onReplaced();
       this.#waiting = rewriting.behind.filter((lot) => !isOfThen(lot));
       this.flush();
-      this.#advance(version.revision);
+      this.#advance(version.revision, taken);
     });
   }
 
@@ -140,11 +158,11 @@ export class Mirror {
   }
 
   /** What comes of it counts while nothing else has begun. */
-  #then<Result>(act: Promise<Result>, done: (result: Result) => void): void {
+  #then<Result>(act: Promise<Result>, use: (result: Result) => void): void {
     const generation = this.#generation;
     act.then(
       (result) => {
-        if (generation === this.#generation) done(result);
+        if (generation === this.#generation) use(result);
       },
       (error) => {
         if (generation === this.#generation) this.#fail(error);
@@ -152,8 +170,12 @@ export class Mirror {
     );
   }
 
-  #advance(revision: number): void {
+  #advance(revision: number, taken: number): void {
     this.#synced = Math.max(this.#synced, revision);
+    const isSafe = (each: { readonly taken: number }): boolean => each.taken <= taken;
+    const safe = this.#awaited.filter(isSafe);
+    this.#awaited = this.#awaited.filter((each) => !isSafe(each));
+    for (const { then } of safe) then();
     this.#options.onSynced();
   }
 

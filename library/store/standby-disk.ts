@@ -2,6 +2,7 @@
 import type { Change, Version } from "../core/store/change.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
+import type { Results } from "../core/store/submission.ts";
 import { Mirror, type MirrorOptions } from "./mirror.ts";
 import type { Prepared } from "./prepared.ts";
 
@@ -10,6 +11,8 @@ export interface StandbyDiskOptions extends Omit<MirrorOptions, "onReplaced"> {
   readonly isForked: boolean;
   /** Writes down that the history has these epochs. */
   readonly writeEpochs: () => Promise<void>;
+  /** Outcomes of changes that were not prepared to us: later than `after`, and up to `revision`. */
+  readonly outcomes: (after: number, revision: number) => Iterable<Results>;
 }
 
 export class StandbyDisk {
@@ -35,6 +38,11 @@ export class StandbyDisk {
   /** It has the table of another history, or one with a hole, as far as we know. */
   get isOutdated(): boolean {
     return this.#replacement !== "none" || this.#mirror.isBehind;
+  }
+
+  /** Outcomes that are known of what it has. `then`: they are as safe as that. */
+  keep(version: Version, resultsTo: (revision: number) => Iterable<Results>, then: () => void): void {
+    this.#mirror.keep(version, [...resultsTo(this.#mirror.queued)], then);
   }
 
   changed(changes: readonly Change[]): void {
@@ -68,7 +76,9 @@ export class StandbyDisk {
     this.#changes = [];
     if (this.#replacement === "due") return;
     this.#keepEpoch(version);
-    this.#mirror.take(version, changes, []);
+    const { queued } = this.#mirror;
+    const results = version.revision > queued ? [...this.#options.outcomes(queued, version.revision)] : [];
+    this.#mirror.take(version, changes, results);
   }
 
   #renew(version: Version): void {

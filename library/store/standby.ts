@@ -66,7 +66,8 @@ export class Standby {
     this.#options = parts.options;
     this.#start = start;
     this.#parting = new Parting(parts.options, parts.onRetry);
-    this.#handover = new ResultsHandover(traffic, topic, this.#known, () => parts.onHeld());
+    const keep = (kept: () => void): void => this.#keepKnown(kept);
+    this.#handover = new ResultsHandover(traffic, topic, this.#known, keep, () => parts.onHeld());
   }
 
   get follower(): Follower | undefined {
@@ -142,7 +143,14 @@ export class Standby {
       },
     });
     this.#follower = follower;
+    this.#handover.keepAgain();
     await follower.start();
+  }
+
+  #keepKnown(kept: () => void): void {
+    const version = this.#follower?.replica.version;
+    if (this.#options.opened === undefined) kept();
+    else if (version !== undefined) this.#disk?.keep(version, (revision) => this.#known.upTo(revision), kept);
   }
 
   /** What we begin with as authority: what the copy shows, and what was prepared besides. The disk has it, too. */
@@ -314,6 +322,7 @@ export class Standby {
         return { version, epochs, table, results: (revision) => this.#known.upTo(revision), lead };
       },
       writeEpochs: () => opened.writeHead(this.#lead(opened)),
+      outcomes: (after, revision) => (after < this.#handover.reachesTo ? this.#known.between(after, revision) : []),
       onSynced: () => this.#parts.onHeld(),
       onFailure: (cause) =>
         traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),

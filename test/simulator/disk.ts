@@ -167,15 +167,13 @@ export class SimulatedDisk {
           (...whole) => write(true, (image) => image.replace(...whole)),
           () => number !== replacements,
         );
-        /** Nothing is there of it yet, but it takes its time like any write. */
-        const slowly = <Args extends unknown[]>(add: (...args: Args) => Promise<void>) => {
-          return async (...args: Args): Promise<void> => {
-            await write(false, () => {});
-            await add(...args);
-          };
+        const slowly = () => write(false, () => {}); // nothing is there of it yet, but it takes its time like any write
+        return {
+          ...replacement,
+          add: (entries) => slowly().then(() => replacement.add(entries)),
+          change: (batch) => slowly().then(() => replacement.change(batch)),
+          addResults: (results) => slowly().then(() => replacement.addResults(results)),
         };
-        const { add, change, addResults } = replacement;
-        return { ...replacement, add: slowly(add), change: slowly(change), addResults: slowly(addResults) };
       },
       close: async () => {
         if (isClosed) return;

@@ -41,6 +41,7 @@ async function disk({ isForked = false, failing = 0 } = {}) {
       log.push(`epochs ${version.epoch}`);
       if (broken-- > 0) throw new Error("EIO");
     },
+    outcomes: () => [],
     onSynced: () => {},
     onFailure: (error) => failures.push(error),
     later: () => {},
