@@ -213,7 +213,7 @@ export const limits = {
   storeFirstEntries: 131_072,
   /** The same, of what else is kept of each entry: where it is on the disk, when it is due. So not all double at once. */
   storeFirstRecords: 16_384,
-  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries in 15 ms, which 67 million have in each. */
+  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries, as each has of 67 million, in 15 ms. */
   storeFurtherMaps: 1_024,
   /** Characters at each end of a key that decide which map it goes to. Keys that differ elsewhere only share one. */
   storeHashedCharacters: 12,

@@ -41,7 +41,7 @@ interface Client {
   pieces: { readonly number: number; readonly end: number }[];
 }
 
-const takenTogether = 1_024;
+const takenTogether = 512;
 
 export class Ledger {
   lead: Lead | undefined;
@@ -86,14 +86,14 @@ export class Ledger {
     while (taking.next().done !== true);
   }
 
-  /** As `take`, with a stop after every 1,024 records, so that others may run; it is not to be told of another one meanwhile. */
+  /** As `take`, with a stop after every 512 records, so that others may run; it is not to be told of another one meanwhile. */
   *taking({ bytes, sequence }: Segment): Generator<undefined, void> {
     const found = [...recordsOf(bytes, headerBytes)];
     this.#extents.add(sequence, this.#records, found.length, bytes.length);
-    for (const [i, each] of found.entries()) {
-      if (i > 0 && i % takenTogether === 0) yield undefined;
+    for (const each of found) {
       this.#apply(each.kind, bodyOf(bytes, each));
       this.#records += 1;
+      if (this.#records % takenTogether === 0) yield undefined;
     }
   }
 

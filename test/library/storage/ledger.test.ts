@@ -140,7 +140,7 @@ it("says of every segment which records count, and how much of all is void, what
   );
 });
 
-it("takes a segment full of small entries with a stop for others after every 1,024 of them", () => {
+it("takes a segment full of small entries with a stop for others after every 512 records, of which the lead is one", () => {
   const ledger = new Ledger();
   const tail = { generation: 0, sequence: 0, checksum: 0, version: { epoch: 0, revision: 0 } };
   const appending = new Appending(tail, ledger, 1);
@@ -150,6 +150,6 @@ it("takes a segment full of small entries with a stop for others after every 1,0
   }
   const [segment, ...more] = appending.end({ epoch: 1, revision: 3_000 });
   expect(more).toEqual([]);
-  expect([...ledger.taking(segment!)]).toHaveLength(2);
+  expect([...ledger.taking(segment!)]).toHaveLength(5);
   expect([ledger.size, ledger.lead?.lineage]).toEqual([3_000, "l"]);
 });

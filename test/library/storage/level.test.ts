@@ -119,7 +119,7 @@ describe("room", () => {
     let bytes = 0;
     for await (const value of database.values()) bytes += value.length;
     await database.close();
-    // 80 MB were written, of 600 kB that count; up to 4 MiB may be void, and what is moved with one write.
+    // 68 MB were written, of 600 kB that count; up to 4 MiB may be void, and what is moved with one write.
     expect(bytes).toBeLessThan(8 * 1024 * 1024);
   });
 });
