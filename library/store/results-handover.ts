@@ -19,7 +19,10 @@ import type { Traffic } from "./traffic.ts";
 export class ResultsHandover {
   readonly #traffic: Traffic;
   readonly #topic: string;
+  /** Since it was begun. */
   readonly #known: KnownResults;
+  /** Of before, until all pages are there. */
+  #former: KnownResults | undefined;
   readonly #keep: (kept: () => void) => void;
   readonly #onDone: () => void;
   #of: string | undefined;
@@ -53,16 +56,38 @@ export class ResultsHandover {
     return this.#isDone && this.#of === `${life} ${epoch}`;
   }
 
-  /** Once for each; before anything that it prepares is taken. */
-  begin(life: string, epoch: number): void {
+  /** What is known of a history up to this revision. */
+  upTo(revision: number): Iterable<Results> {
+    if (this.#former === undefined) return this.#known.upTo(revision);
+    const both = new KnownResults();
+    for (const known of [this.#former, this.#known]) for (const each of known.upTo(revision)) both.add(each);
+    return both.upTo(revision);
+  }
+
+  /**
+   * Once for each; before anything that it prepares is taken. Of what is known already the outcomes of what the table has,
+   * which is at `revision`, count until all is there; others may have come to nothing.
+   */
+  begin(life: string, epoch: number, revision: number): void {
     const of = `${life} ${epoch}`;
     if (this.#of === of) return;
+    const former = new KnownResults();
+    for (const each of this.upTo(revision)) former.add(each);
+    this.#former = former;
     this.#of = of;
     this.#isDone = false;
     this.#isWhole = false;
     this.#reachesTo = 0;
     this.#known.clear();
     this.#ask(life, epoch, of);
+  }
+
+  /** Nothing is known any more: it was of another history. */
+  clear(): void {
+    this.#known.clear();
+    this.#former = undefined;
+    this.#of = undefined;
+    this.#isDone = false;
   }
 
   /** What was to keep it is another one now. */
@@ -102,6 +127,7 @@ export class ResultsHandover {
       this.#known.addEarlier(each);
       this.#reachesTo = Math.max(this.#reachesTo, each.outcomes.at(-1)!.revision);
     }
+    this.#former = undefined;
     this.#isWhole = true;
     this.#end();
   }

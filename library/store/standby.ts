@@ -150,7 +150,7 @@ export class Standby {
   #keepKnown(kept: () => void): void {
     const version = this.#follower?.replica.version;
     if (this.#options.opened === undefined) kept();
-    else if (version !== undefined) this.#disk?.keep(version, (revision) => this.#known.upTo(revision), kept);
+    else if (version !== undefined) this.#disk?.keep(version, (revision) => this.#handover.upTo(revision), kept);
   }
 
   /** What we begin with as authority: what the copy shows, and what was prepared besides. The disk has it, too. */
@@ -209,7 +209,7 @@ export class Standby {
     const replica = this.#follower?.replica;
     if (batch === undefined || replica === undefined) return;
     if (!this.#parts.driver().term.mayPrepare(batch.version.epoch, origin.id)) return;
-    this.#handover.begin(origin.id, batch.version.epoch);
+    this.#handover.begin(origin.id, batch.version.epoch, replica.version.revision);
     for (const each of batch.results) this.#known.add(each);
     const isOurs = replica.isOf(origin.id, batch.version.epoch);
     const isNext = isOurs && this.#prepared.add(batch, replica.version.revision);
@@ -220,9 +220,10 @@ export class Standby {
 
   /** The term may have made us heir. */
   look(): void {
-    const life = this.#follower?.replica.authority?.node;
+    const { version, authority } = this.#follower?.replica ?? {};
     const { term } = this.#parts.driver();
-    if (life !== undefined && term.state === "heir") this.#handover.begin(life, term.epoch);
+    if (authority === undefined || version === undefined || term.state !== "heir") return;
+    this.#handover.begin(authority.node, term.epoch, version.revision);
   }
 
   /** Will it make us heir of one whose outcomes we do not know yet? */
@@ -281,7 +282,7 @@ export class Standby {
     this.#follower = undefined;
     this.#disk?.close();
     this.#disk = undefined;
-    this.#start = { version, epochs, table, results: [...this.#known.upTo(version.revision)] };
+    this.#start = { version, epochs, table, results: [...this.#handover.upTo(version.revision)] };
   }
 
   /** What was prepared is part of what there is, and told like any other change. */
@@ -291,7 +292,7 @@ export class Standby {
     this.#prepared.clear();
     const revision = runs.at(-1)?.version.revision;
     if (revision === undefined) return this.#start;
-    this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#known.upTo(revision)] };
+    this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#handover.upTo(revision)] };
     for (const run of runs) this.#options.onChanges(run);
     return this.#start;
   }
@@ -299,6 +300,7 @@ export class Standby {
   /** Where the copy begins. */
   #begin(): AuthorityStart {
     const known = this.#fork === undefined ? [...this.#start.results] : []; // of that history no outcome counts
+    if (this.#fork !== undefined) this.#handover.clear();
     this.#fork = undefined;
     this.#former = undefined;
     this.#prepared.clear();
@@ -319,7 +321,7 @@ export class Standby {
       whole: (): Whole => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
         const lead = (then: readonly Epoch[]): Lead => this.#parts.remembered.leadOf(opened, then);
-        return { version, epochs, table, results: (revision) => this.#known.upTo(revision), lead };
+        return { version, epochs, table, results: (revision) => this.#handover.upTo(revision), lead };
       },
       writeEpochs: () => opened.writeHead(this.#lead(opened)),
       outcomes: (after, revision) => (after < this.#handover.reachesTo ? this.#known.between(after, revision) : []),

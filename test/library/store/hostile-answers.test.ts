@@ -51,7 +51,7 @@ it(`T12 T14: outcomes that an heir is handed (seed ${seed})`, async () => {
       const onDone = vi.fn();
       const traffic = { ask, node: { clock, isClosed: false } };
       const handover = new ResultsHandover(traffic as never, "t", known, (kept) => kept(), onDone);
-      handover.begin(other, 2);
+      handover.begin(other, 2, 0);
       await new Promise((resolve) => setImmediate(resolve));
       // Either it came to an end, or it is asked again later: never neither.
       expect(onDone.mock.calls.length + ends.length, `try ${i}`).toBe(1);
