@@ -284,6 +284,14 @@ export const limits = {
   storeTurnMs: 8,
   /** A batch with more changes is not applied in the turn of the event loop in which its storage ended with it. */
   storeTurnChanges: 512,
+  /** How long an authority answers questions in one turn of the event loop; further ones wait for the next turns, one page at least in each. */
+  storeAnswersMs: 4,
+  /** Keys that are looked up at once although pages wait; a question for more waits as one for a page does. */
+  storeFewKeys: 16,
+  /** Questions that wait at an authority, small ones and others apart; of more, the last of whoever has most is not answered, and is asked again. */
+  storeQuestions: 256,
+  /** A question that waited for this long is not answered any more: who asked is about to ask again. Less than `storeAskMs` by a way there and back. */
+  storeQuestionMs: 750,
   /** A wall clock that moves by more against the monotonic one is told as an event. */
   clockJumpMs: 2_000,
   /** How often the authority of a store pings its heir. */

@@ -151,26 +151,39 @@ function readPage({ name, args, node }: Answer) {
   return { life: head.node, epoch: head.epoch, walk, isLast, results };
 }
 
-/** At least one page; each small enough for a message, unless it is one outcome. */
-export function resultPages(all: Iterable<Results>): readonly (readonly Results[])[] {
-  const pages: Results[][] = [[]];
+export interface ResultPage {
+  readonly results: readonly Results[];
+  readonly isLast: boolean;
+}
+
+/**
+ * At least one page; each small enough for a message, unless it is one outcome. Outcomes are read as their page is: what was
+ * decided since the first was made may be among them, or not.
+ */
+export function* resultPages(all: Iterable<Results>): Generator<ResultPage> {
+  let page: Results[] = [];
   let bytes = 0;
   for (const { client, first, outcomes } of all) {
     let start = 0;
-    outcomes.forEach((outcome, i) => {
+    bytes += clientBytes;
+    for (const [i, outcome] of outcomes.entries()) {
       const size = bytesOf(outcome);
-      if (bytes > 0 && bytes + size > limits.storePageBytes) {
-        if (i > start) pages.at(-1)!.push({ client, first: first + start, outcomes: outcomes.slice(start, i) });
-        pages.push([]);
+      if (bytes > clientBytes && bytes + size > limits.storePageBytes) {
+        if (i > start) page.push({ client, first: first + start, outcomes: outcomes.slice(start, i) });
+        yield { results: page, isLast: false };
+        page = [];
         start = i;
-        bytes = 0;
+        bytes = clientBytes;
       }
       bytes += size;
-    });
-    if (start < outcomes.length) pages.at(-1)!.push({ client, first: first + start, outcomes: outcomes.slice(start) });
+    }
+    if (start < outcomes.length) page.push({ client, first: first + start, outcomes: outcomes.slice(start) });
   }
-  return pages;
+  yield { results: page, isLast: true };
 }
+
+/** What it takes to tell whose they are. */
+const clientBytes = 96;
 
 function bytesOf(outcome: Outcome): number {
   const bytes = 64;

@@ -37,7 +37,7 @@ export class Ruling {
     const gate = termGate(driver, durability, advanced);
     this.host = new Host({ traffic, topic, authority, storage: opened, onChanges, onClockJump, gate });
     const safety = (): Durability => (driver.term.heirLife === undefined ? durability : "replicated");
-    this.desk = new Desk(this.host, safety, () => traffic.node.clock.nowMs());
+    this.desk = new Desk(this.host, safety, traffic.node.clock);
   }
 
   /** It listens. */
@@ -60,7 +60,7 @@ export class Ruling {
     const { traffic, topic } = this.#options;
     await this.host.settled(); // what was due is gone
     const endings = await Promise.all([
-      traffic.listen("read", topic, (said, reply) => this.desk.read(said, reply)),
+      traffic.listen("read", topic, (said, reply) => this.desk.read(said, said.origin.id, reply)),
       traffic.listen("write", topic, (said, reply) => this.desk.write(said, reply)),
     ]);
     this.#endings.push(...endings);
@@ -75,6 +75,7 @@ export class Ruling {
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
     for (const end of this.#endings) end();
+    this.desk.close();
     await this.host.close(graceMs);
   }
 }

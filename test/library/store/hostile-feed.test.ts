@@ -37,11 +37,7 @@ class Speaker {
     this.life = life;
     this.authority.beginEpoch(epoch, life);
     const host = { authority: this.authority, isGiven: true, mayAnswer: () => true, headColumns: () => this.head };
-    this.#desk = new Desk(
-      host as never,
-      () => "memory",
-      () => 0,
-    );
+    this.#desk = new Desk(host as never, () => "memory", { nowMs: () => 0, soon: () => {} });
   }
 
   get head(): Columns {
@@ -62,7 +58,7 @@ class Speaker {
 
   answer(name: string, args: Columns): { readonly name: string; readonly args: Columns } {
     let answer = { name: "", args: [] as Columns };
-    this.#desk.read({ name, args }, (told, columns) => (answer = { name: told, args: columns }));
+    this.#desk.read({ name, args }, "", (told, columns) => (answer = { name: told, args: columns }));
     return answer;
   }
 }
