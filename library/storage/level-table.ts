@@ -24,9 +24,10 @@ import {
 import { diskFailure } from "./level-failures.ts";
 import { LevelReplacement } from "./level-replacement.ts";
 import { malformed } from "./pack.ts";
-import { bodyOf, RecordKind, unpackResults } from "./record.ts";
+import { bodyOf, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { Batch, Lead, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
+import { takeInTurns } from "./taking.ts";
 import { Turns } from "./turns.ts";
 import type { Tail, Verified } from "./verify.ts";
 
@@ -42,8 +43,8 @@ export interface Opened extends Verified {
 }
 
 /** So much may be moved before it is synced, so that what it was moved from can go. */
-const movedBytes = 8 * 1024 * 1024;
-/** So much is moved with each write at least, while more is void than not. */
+const mostUnsyncedBytes = 8 * 1024 * 1024;
+/** So much is moved with each write at least, while more is void than not; twice what the last one added, where that is more. */
 const leastMovedBytes = 64 * 1024;
 
 export class LevelTable implements OpenStorage {
@@ -61,6 +62,8 @@ export class LevelTable implements OpenStorage {
   #syncedNeeded: number;
   #removedBelow: number;
   #unsyncedMoves = 0;
+  /** Bytes of the last write, without what was moved with it: were less than that given back, there would be ever more. */
+  #addedBytes = 0;
   #isBroken = false;
   #closing: Promise<void> | undefined;
   #readers = 0;
@@ -93,8 +96,7 @@ export class LevelTable implements OpenStorage {
   async *results(): AsyncGenerator<Results> {
     const found: Results[] = [];
     for await (const segment of this.#segments()) {
-      for (const record of this.#ledger.liveOf(segment)) {
-        if (record.kind !== RecordKind.results && record.kind !== RecordKind.movedResults) continue;
+      for (const record of this.#ledger.liveResultsOf(segment)) {
         found.push(unpackResults(bodyOf(segment.bytes, record), record.from));
       }
     }
@@ -170,9 +172,10 @@ export class LevelTable implements OpenStorage {
     fill(appending);
     const segments = appending.end(version);
     for (const { segment } of moved) this.#unsyncedMoves += segment.bytes.length;
-    await this.#put(segments, sync || this.#unsyncedMoves > movedBytes);
-    for (const segment of segments) this.#ledger.take(segment);
+    await this.#put(segments, sync || this.#unsyncedMoves > mostUnsyncedBytes);
+    await takeInTurns(this.#ledger, segments);
     this.#ledger.drop(needed);
+    this.#addedBytes = bytesOf(segments) - movedBytesOf(moved);
     if (this.#tail.sequence === this.#opened.acknowledged.last.synced) {
       this.#syncedNeeded = needed;
       this.#unsyncedMoves = 0;
@@ -210,7 +213,7 @@ export class LevelTable implements OpenStorage {
   async #oldest(): Promise<readonly Moved[]> {
     if (!this.#ledger.isWasteful(this.#opened.spareBytes) || this.#readers > 0) return [];
     const moved: Moved[] = [];
-    for (const sequence of this.#ledger.oldest(leastMovedBytes)) {
+    for (const sequence of this.#ledger.oldest(Math.max(leastMovedBytes, 2 * this.#addedBytes))) {
       const bytes = (await this.#database.get(segmentKey(this.#tail.generation, sequence))) as Buffer | undefined;
       const segment = openSegment(bytes ?? malformed(`segment ${sequence} is missing`));
       moved.push({ segment, live: this.#ledger.liveOf(segment) });
@@ -259,7 +262,9 @@ export class LevelTable implements OpenStorage {
 
   async #readLedger(generation: number, sequence: number): Promise<Ledger> {
     const ledger = new Ledger();
-    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) ledger.take(openSegment(bytes));
+    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) {
+      await takeInTurns(ledger, [openSegment(bytes)]);
+    }
     return ledger;
   }
 
@@ -324,6 +329,14 @@ export class LevelTable implements OpenStorage {
       closed();
     }
   }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+function movedBytesOf(moved: readonly Moved[]): number {
+  return moved.reduce((sum, { live }) => live.reduce((bytes, { start, end }) => bytes + end - start, sum), 0);
 }
 
 function rangeOf(from: number, to: number): number[] {

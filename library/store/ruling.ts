@@ -1,13 +1,22 @@
 /** What a handle is while its term says that it is the authority: a host, and a desk where others ask. */
+import type { Clock } from "../clock.ts";
+import { limits } from "../core/limits.ts";
 import { Authority, type AuthorityStart } from "../core/store/authority.ts";
 import type { Durability } from "../core/store/change.ts";
+import { type Expiry, gatherExpiry } from "../core/store/expiry.ts";
 import { entryCheck } from "../core/store/schema.ts";
+import type { Table } from "../core/store/table.ts";
 import type { Unmatched } from "../core/store/unmatched.ts";
 import { Desk } from "./desk.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { type Asker, Host } from "./host.ts";
 import type { TermDriver } from "./term-driver.ts";
 import { termGate } from "./term-gate.ts";
+
+/** With what expires when, as `expiryOf` tells it. */
+export interface RulingStart extends AuthorityStart {
+  readonly expiry: Expiry;
+}
 
 export class Ruling {
   readonly host: Host;
@@ -18,7 +27,7 @@ export class Ruling {
   #isOpen = false;
 
   /** `advanced`: the table is at another version. */
-  constructor(options: ElectiveOptions, driver: TermDriver, start: AuthorityStart, advanced: () => void) {
+  constructor(options: ElectiveOptions, driver: TermDriver, start: RulingStart, advanced: () => void) {
     const { traffic, topic, opened, durability, onChanges, onClockJump } = options;
     this.#options = options;
     const authority = authorityOf(options, start);
@@ -71,12 +80,13 @@ export class Ruling {
   }
 }
 
-function authorityOf({ traffic, schema, opened }: ElectiveOptions, start: AuthorityStart): Authority<Asker> {
+function authorityOf({ traffic, schema, opened }: ElectiveOptions, start: RulingStart): Authority<Asker> {
   const { clock } = traffic.node;
   return new Authority<Asker>({
     nowMs: clock.nowMs(),
     wallMs: clock.wallMs(),
     start: start.epochs.length > 0 || start.version.revision > 0 ? start : undefined,
+    expiry: start.expiry,
     check: schema && entryCheck(schema),
     isInMemory: opened === undefined,
   });
@@ -85,4 +95,17 @@ function authorityOf({ traffic, schema, opened }: ElectiveOptions, start: Author
 function startOf(authority: Authority<Asker>): AuthorityStart {
   const { table, version, epochs } = authority;
   return { table, version, epochs, results: authority.results() };
+}
+
+/** Of a large table in several turns of the event loop. It may not change meanwhile. */
+export async function expiryOf(table: Table, clock: Clock): Promise<Expiry> {
+  let sinceMs = clock.nowMs();
+  const gathering = gatherExpiry(table, sinceMs, clock.wallMs());
+  for (;;) {
+    const { done, value } = gathering.next();
+    if (done === true) return value;
+    if (clock.nowMs() - sinceMs <= limits.storeTurnMs) continue;
+    await new Promise<void>((resolve) => clock.soon(resolve));
+    sinceMs = clock.nowMs();
+  }
 }

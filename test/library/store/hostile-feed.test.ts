@@ -197,7 +197,7 @@ it("T12: a message of few bytes makes no more of itself than it weighs", () => {
   const lives = Array.from({ length: 100_000 }, (_, i) => i.toString(16).padStart(32, "0"));
   expect(readFeed("announce", [1, 9, [1, 0, 0], lives], ours)).toBeUndefined();
   expect(readFeed("changes", [1, 6, "c".repeat(1_000_000), [], [], null, null], ours)).toBeUndefined();
-  expect(readFeed("changes", [1, 6, "c".repeat(limits.storeBatchOperations), [], [], null, null], ours)).toBeDefined();
+  expect(readFeed("changes", [1, 6, "c".repeat(limits.storeClearsTold), [], [], null, null], ours)).toBeDefined();
 });
 
 it(`T12 T14 S7: a copy that is told things with mistakes in them (seed ${seed})`, { timeout: 120_000 }, async () => {
