@@ -191,8 +191,11 @@ export const limits = {
   storeValueBytes: 8 * 1024 * 1024,
   /** Operations of one request to an authority; more are refused with `TOO_MANY`. */
   storeRequestOperations: 1_024,
-  /** Operations of one batch, and bytes that it changes, by estimate; what is beyond them makes the next batch. */
-  storeBatchOperations: 4_096,
+  /**
+   * Operations of one batch, and bytes that it changes, by estimate; what is beyond them makes the next batch. As many
+   * entries that are due go with it. A disk-backed store does with so many small ones what it does in one go in about 10 ms.
+   */
+  storeBatchOperations: 2_048,
   storeBatchBytes: 4 * 1024 * 1024,
   /** Operations that wait at one authority for their batch, and their bytes by estimate; more are refused with `TOO_MANY`. */
   storeWaitingOperations: 262_144,
@@ -208,8 +211,10 @@ export const limits = {
   storeLogBytes: 64 * 1024 * 1024,
   /** Entries in the first map of a store's table, a power of two; what comes then goes to further ones. */
   storeFirstEntries: 131_072,
-  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries in 15 ms. */
-  storeFurtherMaps: 64,
+  /** The same, of what else is kept of each entry: where it is on the disk, when it is due. So not all double at once. */
+  storeFirstRecords: 16_384,
+  /** Further maps, a power of two up to 65,536. A map doubles in one go: with 65,536 entries, as each has of 67 million, in 15 ms. */
+  storeFurtherMaps: 1_024,
   /** Characters at each end of a key that decide which map it goes to. Keys that differ elsewhere only share one. */
   storeHashedCharacters: 12,
   /** Entries or changes in one page, and their bytes by estimate; the rest is in the next page. */
@@ -220,6 +225,8 @@ export const limits = {
    * buffer that messages are packed into, and most lie whole in what a socket reads, so neither end has to copy them.
    */
   storeFeedChanges: 128,
+  /** Changes in one message that are told by a letter alone, for they clear the store; of one with more nothing is believed. */
+  storeClearsTold: 4_096,
   /** Walks under way at one authority; one more is refused with `TOO_MANY`. */
   storeWalks: 256,
   /** A walk that nobody goes on with for this long is forgotten, and has to be begun anew. */
@@ -275,6 +282,16 @@ export const limits = {
   storeSleepMs: 60_000,
   /** How long an authority goes on with what waits before it lets others run. */
   storeTurnMs: 8,
+  /** A batch with more changes is not applied in the turn of the event loop in which its storage ended with it. */
+  storeTurnChanges: 512,
+  /** How long an authority answers questions in one turn of the event loop; further ones wait for the next turns, one page at least in each. */
+  storeAnswersMs: 4,
+  /** Keys that are looked up at once although pages wait; a question for more waits as one for a page does. */
+  storeFewKeys: 16,
+  /** Questions that wait at an authority, small ones and others apart; of more, the last of whoever has most is not answered, and is asked again. */
+  storeQuestions: 256,
+  /** A question that waited for this long is not answered any more: who asked is about to ask again. Less than `storeAskMs` by a way there and back. */
+  storeQuestionMs: 750,
   /** A wall clock that moves by more against the monotonic one is told as an event. */
   clockJumpMs: 2_000,
   /** How often the authority of a store pings its heir. */

@@ -127,9 +127,12 @@ export function placeOfKey(key: Buffer): { readonly generation: number; readonly
   return { generation: key.readUInt32BE(1), sequence: Number(key.readBigUInt64BE(5)) };
 }
 
-const chunkBytes = 1024 * 1024;
+/** So much is read at once. */
+const chunkBytes = 128 * 1024;
+/** So much is looked at in one turn of the event loop, or one segment: of ten million of the smallest entries some milliseconds. */
+const turnBytes = 32 * 1024;
 
-/** Segments of a generation, as bytes, from one sequence to another, both included; about 1 MiB in memory at a time. */
+/** Segments of a generation, as bytes, from one sequence to another, both included; a few at a time in memory. */
 export async function* segmentsOf(
   database: Database,
   generation: number,
@@ -137,8 +140,13 @@ export async function* segmentsOf(
   to: number,
 ): AsyncGenerator<{ readonly sequence: number; readonly bytes: Buffer }> {
   const range = { gte: segmentKey(generation, from), lte: segmentKey(generation, to) };
+  let seenBytes = 0;
   for await (const [key, bytes] of database.iterator({ ...range, highWaterMarkBytes: chunkBytes })) {
     yield { sequence: placeOfKey(key)?.sequence ?? malformed("a key of no segment"), bytes };
+    seenBytes += bytes.length;
+    if (seenBytes < turnBytes) continue;
+    seenBytes = 0;
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 

@@ -24,9 +24,10 @@ import {
 import { diskFailure } from "./level-failures.ts";
 import { LevelReplacement } from "./level-replacement.ts";
 import { malformed } from "./pack.ts";
-import { bodyOf, RecordKind, unpackResults } from "./record.ts";
+import { bodyOf, unpackResults } from "./record.ts";
 import { openSegment, type Segment } from "./segment.ts";
 import type { Batch, Lead, OpenStorage, Replacement, Results, StoreHead } from "./storage.ts";
+import { takeInTurns } from "./taking.ts";
 import { Turns } from "./turns.ts";
 import type { Tail, Verified } from "./verify.ts";
 
@@ -42,8 +43,8 @@ export interface Opened extends Verified {
 }
 
 /** So much may be moved before it is synced, so that what it was moved from can go. */
-const movedBytes = 8 * 1024 * 1024;
-/** So much is moved with each write at least, while more is void than not. */
+const mostUnsyncedBytes = 8 * 1024 * 1024;
+/** So much is moved with each write at least, while more is void than not; twice what the last one added, where that is more. */
 const leastMovedBytes = 64 * 1024;
 
 export class LevelTable implements OpenStorage {
@@ -52,15 +53,17 @@ export class LevelTable implements OpenStorage {
   readonly #turns = new Turns();
   #database: Database;
   #ledger: Ledger;
-  /** Of a table whose ledger is not read yet. */
   /** The one that was begun last. */
   #replacement: LevelReplacement | undefined;
+  /** Of a table whose ledger is not there: it is read when the database is opened anew. */
   #unread: { readonly size: number; readonly lead: Lead } | undefined;
   #tail: Tail;
   /** What the last synced segment needs; those before it are removed with the next write. */
   #syncedNeeded: number;
   #removedBelow: number;
   #unsyncedMoves = 0;
+  /** Bytes of the last write, without what was moved with it: were less than that given back, there would be ever more. */
+  #addedBytes = 0;
   #isBroken = false;
   #closing: Promise<void> | undefined;
   #readers = 0;
@@ -93,8 +96,7 @@ export class LevelTable implements OpenStorage {
   async *results(): AsyncGenerator<Results> {
     const found: Results[] = [];
     for await (const segment of this.#segments()) {
-      for (const record of this.#ledger.liveOf(segment)) {
-        if (record.kind !== RecordKind.results && record.kind !== RecordKind.movedResults) continue;
+      for (const record of this.#ledger.liveResultsOf(segment)) {
         found.push(unpackResults(bodyOf(segment.bytes, record), record.from));
       }
     }
@@ -137,7 +139,7 @@ export class LevelTable implements OpenStorage {
       await keepOnly(this.#database, generation, 0, Number.MAX_SAFE_INTEGER); // of one that was never committed
       this.#replacement = new LevelReplacement(generation + 1, {
         run: (task) => this.#inTurn(() => task(this.#database)),
-        commit: (next, last, lead) => this.#commit(next, last, lead),
+        commit: (tail, head) => this.#commit(tail, head),
       });
       return this.#replacement;
     });
@@ -170,9 +172,10 @@ export class LevelTable implements OpenStorage {
     fill(appending);
     const segments = appending.end(version);
     for (const { segment } of moved) this.#unsyncedMoves += segment.bytes.length;
-    await this.#put(segments, sync || this.#unsyncedMoves > movedBytes);
-    for (const segment of segments) this.#ledger.take(segment);
+    await this.#put(segments, sync || this.#unsyncedMoves > mostUnsyncedBytes);
+    await takeInTurns(this.#ledger, segments);
     this.#ledger.drop(needed);
+    this.#addedBytes = bytesOf(segments) - movedBytesOf(moved);
     if (this.#tail.sequence === this.#opened.acknowledged.last.synced) {
       this.#syncedNeeded = needed;
       this.#unsyncedMoves = 0;
@@ -210,7 +213,7 @@ export class LevelTable implements OpenStorage {
   async #oldest(): Promise<readonly Moved[]> {
     if (!this.#ledger.isWasteful(this.#opened.spareBytes) || this.#readers > 0) return [];
     const moved: Moved[] = [];
-    for (const sequence of this.#ledger.oldest(leastMovedBytes)) {
+    for (const sequence of this.#ledger.oldest(Math.max(leastMovedBytes, 2 * this.#addedBytes))) {
       const bytes = (await this.#database.get(segmentKey(this.#tail.generation, sequence))) as Buffer | undefined;
       const segment = openSegment(bytes ?? malformed(`segment ${sequence} is missing`));
       moved.push({ segment, live: this.#ledger.liveOf(segment) });
@@ -218,40 +221,65 @@ export class LevelTable implements OpenStorage {
     return moved;
   }
 
-  async #commit(generation: number, last: Segment, lead: Lead): Promise<void> {
-    const { folder } = this.#opened;
-    const root = packRoot({ format: currentFormat, generation });
-    await syncLogs(folder);
-    const key = segmentKey(generation, last.sequence);
-    const puts = [
-      { type: "put" as const, key, value: last.bytes },
-      { type: "put" as const, key: rootKey, value: root },
-    ];
-    await this.#database.batch(puts, { sync: true });
-    const { sequence, checksum, version } = last;
-    this.#acknowledge({ generation, sequence, checksum, version }, sequence);
+  async #commit(tail: Tail, head: StoreHead): Promise<void> {
+    const { lead } = this.#ledger;
+    this.#unread = { size: this.size, lead: lead! };
     this.#ledger = new Ledger(); // the former one goes before the next is read: memory never holds two
-    this.#unread = { size: last.size, lead };
+    try {
+      await this.#takeOver(tail, head);
+    } catch (error) {
+      this.#isBroken = true; // so the former one is read again
+      throw error;
+    }
+    this.#unread = undefined;
     this.#syncedNeeded = 1;
     this.#removedBelow = 1;
     this.#unsyncedMoves = 0;
-    // The table is there, whatever comes now: what is left of the older one is removed, and this one read, when that fails
-    // on the next occasion.
-    await this.#finish().catch(() => {
-      this.#isBroken = true;
+    await this.#removeOthers().catch(() => {
+      this.#isBroken = true; // the table is there, whatever comes now: they are removed on the next occasion
     });
   }
 
-  /** Removes what is no part of the table, and reads where its entries are, if that is not known yet. */
-  async #finish(): Promise<void> {
-    const { generation, sequence } = this.#tail;
-    await keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
-    if (this.#unread === undefined) return;
+  /** The segments up to `tail`, and one with the head, are the table from now on. */
+  async #takeOver({ generation, ...tail }: Tail, { version, ...lead }: StoreHead): Promise<void> {
+    const ledger = await this.#readLedger(generation, tail.sequence);
+    const { epochs, highestEpoch, lineage, record } = lead;
+    const appending = new Appending({ generation, ...tail }, ledger, 1);
+    appending.addLead({ epochs, highestEpoch, lineage, record });
+    const last = appending.end(version)[0]!;
+    const root = packRoot({ format: currentFormat, generation });
+    await syncLogs(this.#opened.folder);
+    const puts = [
+      { type: "put" as const, key: segmentKey(generation, last.sequence), value: last.bytes },
+      { type: "put" as const, key: rootKey, value: root },
+    ];
+    await this.#database.batch(puts, { sync: true });
+    const { sequence, checksum } = last;
+    this.#acknowledge({ generation, sequence, checksum, version }, sequence);
+    ledger.take(last);
+    this.#ledger = ledger;
+  }
+
+  async #readLedger(generation: number, sequence: number): Promise<Ledger> {
     const ledger = new Ledger();
-    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) ledger.take(openSegment(bytes));
-    if (ledger.size !== this.#unread.size) malformed(`it has ${ledger.size} entries, of ${this.#unread.size}`);
+    for await (const { bytes } of segmentsOf(this.#database, generation, 1, sequence)) {
+      await takeInTurns(ledger, [openSegment(bytes)]);
+    }
+    return ledger;
+  }
+
+  async #readAgain({ sequence, needed }: Segment, size: number): Promise<void> {
+    const ledger = await this.#readLedger(this.#tail.generation, sequence);
+    if (ledger.size !== size) malformed(`it has ${ledger.size} entries, of ${size}`);
+    ledger.drop(needed);
     this.#ledger = ledger;
     this.#unread = undefined;
+  }
+
+  /** Whatever is no part of the table goes. */
+  #removeOthers(): Promise<void> {
+    const { generation, sequence } = this.#tail;
+    return keepOnly(this.#database, generation, this.#ledger.needed ?? 1, sequence);
   }
 
   /** What failed last does not count, whatever becomes of it. */
@@ -275,10 +303,10 @@ export class LevelTable implements OpenStorage {
     this.#database = await open(folder, false);
     const { generation, sequence, checksum } = this.#tail;
     const bytes = (await this.#database.get(segmentKey(generation, sequence))) as Buffer | undefined;
-    if (bytes === undefined || openSegment(bytes).checksum !== checksum) {
-      malformed(`segment ${sequence}, which was acknowledged, is missing`);
-    }
-    await this.#finish();
+    const last = bytes && openSegment(bytes);
+    if (last?.checksum !== checksum) return malformed(`segment ${sequence}, which was acknowledged, is missing`);
+    await this.#removeOthers();
+    if (this.#unread !== undefined) await this.#readAgain(last, this.#unread.size);
     this.#syncedNeeded = this.#ledger.needed ?? 1;
     this.#removedBelow = this.#syncedNeeded;
     this.#acknowledge(this.#tail, sequence); // on opening LevelDB makes a table of its log, and syncs it
@@ -301,6 +329,14 @@ export class LevelTable implements OpenStorage {
       closed();
     }
   }
+}
+
+function bytesOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { bytes }) => sum + bytes.length, 0);
+}
+
+function movedBytesOf(moved: readonly Moved[]): number {
+  return moved.reduce((sum, { live }) => live.reduce((bytes, { start, end }) => bytes + end - start, sum), 0);
 }
 
 function rangeOf(from: number, to: number): number[] {

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { SwitchyardError } from "../core/errors.ts";
 import type { Entry } from "../core/store/change.ts";
+import { Table } from "../core/store/table.ts";
 import { Image } from "./image.ts";
 import type { OpenStorage, Replacement, Results, Storage, StorageOptions, StoreHead } from "./storage.ts";
 
@@ -87,22 +88,28 @@ export function replacementOf(
   commit: (entries: readonly Entry[], results: readonly Results[], head: StoreHead) => Promise<void>,
   isSuperseded: () => boolean,
 ): Replacement {
-  let whole: { readonly entries: Entry[]; readonly results: Results[] } | undefined = { entries: [], results: [] };
+  let whole: { readonly table: Table; readonly results: Results[] } | undefined = { table: new Table(), results: [] };
   const gathered = () => {
     if (whole === undefined || isSuperseded()) throw new SwitchyardError("CLOSED", "a replacement of a table");
     return whole;
   };
   return {
     add: async (more) => {
-      gathered().entries.push(...more);
+      const { table } = gathered();
+      for (const entry of more) table.restore(entry);
+    },
+    change: async ({ version, changes }) => {
+      const { table } = gathered();
+      const before = version.revision - changes.length;
+      changes.forEach((change, i) => void table.apply(change, before + 1 + i));
     },
     addResults: async (more) => {
       gathered().results.push(...more);
     },
     commit: async (head) => {
-      const { entries, results } = gathered();
+      const { table, results } = gathered();
       whole = undefined;
-      await commit(entries, results, head);
+      await commit([...table], results, head);
     },
     abandon: async () => {
       whole = undefined;

@@ -75,10 +75,12 @@ export interface OpenStorage {
   close(): Promise<void>;
 }
 
-/** A table that takes the place of the present one when it is whole. */
+/** A table that takes the place of the present one when it is whole; memory holds nothing of it until then. */
 export interface Replacement {
-  /** No key comes twice, in whatever call. Memory holds none of them afterwards. */
+  /** Of a key that was there before, in whatever call, the entry counts that comes last. */
   add(entries: readonly Entry[]): Promise<void>;
+  /** Changes of what was added so far; their revisions end with `version.revision`. */
+  change(batch: Pick<Batch, "version" | "changes">): Promise<void>;
   /** In order for each client. They count from the same moment as the entries do. */
   addResults(results: readonly Results[]): Promise<void>;
   commit(head: StoreHead): Promise<void>;

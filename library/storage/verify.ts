@@ -10,6 +10,7 @@ import { Ledger } from "./ledger.ts";
 import { type Database, segmentsOf } from "./level-database.ts";
 import { malformed } from "./pack.ts";
 import { openSegment, type Segment, type SegmentHeader } from "./segment.ts";
+import { takeInTurns } from "./taking.ts";
 
 /** The end of the chain. */
 export interface Tail {
@@ -86,7 +87,7 @@ async function readChain(database: Database, generation: number, voidFrom: numbe
     }
     batch.push(segment);
     if (!segment.isLast) continue;
-    for (const each of batch) ledger.take(each);
+    await takeInTurns(ledger, batch);
     last = segment;
     batch = [];
   }

@@ -1,19 +1,27 @@
-/** Where the authority of a store answers questions: checks what others say, and puts the answers into columns. */
+/**
+ * Where the authority of a store answers questions: checks what others say, and puts the answers into columns. What is told is
+ * as it is when it is told, not when it was asked for.
+ */
+import type { Clock } from "../clock.ts";
+import { SwitchyardError, whatFailed } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import { type Durability, durabilities, type Entry } from "../core/store/change.ts";
 import { changeColumns, entryColumns, isRevision, isVector, outcomeColumns } from "../core/store/columns.ts";
 import { readOperations } from "../core/store/operation-columns.ts";
 import { sizeOf } from "../core/store/size.ts";
-import type { Results } from "../core/store/submission.ts";
 import type { Value } from "../core/values/index.ts";
 import type { ReceivedEvent } from "../events.ts";
+import { DeskQueue } from "./desk-queue.ts";
 import type { Host } from "./host.ts";
 import { Pages } from "./pages.ts";
 import { resultColumns } from "./prepared.ts";
-import { resultPages } from "./results-handover.ts";
+import { type ResultPage, resultPages } from "./results-handover.ts";
 
 /** Answered also while nothing else is: an heir that is waited for needs it, and no reader takes it for the present. */
 const copying: ReadonlySet<string> = new Set(["since", "snapshot", "results"]);
+
+/** Of the arguments of a question that has no keys. */
+const mostBytes = 1_024;
 
 type Args = readonly Value[];
 type Reply = (name: string, args: Args) => void;
@@ -22,16 +30,18 @@ export class Desk {
   readonly #durability: () => Durability;
   readonly #host: Host;
   readonly #nowMs: () => number;
+  readonly #queue: DeskQueue;
   readonly #pages: Pages;
-  /** Pages of outcomes for the heir. */
-  #handover: { readonly id: number; readonly pages: readonly (readonly Results[])[] } | undefined;
+  /** Pages of outcomes for the heir, and the number of the next one. */
+  #handover: { readonly id: number; readonly pages: Iterator<ResultPage>; next: number } | undefined;
   /** What others said that is nothing to be asked. */
   refused = 0;
 
-  constructor(host: Host, durability: () => Durability, nowMs: () => number) {
+  constructor(host: Host, durability: () => Durability, clock: Pick<Clock, "nowMs" | "soon">) {
     this.#host = host;
     this.#durability = durability;
-    this.#nowMs = nowMs;
+    this.#nowMs = () => clock.nowMs();
+    this.#queue = new DeskQueue(clock);
     this.#pages = new Pages(host.authority);
   }
 
@@ -40,15 +50,38 @@ export class Desk {
     return this.#durability();
   }
 
-  /** A question to read something. */
-  read({ name, args }: Pick<ReceivedEvent, "name" | "args">, reply: Reply): void {
+  /**
+   * A question to read something. Not answered where too many wait, or the desk closes meanwhile. `asker`: whose turn it is
+   * to wait for others.
+   */
+  read({ name, args }: Pick<ReceivedEvent, "name" | "args">, asker: string, reply: Reply): void {
+    const isLookUp = name === "get" || name === "has";
+    const keys = isLookUp && isVector(args[0]) ? firstOf(args[0]) : undefined;
+    const isSmall = name === "size" || (keys !== undefined && keys.length <= limits.storeFewKeys);
+    const asked = keys === undefined ? args : [keys];
+    if (keys === undefined && sizeOf(args) > mostBytes) this.#refuse(name, reply);
+    else this.#queue.add({ asker, isSmall, answer: () => this.#answer(name, asked, reply) });
+  }
+
+  /** What waits is not answered. */
+  close(): void {
+    this.#queue.clear();
+  }
+
+  #answer(name: string, args: Args, reply: Reply): void {
     if (!copying.has(name) && !this.#host.mayAnswer()) {
       reply("refused", ["FENCED", name]);
       return;
     }
-    const answer = this.#read(name, args);
-    if (answer === undefined) this.#refuse(name, reply);
-    else reply(...answer);
+    try {
+      const answer = this.#read(name, args);
+      if (answer === undefined) this.#refuse(name, reply);
+      else reply(...answer);
+    } catch (cause) {
+      const error =
+        cause instanceof SwitchyardError ? cause : new SwitchyardError("INTERNAL", String(cause), { cause });
+      reply("refused", [error.code, whatFailed(error)]); // nobody else is there to take it
+    }
   }
 
   write({ name, args }: ReceivedEvent, reply: Reply): void {
@@ -115,17 +148,24 @@ export class Desk {
     return ["changes", [...head, since.firstRevision, since.isLast, ...changeColumns(since.changes)]];
   }
 
-  /** Outcomes that are known, for an heir: a page of them, all as they were when the first page was asked for. */
+  /**
+   * Outcomes that are known, for an heir: all that were when the first page was asked for, one page after the other. What is
+   * decided later is prepared to it.
+   */
   #results([walk, page]: Args): readonly [string, Args] | undefined {
     if (!isRevision(walk) || !isRevision(page)) return undefined;
     const head = this.#host.headColumns();
     if (walk === 0) {
       if (!this.#host.isGiven) return ["forgotten", head]; // what is under way was begun before there was this heir
-      this.#handover = { id: (this.#handover?.id ?? 0) + 1, pages: resultPages(this.#host.authority.results()) };
+      const pages = resultPages(this.#host.authority.results());
+      this.#handover = { id: (this.#handover?.id ?? 0) + 1, pages, next: 0 };
     }
-    const { id, pages } = this.#handover ?? { id: 0, pages: [] };
-    if ((walk !== 0 && walk !== id) || page >= pages.length) return ["forgotten", head];
-    return ["results", [...head, id, page === pages.length - 1, resultColumns(pages[page]!)]];
+    const handover = this.#handover;
+    const isNext = handover !== undefined && (walk === 0 || walk === handover.id) && page === handover.next;
+    const made = isNext ? handover.pages.next() : undefined;
+    if (handover === undefined || made === undefined || made.done === true) return ["forgotten", head];
+    handover.next += 1;
+    return ["results", [...head, handover.id, made.value.isLast, resultColumns(made.value.results)]];
   }
 
   #page(name: "snapshot" | "keys", [walk, page]: Args): readonly [string, Args] | undefined {
@@ -138,4 +178,14 @@ export class Desk {
     const columns = name === "keys" ? [made.entries.map(({ key }) => key)] : entryColumns(made.entries);
     return ["page", [...head, id, page, made.revision, made.isLast, ...columns]];
   }
+}
+
+/** As many as one page has, so that it takes no longer to look them up, and no more room while they wait. */
+function firstOf(keys: Args): Args {
+  let bytes = 0;
+  let count = 0;
+  while (count < Math.min(keys.length, limits.storePageEntries) && bytes <= limits.storePageBytes) {
+    bytes += sizeOf(keys[count++]!);
+  }
+  return keys.slice(0, count);
 }

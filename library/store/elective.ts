@@ -13,7 +13,7 @@ import { electiveSide } from "./elective-side.ts";
 import { Lookers } from "./lookers.ts";
 import { Promotions } from "./promotions.ts";
 import { Remembered } from "./remembered.ts";
-import { Ruling } from "./ruling.ts";
+import { expiryOf, Ruling } from "./ruling.ts";
 import type { Side, StoreState, Succession } from "./side.ts";
 import { Standby } from "./standby.ts";
 import { TermDriver } from "./term-driver.ts";
@@ -216,8 +216,9 @@ export class Elective {
 
   async #stepUp(): Promise<void> {
     const start = await this.#standby.inherit();
+    const expiry = await expiryOf(start.table, this.#options.traffic.node.clock);
     if (this.#isClosed) return; // while the disk was waited for
-    const own = new Ruling(this.#options, this.driver, start, () => this.#hold(false));
+    const own = new Ruling(this.#options, this.driver, { ...start, expiry }, () => this.#hold(false));
     this.#ruling = own;
     this.#hold(false);
     await own.open();

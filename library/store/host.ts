@@ -111,6 +111,10 @@ export class Host {
     return headColumns(version.epoch, { epochs, revision: version.revision }, this.#options.traffic.node.origin.id);
   }
 
+  #turnOver(): Promise<void> {
+    return new Promise((resolve) => this.#options.traffic.node.clock.soon(resolve));
+  }
+
   /** Up to this revision nothing can be taken back. */
   get certainRevision(): number {
     return Math.max(this.version.revision, this.#certainRevision);
@@ -262,6 +266,8 @@ export class Host {
     for (let isOver = false; !isOver; ) {
       try {
         await storage.write(batch, this.#safetyOf(batch));
+        if (batch.changes.length > limits.storeTurnChanges) await this.#turnOver(); // the storage was at work in this one
+        this.#isTurnOver(); // so that what is done with it counts, before the next batch is made
         this.#commit(this.#doubt());
         isOver = true;
       } catch (error) {

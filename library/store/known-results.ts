@@ -57,6 +57,14 @@ export class KnownResults {
     }
   }
 
+  /** Of those the ones that were decided later than at revision `after`. */
+  *between(after: number, revision: number): Generator<Results> {
+    for (const { client, first, outcomes } of this.upTo(revision)) {
+      const earlier = outcomes.findIndex((outcome) => outcome.revision > after);
+      if (earlier >= 0) yield { client, first: first + earlier, outcomes: outcomes.slice(earlier) };
+    }
+  }
+
   clear(): void {
     this.#clients.clear();
     this.#bytes = 0;

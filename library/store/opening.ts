@@ -1,9 +1,8 @@
 /** What a node has of a store when it opens it to be its authority, now or one day. */
 import type { AuthorityStart } from "../core/store/authority.ts";
-import type { Entry } from "../core/store/change.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import { Table } from "../core/store/table.ts";
-import type { Lead, OpenStorage } from "../storage/storage.ts";
+import type { OpenStorage } from "../storage/storage.ts";
 import { KnownResults } from "./known-results.ts";
 import { readTermRecord } from "./term-record.ts";
 
@@ -26,43 +25,4 @@ function knownLives(epochs: readonly Epoch[], record: string | undefined): reado
     const { epoch, revision } = each;
     return remembered.find((other) => other.epoch === epoch && other.revision === revision) ?? each;
   });
-}
-
-export interface Whole extends Omit<AuthorityStart, "table"> {
-  readonly table: Iterable<Entry>;
-  /**
-   * What the disk says of itself then; asked when all else is there, for its role may have changed meanwhile. Default: what
-   * it says already, and the epochs of the table.
-   */
-  readonly lead?: () => Lead;
-}
-
-/**
- * Puts the whole table with its outcomes in the place of what the disk has: a crash leaves the one or the other, whole. Where
- * it is no longer wanted, nothing is changed any more.
- */
-export async function writeWhole(opened: OpenStorage, whole: Whole, isWanted = () => true): Promise<void> {
-  const { version, epochs, table } = whole;
-  const results = [...whole.results];
-  const replacement = await opened.replace();
-  try {
-    let some = [];
-    for (const entry of table) {
-      some.push(entry);
-      if (some.length < 1_024) continue;
-      if (!isWanted()) return await replacement.abandon();
-      await replacement.add(some);
-      some = [];
-    }
-    await replacement.add(some);
-    await replacement.addResults(results);
-    if (!isWanted()) return await replacement.abandon();
-    const { lineage, highestEpoch, record } = opened.head;
-    const highest = Math.max(highestEpoch, version.epoch);
-    const lead = whole.lead?.() ?? { epochs, lineage, record, highestEpoch: highest };
-    await replacement.commit({ version, ...lead });
-  } catch (error) {
-    await replacement.abandon();
-    throw error;
-  }
 }

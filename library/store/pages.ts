@@ -36,7 +36,7 @@ export class Pages {
   /** `undefined`: not known, any more. */
   page(id: number, number: number, nowMs: number): Page | undefined {
     const walk = this.#walks.get(id);
-    if (walk === undefined || number >= walk.made + kept) return undefined;
+    if (walk === undefined || number >= walk.made + limits.storePagesInFlight) return undefined;
     this.#walks.delete(id);
     this.#walks.set(id, walk);
     walk.usedMs = nowMs;

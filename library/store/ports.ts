@@ -7,7 +7,7 @@ import { operationColumns } from "../core/store/operation-columns.ts";
 import type { Answer } from "../surveys.ts";
 import type { Desk } from "./desk.ts";
 import type { Host } from "./host.ts";
-import type { ReadPort } from "./reader.ts";
+import type { ReadAnswer, ReadPort } from "./reader.ts";
 import { readRefusal } from "./refusal.ts";
 import type { Traffic } from "./traffic.ts";
 import type { WriteAnswer, WritePort } from "./writer.ts";
@@ -35,13 +35,18 @@ export function localWritePort(host: Host, durability: () => Durability): WriteP
 export function localReadPort(desk: Desk, clock: Clock): ReadPort {
   return {
     isOpen: () => true,
-    ask: (name, args) =>
+    ask: (name, args, timeoutMs) =>
       new Promise((resolve) => {
-        desk.read({ name, args }, (answer, columns) => {
-          const isPassing = answer === "refused" && passing.has(String(columns[0]));
+        let answer: ReadAnswer | undefined;
+        let cancel: (() => void) | undefined;
+        desk.read({ name, args }, "", (told, columns) => {
+          answer = { name: told, args: columns };
+          cancel?.();
+          const isPassing = told === "refused" && passing.has(String(columns[0]));
           if (isPassing) clock.after(limits.storePauseMs, () => resolve(undefined));
-          else resolve({ name: answer, args: columns });
+          else resolve(answer);
         });
+        if (answer === undefined) cancel = clock.after(timeoutMs, () => resolve(undefined));
       }),
   };
 }

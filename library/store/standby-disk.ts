@@ -2,14 +2,17 @@
 import type { Change, Version } from "../core/store/change.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { ReplicaEffect } from "../core/store/replica-messages.ts";
+import type { Results } from "../core/store/submission.ts";
 import { Mirror, type MirrorOptions } from "./mirror.ts";
 import type { Prepared } from "./prepared.ts";
 
-export interface StandbyDiskOptions extends MirrorOptions {
+export interface StandbyDiskOptions extends Omit<MirrorOptions, "onReplaced"> {
   /** It has a history that another one has replaced: nothing of it counts. */
   readonly isForked: boolean;
   /** Writes down that the history has these epochs. */
   readonly writeEpochs: () => Promise<void>;
+  /** Outcomes of changes that were not prepared to us: later than `after`, and up to `revision`. */
+  readonly outcomes: (after: number, revision: number) => Iterable<Results>;
 }
 
 export class StandbyDisk {
@@ -24,7 +27,8 @@ export class StandbyDisk {
   constructor(options: StandbyDiskOptions) {
     this.#options = options;
     this.#replacement = options.isForked ? "due" : "none";
-    this.#mirror = new Mirror({ ...options, onSynced: () => this.#advance() });
+    this.#mirror = new Mirror({ ...options, onReplaced: () => this.#replaced() });
+    if (options.isForked) this.#mirror.stop();
   }
 
   get synced(): number {
@@ -33,7 +37,12 @@ export class StandbyDisk {
 
   /** It has the table of another history, or one with a hole, as far as we know. */
   get isOutdated(): boolean {
-    return this.#replacement !== "none";
+    return this.#replacement !== "none" || this.#mirror.isBehind;
+  }
+
+  /** Outcomes that are known of what it has. `then`: they are as safe as that. */
+  keep(version: Version, resultsTo: (revision: number) => Iterable<Results>, then: () => void): void {
+    this.#mirror.keep(version, [...resultsTo(this.#mirror.queued)], then);
   }
 
   changed(changes: readonly Change[]): void {
@@ -47,7 +56,7 @@ export class StandbyDisk {
 
   /** Of the copy, which is at `version` now. */
   take(effect: ReplicaEffect, version: Version): void {
-    if (effect.kind === "reset" || effect.kind === "unmatched") this.#replacement = "due";
+    if (effect.kind === "reset" || effect.kind === "unmatched") this.#outdate();
     else if (effect.kind === "epoch") this.#begin(effect.epochs, effect.version);
     else if (effect.kind === "advanced") this.#flush(version);
     else if (effect.kind === "synced") this.#renew(version);
@@ -57,12 +66,19 @@ export class StandbyDisk {
     this.#mirror.close();
   }
 
+  #outdate(): void {
+    this.#replacement = "due";
+    this.#mirror.stop();
+  }
+
   #flush(version: Version): void {
     const changes = this.#changes;
     this.#changes = [];
     if (this.#replacement === "due") return;
     this.#keepEpoch(version);
-    this.#mirror.take(version, changes, []);
+    const { queued } = this.#mirror;
+    const results = version.revision > queued ? [...this.#options.outcomes(queued, version.revision)] : [];
+    this.#mirror.take(version, changes, results);
   }
 
   #renew(version: Version): void {
@@ -78,19 +94,17 @@ export class StandbyDisk {
     this.#mirror.rewrite();
   }
 
-  /** The disk has more, or has been replaced. */
-  #advance(): void {
-    if (this.#replacement === "under way") {
-      this.#replacement = "none";
-      this.#keepEpoch(this.#options.whole().version);
-    }
-    this.#options.onSynced();
+  #replaced(): void {
+    this.#replacement = "none";
+    this.#epoch = -1; // a later one may have been written to what was there before
+    this.#keepEpoch(this.#options.whole().version);
   }
 
   /** Before anything of it is written, but never in front of the table of another history. */
   #keepEpoch({ epoch }: Version): void {
     if (epoch === this.#epoch || this.#replacement !== "none") return;
     this.#epoch = epoch;
+    this.#mirror.flush();
     this.#options.writeEpochs().catch((error) => {
       this.#epoch = -1;
       this.#options.onFailure(error);

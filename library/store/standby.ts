@@ -7,7 +7,7 @@
 import { type FailureCode, SwitchyardError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { AuthorityStart } from "../core/store/authority.ts";
-import { type Place, placeOf } from "../core/store/epochs.ts";
+import { type Epoch, type Place, placeOf } from "../core/store/epochs.ts";
 import { Table } from "../core/store/table.ts";
 import type { Party, TermMessage } from "../core/store/term-messages.ts";
 import { type Unmatched, unmatchedOf } from "../core/store/unmatched.ts";
@@ -16,12 +16,12 @@ import type { Lead, OpenStorage } from "../storage/storage.ts";
 import type { ElectiveOptions } from "./elective-options.ts";
 import { Follower } from "./follower.ts";
 import { KnownResults } from "./known-results.ts";
-import { writeWhole } from "./opening.ts";
 import { Parting } from "./parting.ts";
 import { again } from "./ports.ts";
 import { PreparedBatches, readPrepared } from "./prepared.ts";
 import type { Remembered } from "./remembered.ts";
 import { ResultsHandover } from "./results-handover.ts";
+import { type Whole, writeWhole } from "./rewriting.ts";
 import type { Ruling } from "./ruling.ts";
 import { StandbyDisk } from "./standby-disk.ts";
 import type { TermDriver } from "./term-driver.ts";
@@ -66,7 +66,8 @@ export class Standby {
     this.#options = parts.options;
     this.#start = start;
     this.#parting = new Parting(parts.options, parts.onRetry);
-    this.#handover = new ResultsHandover(traffic, topic, this.#known, () => parts.onHeld());
+    const keep = (kept: () => void): void => this.#keepKnown(kept);
+    this.#handover = new ResultsHandover(traffic, topic, this.#known, keep, () => parts.onHeld());
   }
 
   get follower(): Follower | undefined {
@@ -142,7 +143,14 @@ export class Standby {
       },
     });
     this.#follower = follower;
+    this.#handover.keepAgain();
     await follower.start();
+  }
+
+  #keepKnown(kept: () => void): void {
+    const version = this.#follower?.replica.version;
+    if (this.#options.opened === undefined) kept();
+    else if (version !== undefined) this.#disk?.keep(version, (revision) => this.#handover.upTo(revision), kept);
   }
 
   /** What we begin with as authority: what the copy shows, and what was prepared besides. The disk has it, too. */
@@ -156,7 +164,8 @@ export class Standby {
     const start = this.#addPrepared();
     const isDiskBehind = isDiskOutdated || opened?.head.version.revision !== start.version.revision;
     if (opened !== undefined && isDiskBehind) {
-      await writeWhole(opened, { ...start, lead: () => this.#parts.remembered.leadOf(opened, start.epochs) });
+      const lead = (): Lead => this.#parts.remembered.leadOf(opened, start.epochs);
+      await writeWhole(opened, { ...start, results: () => start.results, lead });
     }
     this.#isDiskForked = false;
     return start;
@@ -200,7 +209,7 @@ export class Standby {
     const replica = this.#follower?.replica;
     if (batch === undefined || replica === undefined) return;
     if (!this.#parts.driver().term.mayPrepare(batch.version.epoch, origin.id)) return;
-    this.#handover.begin(origin.id, batch.version.epoch);
+    this.#handover.begin(origin.id, batch.version.epoch, replica.version.revision);
     for (const each of batch.results) this.#known.add(each);
     const isOurs = replica.isOf(origin.id, batch.version.epoch);
     const isNext = isOurs && this.#prepared.add(batch, replica.version.revision);
@@ -211,9 +220,10 @@ export class Standby {
 
   /** The term may have made us heir. */
   look(): void {
-    const life = this.#follower?.replica.authority?.node;
+    const { version, authority } = this.#follower?.replica ?? {};
     const { term } = this.#parts.driver();
-    if (life !== undefined && term.state === "heir") this.#handover.begin(life, term.epoch);
+    if (authority === undefined || version === undefined || term.state !== "heir") return;
+    this.#handover.begin(authority.node, term.epoch, version.revision);
   }
 
   /** Will it make us heir of one whose outcomes we do not know yet? */
@@ -241,7 +251,8 @@ export class Standby {
     const begins = this.#prepared.heldRevision(revision);
     const held = Math.min(begins, this.#disk?.synced ?? Number.POSITIVE_INFINITY);
     const isKnown = term.state !== "heir" || this.#handover.isDone(replica.authority?.node ?? "", epoch);
-    const isLive = replica.state === "live" && epoch === term.epoch && isKnown && !isUnknown;
+    const isCurrent = replica.state === "live" && epoch === term.epoch && this.#disk?.isOutdated !== true;
+    const isLive = isCurrent && isKnown && !isUnknown;
     term.hold({ version: { epoch, revision: held }, epochs: replica.epochs, isLive, begins });
     if (term.state !== "heir" || !isKnown) return;
     if (held > this.#toldHeld) this.#tellHeld(placeOf(replica.epochs, { epoch, revision: held }));
@@ -271,7 +282,7 @@ export class Standby {
     this.#follower = undefined;
     this.#disk?.close();
     this.#disk = undefined;
-    this.#start = { version, epochs, table, results: [...this.#known.upTo(version.revision)] };
+    this.#start = { version, epochs, table, results: [...this.#handover.upTo(version.revision)] };
   }
 
   /** What was prepared is part of what there is, and told like any other change. */
@@ -281,7 +292,7 @@ export class Standby {
     this.#prepared.clear();
     const revision = runs.at(-1)?.version.revision;
     if (revision === undefined) return this.#start;
-    this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#known.upTo(revision)] };
+    this.#start = { table, version: { ...version, revision }, epochs, results: [...this.#handover.upTo(revision)] };
     for (const run of runs) this.#options.onChanges(run);
     return this.#start;
   }
@@ -289,6 +300,7 @@ export class Standby {
   /** Where the copy begins. */
   #begin(): AuthorityStart {
     const known = this.#fork === undefined ? [...this.#start.results] : []; // of that history no outcome counts
+    if (this.#fork !== undefined) this.#handover.clear();
     this.#fork = undefined;
     this.#former = undefined;
     this.#prepared.clear();
@@ -306,12 +318,13 @@ export class Standby {
     if (opened === undefined) return undefined;
     return new StandbyDisk({
       ...{ opened, durability, isForked: this.#isDiskForked },
-      whole: () => {
+      whole: (): Whole => {
         const { version, epochs, table } = this.#follower?.replica ?? this.#start;
-        const lead = (): Lead => this.#parts.remembered.leadOf(opened, epochs);
-        return { version, epochs, table, results: this.#known.upTo(version.revision), lead };
+        const lead = (then: readonly Epoch[]): Lead => this.#parts.remembered.leadOf(opened, then);
+        return { version, epochs, table, results: (revision) => this.#handover.upTo(revision), lead };
       },
       writeEpochs: () => opened.writeHead(this.#lead(opened)),
+      outcomes: (after, revision) => (after < this.#handover.reachesTo ? this.#known.between(after, revision) : []),
       onSynced: () => this.#parts.onHeld(),
       onFailure: (cause) =>
         traffic.node.fail(new SwitchyardError(codeOf(cause), `store ${topic}, a standby`, { cause })),

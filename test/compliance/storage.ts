@@ -231,6 +231,42 @@ export function storageCompliance(subject: StorageUnderTest): void {
       await settle(again.close());
     });
 
+    it("takes a table that changes while it is written, and is then the same as a plain one", async () => {
+      const { storage, path, open: first } = await began();
+      let open = first;
+      for (let round = 1; round <= 6; round++) {
+        const chance = new SeededChance(round);
+        const twin = new Table();
+        const replacement = await settle(open.replace());
+        let revision = 0;
+        for (let step = 0; step < 25; step++) {
+          const entries = Array.from({ length: chance.integer(0, 8) }, () =>
+            entryOf(`k${chance.integer(0, 30)}`, step),
+          );
+          await settle(replacement.add(entries));
+          for (const entry of entries) twin.restore(entry);
+          const changes = Array.from({ length: chance.integer(0, 8) }, () => chanceChange(chance));
+          for (const change of changes) twin.apply(change, ++revision);
+          await settle(replacement.change(batchOf(revision, changes)));
+        }
+        const version = { epoch: 3, revision };
+        await settle(replacement.commit({ ...head, version }));
+        const changes = [
+          put("k3", 1n),
+          put(`new-${round}`, 1n),
+          { kind: "remove", key: "k4", isExpired: false } as const,
+        ];
+        for (const change of changes) twin.apply(change, ++revision);
+        await settle(open.write(batchOf(revision, changes), "disk"));
+        if (round % 2 === 0) open = await reopened(storage, path, open);
+        const found = await allEntries(open);
+        expect(found.size).toBe(twin.size);
+        for (const entry of twin) expect(found.get(keyOf(entry.key))).toEqual(entry);
+        expect(open.head).toEqual({ ...head, version: { epoch: 3, revision } });
+      }
+      await settle(open.close());
+    });
+
     it("F1: takes the table that was begun last, whole, when another one was under way", async () => {
       const { storage, path, open } = await began();
       const version = { epoch: 9, revision: 12 };

@@ -172,6 +172,48 @@ simulate("S9: what was acknowledged as replicated is on the heir's disk", { seed
 });
 
 simulate(
+  "F2 S8: a standby that joins a busy store is no heir before its disk has all, and no write waits for that",
+  { seeds: 15 },
+  async (world) => {
+    const { chance, time } = world;
+    const disk = new SimulatedDisk(time, chance.fork(), { leastMs: 200, mostMs: 300 });
+    const [first, second] = [world.node(), world.node({ name: "second", storage: disk.storage })];
+    const authority = await first.stores.openAuthoritative("t");
+    for (let key = 0; key < 20_000; key++) void authority.insert(key, 0);
+    await authority.insert("last", 0);
+    const states: string[] = [];
+    authority.on("term", (state) => states.push(state));
+    let longestMs = 0;
+    let isOver = false;
+    const writing = (async () => {
+      for (let n = 0; !isOver; n++) {
+        const begunMs = time.nowMs;
+        const written = authority.insert(chance.integer(0, 20_100), n, { durability: "memory" });
+        const replicated = authority.insert("n", n);
+        await Promise.all([written, replicated]);
+        if (!states.includes("protected")) longestMs = Math.max(longestMs, time.nowMs - begunMs);
+        await world.settle(chance.between(0, 40));
+      }
+    })();
+    await world.join(first, second);
+    const standby = await second.stores.openStandby("t", { path: "t", divergedPath: "." });
+    await world.until(() => states.includes("protected"), 60_000);
+    if (longestMs > 1_500) throw new Error(`a write took ${longestMs} ms`); // the disk was written for 5 s and more
+    isOver = true;
+    await writing;
+    await world.settle(5_000);
+    if ((await authority.digest()) !== (await standby.digest())) throw new Error("they differ");
+    world.kill(second);
+    disk.crash();
+    const again = world.node({ name: "second", storage: disk.storage });
+    const alone = again.stores.openStandby("t", { path: "t", openTimeoutMs: 60_000 });
+    await world.join(first, again);
+    const { version } = await alone;
+    if (version.revision < authority.version.revision) throw new Error("it has not all");
+  },
+);
+
+simulate(
   "S4 F6: what an heir takes over is told like all else, and nothing that it shows goes back meanwhile",
   { seeds: 40 },
   async (world) => {

@@ -163,10 +163,17 @@ export class SimulatedDisk {
         if (isClosed) throw new SwitchyardError("CLOSED", path);
         replacements += 1;
         const number = replacements;
-        return replacementOf(
+        const replacement = replacementOf(
           (...whole) => write(true, (image) => image.replace(...whole)),
           () => number !== replacements,
         );
+        const slowly = () => write(false, () => {}); // nothing is there of it yet, but it takes its time like any write
+        return {
+          ...replacement,
+          add: (entries) => slowly().then(() => replacement.add(entries)),
+          change: (batch) => slowly().then(() => replacement.change(batch)),
+          addResults: (results) => slowly().then(() => replacement.addResults(results)),
+        };
       },
       close: async () => {
         if (isClosed) return;

@@ -17,7 +17,7 @@ import type { Entry, Version } from "./change.ts";
 import { ChangeLog } from "./change-log.ts";
 import { type Client, Clients } from "./clients.ts";
 import { type Epoch, goOn, holds, type Place } from "./epochs.ts";
-import { Expiry } from "./expiry.ts";
+import { type Expiry, gatherExpiry } from "./expiry.ts";
 import { Intake } from "./intake.ts";
 import type { EntryCheck } from "./schema.ts";
 import type { ChangesSince, Committed, Page, PendingBatch, Receipt, Request, Results, Settled } from "./submission.ts";
@@ -40,6 +40,8 @@ export interface AuthorityOptions {
   readonly wallMs: number;
   /** Default: the empty store, epoch 0, revision 0. */
   readonly start?: AuthorityStart | undefined;
+  /** Of the table it starts with, for who gathered it in several goes. Default: it is gathered in one. */
+  readonly expiry?: Expiry | undefined;
   /** Of every entry that an operation would make; see `schema.ts`. */
   readonly check?: EntryCheck | undefined;
   /** What only a disk can do fails with `UNSUPPORTED`. Default false. */
@@ -63,13 +65,13 @@ export class Authority<Asker> {
   #pending: Making<Asker> | undefined;
 
   /** What became due while nobody ran goes with the first batches: `hasWork` says whether there is such. */
-  constructor({ nowMs, wallMs, start, check, isInMemory }: AuthorityOptions) {
+  constructor({ nowMs, wallMs, start, expiry, check, isInMemory }: AuthorityOptions) {
     this.table = start?.table ?? new Table();
     this.#version = start?.version ?? { epoch: 0, revision: 0 };
     this.#epochs = start?.epochs ?? [];
     this.#check = check;
     this.#isInMemory = isInMemory;
-    this.#expiry = expiryOf(this.table, nowMs, wallMs);
+    this.#expiry = expiry ?? gathered(this.table, nowMs, wallMs);
     this.#log = new ChangeLog(this.#version.revision);
     this.#walks = new Walks(this.table, this.#expiry);
     for (const results of start?.results ?? []) this.#clients.restore(results);
@@ -193,7 +195,7 @@ export class Authority<Asker> {
 
   /** How many entries there are, without those due. */
   size(nowMs: number): number {
-    return this.table.size - this.#expiry.due(nowMs, Number.POSITIVE_INFINITY).length;
+    return this.table.size - this.#expiry.countDue(nowMs);
   }
 
   /** All entries that are not due, in no particular order. What changes while it is read may or may not be in it. */
@@ -277,12 +279,12 @@ export class Authority<Asker> {
   }
 }
 
-function expiryOf(table: Table, nowMs: number, wallMs: number): Expiry {
-  const expiry = new Expiry(nowMs, wallMs);
-  for (const entry of table) {
-    if (entry.expiresAtMs !== undefined) expiry.set(keyOf(entry.key), entry, nowMs, wallMs);
+function gathered(table: Table, nowMs: number, wallMs: number): Expiry {
+  const gathering = gatherExpiry(table, nowMs, wallMs);
+  for (;;) {
+    const { done, value } = gathering.next();
+    if (done === true) return value;
   }
-  return expiry;
 }
 
 interface Fault {

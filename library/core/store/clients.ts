@@ -138,8 +138,9 @@ export class Clients<Asker> {
     for (const client of this.#clients.values()) if (client.queued > 0 || client.waiting.length > 0) yield client;
   }
 
+  /** Of the clients that there are now, each as it is when it is read. */
   *results(): IterableIterator<Results> {
-    for (const { id, firstKept, outcomes } of this.#clients.values()) {
+    for (const { id, firstKept, outcomes } of [...this.#clients.values()]) {
       if (outcomes.length > 0) yield { client: id, first: firstKept, outcomes: [...outcomes] };
     }
   }

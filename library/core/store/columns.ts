@@ -60,7 +60,7 @@ export function readChanges(
   const expiries = readExpiries(at, after, values.length);
   if (expiries === undefined) return undefined;
   if (kinds === "" && expiries === forever) return readPuts(keys, values, firstRevision);
-  if (kinds.length > keys.length + limits.storeBatchOperations) return undefined; // a letter is next to nothing, a change is not
+  if (kinds.length > keys.length + limits.storeClearsTold) return undefined; // a letter is next to nothing, a change is not
   const changes: Change[] = [];
   let key = 0;
   let value = 0;

@@ -1,109 +1,162 @@
 /**
  * Who is due when: a heap in which each may be moved or taken out.
  *
- * Invariant: the first of the heap is due first; each id stands in it once. Knows nothing of clocks: a time is a number.
+ * It is kept in pages, so that it never is copied whole when it grows, and its times apart from the rest, so that counting
+ * a million of them takes some milliseconds. Invariant: the first of the heap is due first; each id stands in it once.
+ * Knows nothing of clocks: a time is a number.
  */
+import { limits } from "../limits.ts";
+import { IdMap } from "./id-map.ts";
+
 interface Deadline {
   readonly id: string;
-  due: number;
   index: number;
 }
 
+interface Page {
+  readonly dues: Float64Array;
+  readonly deadlines: Deadline[];
+}
+
+const pageBits = 10;
+const pageDeadlines = 1 << pageBits;
+
 export class Deadlines {
-  readonly #byId = new Map<string, Deadline>();
-  readonly #heap: Deadline[] = [];
+  #byId = new IdMap<Deadline>(limits.storeFirstRecords);
+  #pages: Page[] = [];
+  #size = 0;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   /** When the first one is due. */
   get first(): number | undefined {
-    return this.#heap[0]?.due;
+    return this.#size === 0 ? undefined : this.#dueAt(0);
   }
 
   get(id: string): number | undefined {
-    return this.#byId.get(id)?.due;
+    const deadline = this.#byId.get(id);
+    return deadline && this.#dueAt(deadline.index);
   }
 
   set(id: string, due: number): void {
     const known = this.#byId.get(id);
-    if (known === undefined) this.#add({ id, due, index: this.#heap.length });
-    else this.#move(known, due);
+    const deadline = known ?? this.#add(id);
+    this.#place(deadline, due, deadline.index);
+    this.#settle(deadline.index);
   }
 
   delete(id: string): boolean {
     const deadline = this.#byId.get(id);
     if (deadline === undefined) return false;
     this.#byId.delete(id);
-    const last = this.#heap.pop()!;
+    const { index } = deadline;
+    const [last, due] = [this.#at(this.#size - 1), this.#dueAt(this.#size - 1)];
+    this.#shrink();
     if (last !== deadline) {
-      this.#place(last, deadline.index);
-      this.#settle(last);
+      this.#place(last, due, index);
+      this.#settle(index);
     }
     return true;
   }
 
   clear(): void {
-    this.#byId.clear();
-    this.#heap.length = 0;
+    this.#byId = new IdMap(limits.storeFirstRecords);
+    this.#pages = [];
+    this.#size = 0;
   }
 
   /** Those due at `time`, in no particular order; at most so many. Costs as much as they are. */
   due(time: number, most: number): string[] {
     const found: string[] = [];
-    const next = [0];
-    for (let index = next.pop(); index !== undefined && found.length < most; index = next.pop()) {
-      const deadline = this.#heap[index];
-      if (deadline === undefined || deadline.due > time) continue; // then nothing below it is due
-      found.push(deadline.id);
-      next.push(2 * index + 2, 2 * index + 1);
+    for (let index = this.#dueFrom(0, time); index !== undefined; index = this.#dueFrom(2 * index + 1, time)) {
+      if (found.length >= most) break;
+      found.push(this.#at(index).id);
     }
     return found;
   }
 
-  #add(deadline: Deadline): void {
-    this.#byId.set(deadline.id, deadline);
-    this.#heap.push(deadline);
-    this.#rise(deadline);
+  /** How many are due at `time`. */
+  count(time: number): number {
+    let count = 0;
+    for (let index = this.#dueFrom(0, time); index !== undefined; index = this.#dueFrom(2 * index + 1, time))
+      count += 1;
+    return count;
   }
 
-  #move(deadline: Deadline, due: number): void {
-    deadline.due = due;
-    this.#settle(deadline);
+  /** The next one due on a walk over the heap, each before those below it, from this place on. */
+  #dueFrom(start: number, time: number): number | undefined {
+    let index = start;
+    while (index >= this.#size || this.#dueAt(index) > time) {
+      while (index > 0 && index % 2 === 0) index = (index - 2) / 2; // a right one: all below what it is under was seen
+      if (index === 0) return undefined;
+      index += 1;
+    }
+    return index;
   }
 
-  #settle(deadline: Deadline): void {
-    this.#rise(deadline);
-    this.#sink(deadline);
+  #add(id: string): Deadline {
+    const deadline = { id, index: this.#size };
+    this.#byId.set(id, deadline);
+    if (this.#size === this.#pages.length * pageDeadlines) {
+      this.#pages.push({ dues: new Float64Array(pageDeadlines), deadlines: [] });
+    }
+    this.#size += 1;
+    return deadline;
   }
 
-  #rise(deadline: Deadline): void {
-    while (deadline.index > 0) {
-      const parent = this.#heap[(deadline.index - 1) >> 1]!;
-      if (parent.due <= deadline.due) return;
-      this.#swap(parent, deadline);
+  /** Without the last. */
+  #shrink(): void {
+    this.#size -= 1;
+    this.#pages.at(-1)!.deadlines.pop();
+    if (this.#size === (this.#pages.length - 1) * pageDeadlines) this.#pages.pop();
+  }
+
+  #settle(index: number): void {
+    this.#sink(this.#rise(index));
+  }
+
+  #rise(from: number): number {
+    let index = from;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (this.#dueAt(parent) <= this.#dueAt(index)) break;
+      this.#swap(parent, index);
+      index = parent;
+    }
+    return index;
+  }
+
+  #sink(from: number): void {
+    for (let index = from; ; ) {
+      const left = 2 * index + 1;
+      if (left >= this.#size) return;
+      const child = left + 1 < this.#size && this.#dueAt(left + 1) < this.#dueAt(left) ? left + 1 : left;
+      if (this.#dueAt(child) >= this.#dueAt(index)) return;
+      this.#swap(index, child);
+      index = child;
     }
   }
 
-  #sink(deadline: Deadline): void {
-    for (;;) {
-      const left = this.#heap[2 * deadline.index + 1];
-      const right = this.#heap[2 * deadline.index + 2];
-      const child = right !== undefined && right.due < left!.due ? right : left;
-      if (child === undefined || child.due >= deadline.due) return;
-      this.#swap(deadline, child);
-    }
+  #swap(one: number, other: number): void {
+    const [deadline, due] = [this.#at(one), this.#dueAt(one)];
+    this.#place(this.#at(other), this.#dueAt(other), one);
+    this.#place(deadline, due, other);
   }
 
-  #swap(above: Deadline, below: Deadline): void {
-    const { index } = below;
-    this.#place(below, above.index);
-    this.#place(above, index);
-  }
-
-  #place(deadline: Deadline, index: number): void {
-    this.#heap[index] = deadline;
+  #place(deadline: Deadline, due: number, index: number): void {
+    const { dues, deadlines } = this.#pages[index >> pageBits]!;
+    dues[index & (pageDeadlines - 1)] = due;
+    deadlines[index & (pageDeadlines - 1)] = deadline;
     deadline.index = index;
+  }
+
+  #at(index: number): Deadline {
+    return this.#pages[index >> pageBits]!.deadlines[index & (pageDeadlines - 1)]!;
+  }
+
+  #dueAt(index: number): number {
+    return this.#pages[index >> pageBits]!.dues[index & (pageDeadlines - 1)]!;
   }
 }

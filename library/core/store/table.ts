@@ -7,14 +7,20 @@
  */
 import { keyOf, type Value } from "../values/index.ts";
 import { type Change, type Entry, LastingPut } from "./change.ts";
-import { EntryMap } from "./entry-map.ts";
+import { IdMap } from "./id-map.ts";
 
 export class Table implements Iterable<Entry> {
-  #entries = new EntryMap();
+  #entries = new IdMap<Entry>();
   #clears = 0;
+  #mayExpire = false;
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** False: no entry goes one day. */
+  get mayExpire(): boolean {
+    return this.#mayExpire;
   }
 
   /** How often it was cleared: a walk that began before goes on over what there was. */
@@ -34,18 +40,18 @@ export class Table implements Iterable<Entry> {
     }
     const id = keyOf(change.key);
     const before = this.#entries.get(id);
-    if (change.kind === "remove") this.#entries.delete(id);
-    else this.#entries.set(id, entryOf(change, revision));
+    this.put(id, change.kind === "remove" ? undefined : entryOf(change, revision));
     return before;
   }
 
   /** Puts an entry as it is, as a snapshot or a disk has it. */
   restore(entry: Entry): void {
-    this.#entries.set(keyOf(entry.key), entry);
+    this.put(keyOf(entry.key), entry);
   }
 
   clear(): void {
-    this.#entries = new EntryMap(); // a walk that is under way goes on over what there was
+    this.#entries = new IdMap<Entry>(); // a walk that is under way goes on over what there was
+    this.#mayExpire = false;
     this.#clears += 1;
   }
 
@@ -57,7 +63,10 @@ export class Table implements Iterable<Entry> {
   /** The same, to put an entry, or to take it away. */
   put(id: string, entry: Entry | undefined): void {
     if (entry === undefined) this.#entries.delete(id);
-    else this.#entries.set(id, entry);
+    else {
+      this.#entries.set(id, entry);
+      if (entry.expiresAtMs !== undefined) this.#mayExpire = true;
+    }
   }
 
   [Symbol.iterator](): IterableIterator<Entry> {

@@ -19,19 +19,25 @@ function world() {
     prepare: () => {},
     advanced: () => {},
   } satisfies Gate;
+  /** Of the clock, and what waits for the end of the turn: it runs at once unless `waits`. */
+  const turn = { nowMs: 0, waits: false, ends: [] as (() => void)[] };
   const clock = {
-    nowMs: () => 0,
+    nowMs: () => turn.nowMs,
     wallMs: () => 0,
     next: (task: () => void) => queueMicrotask(task),
-    soon: (task: () => void) => queueMicrotask(task),
+    soon: (task: () => void) => {
+      if (turn.waits) turn.ends.push(task);
+      else queueMicrotask(task);
+    },
     after: (_: number, task: () => void) => {
       timers.add(task);
       return () => timers.delete(task);
     },
   };
-  const disk = { isFull: true, written: [] as string[] };
+  const disk = { isFull: true, ready: Promise.resolve(), written: [] as string[] };
   const storage = {
     write: async ({ changes }: PendingBatch) => {
+      await disk.ready;
       if (disk.isFull) throw new SwitchyardError("NO_SPACE", "the disk");
       for (const change of changes) if (change.kind === "put") disk.written.push(String(change.key));
     },
@@ -45,9 +51,10 @@ function world() {
   const traffic = { node, isHeard: () => true, say };
   const authority = new Authority<Asker>({ nowMs: 0, wallMs: 0, start: undefined, check: undefined });
   authority.beginEpoch(1, "a".repeat(32));
-  const parts = { traffic, topic: "t", authority, storage, gate, onChanges: () => {}, onClockJump: () => {} };
+  const told = { run: () => {} };
+  const parts = { traffic, topic: "t", authority, storage, gate, onChanges: () => told.run(), onClockJump: () => {} };
   const host = new Host(parts as unknown as HostOptions);
-  return { host, gate, disk, timers, said };
+  return { host, gate, disk, timers, said, turn, told };
 }
 
 const request = (first: number, ...keys: readonly string[]) =>
@@ -145,4 +152,30 @@ it("S11: what a disk refuses is told without the advice, which whoever is told a
   host.submit(request(1, "first"), (answer) => answers.push(answer));
   await settle();
   expect(answers).toMatchObject([{ kind: "done", outcomes: [{ code: "NO_SPACE", what: "the disk" }] }]);
+});
+
+it("makes the next batch in another turn when what came of the last one took its time", async () => {
+  const { host, disk, turn, told } = world();
+  disk.isFull = false;
+  let write = (): void => {};
+  disk.ready = new Promise((resolve) => {
+    write = resolve;
+  });
+  turn.waits = true;
+  told.run = () => {
+    turn.nowMs += limits.storeTurnMs + 1;
+  };
+  const endTurn = async (): Promise<void> => {
+    for (const end of turn.ends.splice(0)) end();
+    await settle();
+  };
+  host.submit(request(1, "a"), () => {});
+  await settle();
+  host.submit(request(2, "b"), () => {});
+  await endTurn();
+  write();
+  await settle();
+  expect(disk.written).toEqual(["a"]);
+  await endTurn();
+  expect(disk.written).toEqual(["a", "b"]);
 });

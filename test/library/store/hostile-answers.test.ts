@@ -50,8 +50,8 @@ it(`T12 T14: outcomes that an heir is handed (seed ${seed})`, async () => {
       const clock = { after: (_: number, again: () => void) => ends.push(again) };
       const onDone = vi.fn();
       const traffic = { ask, node: { clock, isClosed: false } };
-      const handover = new ResultsHandover(traffic as never, "t", known, onDone);
-      handover.begin(other, 2);
+      const handover = new ResultsHandover(traffic as never, "t", known, (kept) => kept(), onDone);
+      handover.begin(other, 2, 0);
       await new Promise((resolve) => setImmediate(resolve));
       // Either it came to an end, or it is asked again later: never neither.
       expect(onDone.mock.calls.length + ends.length, `try ${i}`).toBe(1);

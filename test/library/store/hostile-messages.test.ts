@@ -148,11 +148,7 @@ it("T12 T14: questions and writes to an authority", () => {
     headColumns: () => headColumns(1, { epochs: authority.epochs, revision: 0 }, ours),
     submit: (request: never) => authority.submit(Object.assign({}, request, { asker: () => {} })),
   };
-  const desk = new Desk(
-    host as never,
-    () => "synced" as never,
-    () => 0,
-  );
+  const desk = new Desk(host as never, () => "synced" as never, { nowMs: () => 0, soon: () => {} });
   const operation = { kind: "insert", key: "k", value: 1, expiry: undefined, condition: undefined } as const;
   const write = [other, 1, 1, "synced", ...operationColumns([operation])];
   const questions: readonly (readonly [string, readonly Value[]])[] = [
@@ -169,7 +165,7 @@ it("T12 T14: questions and writes to an authority", () => {
     const before = desk.refused;
     const [right, args] = chance.oneOf(questions);
     const name = chance.below(8) === 0 ? chance.oneOf(names) : right;
-    desk.read({ name, args: spoiledValue(args, chance) as readonly Value[] }, () => (answers += 1));
+    desk.read({ name, args: spoiledValue(args, chance) as readonly Value[] }, other, () => (answers += 1));
     const told = { name: "write", args: spoiledValue(write, chance) as readonly Value[] };
     desk.write(told as never, () => {});
     return desk.refused === before;

@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import { Table } from "../../../library/core/store/table.ts";
 import type { OpenStorage } from "../../../library/storage/storage.ts";
-import { readStart, type Whole, writeWhole } from "../../../library/store/opening.ts";
+import { readStart } from "../../../library/store/opening.ts";
+import { type Whole, writeWhole } from "../../../library/store/rewriting.ts";
 import { batchOf, entryOf, put, resultsOf } from "../../compliance/storage.ts";
 import { SeededChance } from "../../simulator/chance.ts";
 import { SimulatedTime } from "../../simulator/clock.ts";
@@ -35,7 +36,7 @@ function wholeOf(revision: number, entries: number): Whole {
     version: { epoch: 4, revision },
     epochs,
     table,
-    results: [resultsOf("a", 1, 2), resultsOf("b", 7, 1)],
+    results: () => [resultsOf("a", 1, 2), resultsOf("b", 7, 1)],
     lead,
   };
 }

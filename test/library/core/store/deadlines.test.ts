@@ -27,6 +27,7 @@ it("knows who is due, whatever was set, moved and taken out", () => {
       }
       const due = [...naive].filter(([, when]) => when <= time).map(([id]) => id);
       expect(deadlines.due(time, Number.POSITIVE_INFINITY).sort()).toEqual(due.sort());
+      expect(deadlines.count(time)).toBe(due.length);
       expect(deadlines.due(time, 2).length).toBe(Math.min(2, due.length));
       expect(deadlines.size).toBe(naive.size);
       for (const id of names) expect(deadlines.get(id)).toBe(naive.get(id));

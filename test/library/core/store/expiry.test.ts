@@ -1,7 +1,8 @@
 /** What is due by which clock. */
 import { describe, expect, it } from "vitest";
 import type { Entry } from "../../../../library/core/store/change.ts";
-import { Expiry } from "../../../../library/core/store/expiry.ts";
+import { Expiry, gatherExpiry } from "../../../../library/core/store/expiry.ts";
+import { Table } from "../../../../library/core/store/table.ts";
 
 const wall = 1_000_000;
 
@@ -54,6 +55,28 @@ describe("S12: an entry", () => {
     expect(expiry.isDue("at", 10_001)).toBe(true);
   });
 
+  it("that is set after the wall clock went back is due by the clock as it is, and then stays due", () => {
+    const expiry = begun();
+    expiry.observe(10_000, wall + 10_000);
+    expiry.observe(10_001, wall);
+    expiry.set("new", at(wall + 5_000), 10_001, wall);
+    expect(expiry.due(15_000, 9)).not.toContain("new");
+    expect(expiry.countDue(15_000)).toBe(2);
+    expect(expiry.isDue("new", 15_001)).toBe(true);
+    expiry.observe(15_001, wall + 5_000);
+    expiry.observe(15_002, wall);
+    expect(expiry.isDue("new", 15_002)).toBe(true);
+    expect(expiry.countDue(15_002)).toBe(3);
+  });
+
+  it("that was due before the wall clock went back lets nobody sleep", () => {
+    const expiry = new Expiry(0, wall);
+    expiry.set("at", at(wall + 10_000), 0, wall);
+    expiry.observe(10_000, wall + 10_000);
+    expiry.observe(10_001, wall);
+    expect(expiry.deadlineMs).toBe(10_001);
+  });
+
   it("is not told of a clock that moves by 2 s or less", () => {
     const expiry = begun();
     expiry.observe(1_000, wall + 3_000);
@@ -79,5 +102,33 @@ describe("S12: an entry", () => {
     expect([expiry.size, expiry.deadlineMs]).toEqual([1, 20_000]);
     expiry.delete("at");
     expect([expiry.size, expiry.deadlineMs]).toEqual([0, undefined]);
+  });
+});
+
+describe("what of a table goes when", () => {
+  function gather(table: Table): { readonly expiry: Expiry; readonly stops: number } {
+    const gathering = gatherExpiry(table, 0, wall);
+    for (let stops = 0; ; stops++) {
+      const { done, value } = gathering.next();
+      if (done === true) return { expiry: value, stops };
+    }
+  }
+
+  it("is gathered with a stop for others after every 1,024 entries", () => {
+    const table = new Table();
+    for (let i = 0; i < 3_000; i++) table.restore({ ...at(wall + i), key: `${i}` });
+    const { expiry, stops } = gather(table);
+    expect([expiry.size, expiry.countDue(99), stops]).toEqual([3_000, 100, 2]);
+  });
+
+  it("takes no time where nothing ever does", () => {
+    const table = new Table();
+    for (let i = 0; i < 3_000; i++) table.restore({ ...at(0), key: `${i}`, expiresAtMs: undefined });
+    expect(gather(table)).toMatchObject({ stops: 0, expiry: { size: 0 } });
+    table.restore({ ...at(wall), key: "goes" });
+    expect(gather(table).expiry.size).toBe(1);
+    table.clear();
+    table.restore({ ...at(0), key: "stays", expiresAtMs: undefined });
+    expect([table.mayExpire, gather(table).expiry.size]).toEqual([false, 0]);
   });
 });

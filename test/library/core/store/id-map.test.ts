@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { limits } from "../../../../library/core/limits.ts";
 import type { Entry } from "../../../../library/core/store/change.ts";
-import { EntryMap } from "../../../../library/core/store/entry-map.ts";
+import { IdMap } from "../../../../library/core/store/id-map.ts";
 
 const mostFirst = 8;
 
@@ -15,7 +15,7 @@ const step = fc.record({ key: fc.integer({ min: 0, max: 40 }).map(String), isPut
 test("it holds what a Map would hold", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const [map, twin] = [new EntryMap(mostFirst), new Map<string, Entry>()];
+      const [map, twin] = [new IdMap<Entry>(mostFirst), new Map<string, Entry>()];
       steps.forEach(({ key, isPut }, revision) => {
         if (isPut) {
           map.set(key, entryOf(key, revision));
@@ -39,7 +39,7 @@ test("S5 whoever walks on while entries come, change and go sees each one that s
       fc.integer({ min: 1, max: 30 }),
       fc.array(fc.record({ step, walks: fc.nat({ max: 3 }) }), { maxLength: 100 }),
       (count, course) => {
-        const map = new EntryMap(mostFirst);
+        const map = new IdMap<Entry>(mostFirst);
         const staying = new Set<string>();
         for (let i = 0; i < count; i++) map.set(String(i), entryOf(String(i)));
         for (let i = 0; i < count; i++) staying.add(String(i));
@@ -67,10 +67,14 @@ test("S5 whoever walks on while entries come, change and go sees each one that s
   );
 });
 
-test("what comes when the first map is full does not make it grow", () => {
-  const map = new EntryMap();
-  const count = limits.storeFirstEntries + 1_000;
-  for (let i = 0; i < count; i++) map.set(`key/${i}`, entryOf(`key/${i}`));
+test("what comes when the first map is full is spread so evenly that of ten million no map doubles for long", () => {
+  const map = new IdMap<number>();
+  const count = limits.storeFirstEntries + 200_000;
+  for (let i = 0; i < count; i++) map.set(`key/${i}`, i);
+  const [first, ...further] = map.sizes;
   expect(map.size).toBe(count);
-  expect(map.firstSize).toBe(limits.storeFirstEntries);
+  expect(first).toBe(limits.storeFirstEntries);
+  expect(further).toHaveLength(limits.storeFurtherMaps);
+  const even = 200_000 / limits.storeFurtherMaps;
+  expect(Math.max(...further)).toBeLessThan(2 * even); // so of ten million none has more than 20,000
 });
