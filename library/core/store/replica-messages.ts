@@ -123,7 +123,7 @@ export type ReplicaEffect =
 export interface ReplicaStart {
   readonly version: Version;
   readonly epochs: readonly Epoch[];
-  /** Taken over as they are, put into a table one by one. */
+  /** A `Table` is taken over as it is, and changed; of anything else the entries are put into one. */
   readonly entries: Iterable<Entry>;
   /**
    * Known from elsewhere, whatever the numbers say: after this revision it is no part of the history of whom it follows. It

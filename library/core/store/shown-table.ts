@@ -20,7 +20,8 @@ export class ShownTable {
 
   constructor(start: ReplicaStart | undefined) {
     if (start === undefined) return;
-    for (const entry of start.entries) this.table.restore(entry);
+    if (start.entries instanceof Table) this.table = start.entries;
+    else for (const entry of start.entries) this.table.restore(entry);
     this.version = start.version;
     this.epochs = start.epochs;
     this.isWhole = true;
