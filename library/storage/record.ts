@@ -5,7 +5,7 @@
  * Invariant: the bytes of each kind never change once released. Knows nothing of which records still count.
  */
 import { type FailureCode, failures } from "../core/errors.ts";
-import type { Change, Entry, Outcome } from "../core/store/change.ts";
+import { type Change, type Entry, entryFrom, type Outcome } from "../core/store/change.ts";
 import type { Epoch } from "../core/store/epochs.ts";
 import type { Value } from "../core/values/index.ts";
 import { malformed, type Packer, Unpacker } from "./pack.ts";
@@ -133,7 +133,7 @@ export function unpackEntry(body: Unpacker): Entry {
   const flags = body.byte();
   const expiresAtMs = flags & hasTime ? body.double() : undefined;
   const expiresAfterMs = flags & hasSpan ? body.double() : undefined;
-  return { key, value: unpackValue(body), revision, expiresAtMs, expiresAfterMs };
+  return entryFrom(key, unpackValue(body), revision, expiresAtMs, expiresAfterMs);
 }
 
 /** Whose results, and which: the outcomes themselves are left unread. */

@@ -105,6 +105,18 @@ export class LastingPut implements Entry {
   }
 }
 
+/** An entry of these parts. */
+export function entryFrom(
+  key: Value,
+  value: Value,
+  revision: number,
+  expiresAtMs: number | undefined,
+  expiresAfterMs: number | undefined,
+): Entry {
+  if (expiresAtMs === undefined && expiresAfterMs === undefined) return new LastingPut(key, value, revision);
+  return { key, value, revision, expiresAtMs, expiresAfterMs };
+}
+
 /** Changes as a table took them, one after the other, in one epoch. */
 export interface ChangeRun {
   /** After the last of `changes`. */

@@ -7,7 +7,7 @@
 import { type FailureCode, failures } from "../errors.ts";
 import { limits } from "../limits.ts";
 import type { Value } from "../values/index.ts";
-import { type Change, type Entry, LastingPut, type Outcome } from "./change.ts";
+import { type Change, type Entry, entryFrom, LastingPut, type Outcome } from "./change.ts";
 
 export type Columns = readonly Value[];
 
@@ -118,7 +118,7 @@ export function readEntries([keys, values, revisions, at, after]: Columns): read
   if (expiries === undefined) return undefined;
   return keys.map((key, i) => {
     const { expiresAtMs, expiresAfterMs } = expiries(i);
-    return { key, value: values[i]!, revision: revisions[i] as number, expiresAtMs, expiresAfterMs };
+    return entryFrom(key, values[i]!, revisions[i] as number, expiresAtMs, expiresAfterMs);
   });
 }
 

@@ -6,7 +6,7 @@
  * that it is told with each change.
  */
 import { keyOf, type Value } from "../values/index.ts";
-import { type Change, type Entry, LastingPut } from "./change.ts";
+import { type Change, type Entry, entryFrom, LastingPut } from "./change.ts";
 import { IdMap } from "./id-map.ts";
 
 export class Table implements Iterable<Entry> {
@@ -77,7 +77,5 @@ export class Table implements Iterable<Entry> {
 /** What a change leaves behind; itself, where it can. */
 export function entryOf(change: Extract<Change, { kind: "put" }>, revision: number): Entry {
   if (change instanceof LastingPut && change.revision === revision) return change;
-  const { key, value, expiresAtMs, expiresAfterMs } = change;
-  if (expiresAtMs === undefined && expiresAfterMs === undefined) return new LastingPut(key, value, revision);
-  return { key, value, revision, expiresAtMs, expiresAfterMs };
+  return entryFrom(change.key, change.value, revision, change.expiresAtMs, change.expiresAfterMs);
 }

@@ -6,6 +6,7 @@
  */
 import { expect, it } from "vitest";
 import { Authority } from "../../../library/core/store/authority.ts";
+import { LastingPut } from "../../../library/core/store/change.ts";
 import { changeColumns } from "../../../library/core/store/columns.ts";
 import { operationColumns } from "../../../library/core/store/operation-columns.ts";
 import type { Value } from "../../../library/core/values/index.ts";
@@ -119,7 +120,8 @@ it("T12 T14: the head of what an authority says", () => {
 
 it("T12 T14: batches that are prepared", () => {
   const results = [{ client: other, first: 3, outcomes: [done, failed] }];
-  const batch = { version: { epoch: 3, revision: 9 }, firstRevision: 8, changes: [put, put], results };
+  const puts = [8, 9].map((revision) => new LastingPut("k", 7, revision));
+  const batch = { version: { epoch: 3, revision: 9 }, firstRevision: 8, changes: puts, results };
   const columns = preparedColumns(batch as never);
   expect(readPrepared(columns)).toEqual(batch);
   fuzz(8_000, (chance) => {
