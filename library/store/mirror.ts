@@ -34,6 +34,8 @@ export class Mirror {
   #waiting: Lot[] = [];
   /** How many lots were taken, and who waits for one of them to be safe. */
   #taken = 0;
+  /** Of those so many are held back, until the epochs that they belong to are there. */
+  #held = 0;
   #awaited: { readonly taken: number; readonly then: () => void }[] = [];
   /** Writes that are under way. */
   #writes = 0;
@@ -108,7 +110,7 @@ export class Mirror {
     const forget = results.flatMap((each) => this.#forget(each));
     const { opened, durability } = this.#options;
     this.#writes += 1;
-    const taken = this.#taken;
+    const taken = this.#taken - this.#held;
     this.#then(opened.write({ version, changes, results, forget }, durability), () => {
       this.#writes -= 1;
       if (this.#writes === 0) this.flush();
@@ -133,10 +135,13 @@ export class Mirror {
       this.#rewriting = undefined;
       const taken = this.#taken - rewriting.behind.length;
       const isOfThen = (lot: Lot): boolean => lot.version.epoch <= version.epoch;
+      const later = rewriting.behind.filter((lot) => !isOfThen(lot));
+      this.#held = later.length;
       this.#waiting = rewriting.behind.filter(isOfThen);
       this.flush();
       this.#options.onReplaced();
-      this.#waiting = rewriting.behind.filter((lot) => !isOfThen(lot));
+      this.#held = 0;
+      this.#waiting = later;
       this.flush();
       this.#advance(version.revision, taken);
     });

@@ -198,6 +198,46 @@ it(`S9: what it says is synced is on the disk, whatever comes and fails (seed ${
   }
 });
 
+it("S9: outcomes of a later epoch are not safe before their own write is, behind a replacement", async () => {
+  const inner = await memoryStorage().open("t");
+  const writes: (() => void)[] = [];
+  const write = (batch: Batch): Promise<void> =>
+    new Promise((resolve) => writes.push(() => resolve(inner.write(batch, "disk"))));
+  const opened: OpenStorage = Object.create(inner, {
+    head: { get: () => inner.head },
+    write: { value: write },
+  });
+  let safe = 0;
+  let isLate = false;
+  const results = (): Results[] => {
+    if (isLate) return [];
+    isLate = true; // all is written but these: they come behind it
+    mirror.take({ epoch: 1, revision: 1 }, [put(1, 1)], []);
+    mirror.take({ epoch: 2, revision: 2 }, [put(2, 2)], []);
+    mirror.keep({ epoch: 2, revision: 2 }, [{ client, first: 1, outcomes: [done] }], () => (safe += 1));
+    return [];
+  };
+  const whole = (): Whole => ({ version: { epoch: 1, revision: 0 }, epochs: [], table: [], results });
+  const mirror: Mirror = new Mirror({
+    ...{ opened, durability: "disk", whole },
+    onReplaced: () => {},
+    onSynced: () => {},
+    onFailure: (error) => {
+      throw error;
+    },
+    later: () => {},
+  });
+  mirror.rewrite();
+  for (let i = 0; i < 5; i++) await settled();
+  expect(writes).toHaveLength(2);
+  writes[0]!();
+  await settled();
+  expect([mirror.synced, safe]).toEqual([1, 0]);
+  writes[1]!();
+  await settled();
+  expect([mirror.synced, safe]).toEqual([2, 1]);
+});
+
 it("T24: outcomes that are no longer needed are forgotten, many at a time, and those of clients that went", async () => {
   const { mirror, version, written } = await mirrored();
   const takeResults = (results: Results): void => mirror.take({ ...version }, [], [results]);
